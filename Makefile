@@ -1,0 +1,78 @@
+# `make up` and `make test` are all that a newcomer needs. Environments are made when first asked
+# for, from hashed locks, with byte-compiled packages so that the first start is not the slow one.
+PYTHON ?= python3.11
+BIN := .venv/bin
+UV := $(BIN)/uv pip install --quiet --compile-bytecode --require-hashes
+MAKEFLAGS += --no-print-directory
+.DEFAULT_GOAL := help
+
+.PHONY: help up build test test-statistics lint format bench docs lock clean environments
+
+help: ## Show what there is.
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
+
+up: environments ## Build when needed, start the dashboards and the run history.
+	@$(BIN)/barometer up
+
+build: .venv/.pipeline ## Build a release from all surveys.
+	@$(BIN)/barometer build
+
+test: .venv/.dev .venv-superset/.installed ## The whole test suite.
+	@$(BIN)/pytest
+
+lint: .venv/.dev ## Style, types and SQL.
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models
+
+format: .venv/.dev ## Put code in the house style.
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+	@$(BIN)/sqlfluff fix --disable-progress-bar dbt_project/models
+
+bench: .venv/.dev ## Print speed as ratios.
+	@$(BIN)/python benchmarks/build.py
+
+docs: .venv/.pipeline ## Generate the dbt docs under dbt_project/target.
+	@$(BIN)/barometer docs
+
+lock: .venv/.bootstrap ## Lock the requirements again.
+	@for name in bootstrap superset; do \
+	  $(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes \
+	    requirements/$$name.in -o requirements/$$name.txt; done
+	@$(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes \
+	  --extra build pyproject.toml -o requirements/pipeline.txt
+	@$(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes \
+	  --extra build --extra dev -c requirements/pipeline.txt pyproject.toml -o requirements/dev.txt
+
+clean: ## Remove everything that was made; confidential files under data/ stay.
+	@rm -rf .venv .venv-superset .barometer .artifacts dbt_project/target dbt_project/logs
+
+environments:
+	@$(MAKE) .venv/.bootstrap
+	@$(MAKE) -j2 .venv/.pipeline .venv-superset/.installed
+
+.venv/.bootstrap: requirements/bootstrap.txt
+	@echo "Making the environment .venv"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+	  --requirement requirements/bootstrap.txt 2>.venv/pip.log || { cat .venv/pip.log; exit 1; }
+	@touch $@
+
+.venv/.pipeline: requirements/pipeline.txt pyproject.toml | .venv/.bootstrap
+	@echo "Installing the pipeline"
+	@$(UV) --python $(BIN)/python -r requirements/pipeline.txt
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.dev: requirements/dev.txt | .venv/.pipeline
+	@echo "Installing the tools for tests"
+	@$(UV) --python $(BIN)/python -r requirements/dev.txt
+	@touch $@
+
+.venv-superset/.installed: requirements/superset.txt | .venv/.bootstrap
+	@echo "Installing Superset"
+	@$(PYTHON) -m venv --without-pip .venv-superset
+	@$(UV) --python .venv-superset/bin/python -r requirements/superset.txt
+	@touch $@

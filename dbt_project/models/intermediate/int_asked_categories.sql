@@ -1,0 +1,46 @@
+-- One row per survey, wave, concept, base and category that could be answered, with the item on
+-- whose base it stands, so that a category nobody chose is an honest 0 % and not a gap.
+with codes as (
+    select * from {{ ref('int_crosswalk_codes') }}
+),
+
+crosswalk as (
+    select * from {{ ref('crosswalk') }}
+),
+
+categories as (
+    select * from {{ ref('categories') }}
+)
+
+select
+    survey,
+    wave,
+    concept,
+    base,
+    category,
+    case when rule = 'select' then category else '*' end as item
+from codes
+where category is not null
+union
+select
+    survey,
+    wave,
+    concept,
+    base,
+    'mean' as category,
+    '*' as item
+from crosswalk
+where rule = 'mean_of_items'
+union
+select
+    crosswalk.survey,
+    crosswalk.wave,
+    crosswalk.concept,
+    crosswalk.base,
+    categories.category,
+    '*' as item
+from crosswalk
+inner join categories on crosswalk.concept = categories.concept
+where
+    crosswalk.rule = 'bin'
+    or (crosswalk.rule = 'count_selected' and categories.category like '%\_type%' escape '\')

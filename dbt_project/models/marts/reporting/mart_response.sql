@@ -1,0 +1,129 @@
+-- One row per survey, wave, group and data status: how many were asked and how many answered.
+-- Published numbers come from manifests and from the figures by sector; computed ones from the
+-- frame and the loaded answers, hidden where an estimate of that group would be hidden.
+with figures as (
+    select
+        survey,
+        wave,
+        group_dimension,
+        group_value,
+        max(case when concept = 'sector_population' then value end)
+            as invited,
+        max(case when concept = 'sector_response' and statistic = 'count' then value end)
+            as answered,
+        max(case when concept = 'sector_response' and statistic = 'share' then value end) as rate,
+        min(source_id) as source_id,
+        min(locator) as locator
+    from {{ ref('stg_published_figures') }}
+    where
+        status = 'current'
+        and concept in ('sector_population', 'sector_response')
+        and group_dimension = 'sector'
+    group by survey, wave, group_dimension, group_value
+),
+
+shown as (
+    select
+        survey,
+        wave,
+        group_dimension,
+        group_value,
+        max(n) as answered,
+        max(conf_status) as conf_status
+    from {{ ref('int_disclosed_estimates') }}
+    where group_dimension in ('total', 'sector') and weighting = 'none'
+    group by survey, wave, group_dimension, group_value
+),
+
+frames as (
+    select
+        survey,
+        wave,
+        'sector' as group_dimension,
+        stratum as group_value,
+        frame_count
+    from {{ ref('stg_strata') }}
+    union all
+    select
+        survey,
+        wave,
+        'total' as group_dimension,
+        'total' as group_value,
+        cast(sum(frame_count) as bigint) as frame_count
+    from {{ ref('stg_strata') }}
+    group by survey, wave
+),
+
+united as (
+    select
+        survey,
+        wave,
+        'total' as group_dimension,
+        'total' as group_value,
+        'published' as data_status,
+        invited,
+        answered,
+        coalesce(response_rate, 100 * answered / cast(invited as double)) as rate,
+        response_source_id as source_id,
+        response_locator as source_locator
+    from {{ ref('stg_waves') }}
+    where coalesce(invited, answered) is not null or response_rate is not null
+    union all
+    select
+        survey,
+        wave,
+        group_dimension,
+        group_value,
+        'published' as data_status,
+        cast(invited as bigint) as invited,
+        cast(answered as bigint) as answered,
+        rate,
+        source_id,
+        locator as source_locator
+    from figures
+    union all
+    select
+        frames.survey,
+        frames.wave,
+        frames.group_dimension,
+        frames.group_value,
+        loads.data_status,
+        frames.frame_count as invited,
+        case when shown.conf_status = 'F' then shown.answered end as answered,
+        case
+            when shown.conf_status = 'F'
+                then 100 * shown.answered / cast(frames.frame_count as double)
+        end as rate,
+        cast(null as string) as source_id,
+        loads.file_name as source_locator
+    from frames
+    inner join {{ ref('stg_loads') }} as loads
+        on frames.survey = loads.survey and frames.wave = loads.wave
+    left join shown
+        on
+            frames.survey = shown.survey
+            and frames.wave = shown.wave
+            and frames.group_dimension = shown.group_dimension
+            and frames.group_value = shown.group_value
+)
+
+select
+    united.survey,
+    united.wave,
+    united.group_dimension,
+    united.group_value,
+    coalesce(categories.category_label_nl, 'Totaal') as group_value_label_nl,
+    coalesce(categories.category_label_en, 'Total') as group_value_label_en,
+    united.data_status,
+    united.invited,
+    united.answered,
+    united.rate,
+    sources.title as source_title,
+    united.source_locator,
+    sources.url as source_url
+from united
+left join {{ ref('dim_source') }} as sources on united.source_id = sources.source_id
+left join {{ ref('dim_category') }} as categories
+    on
+        united.group_dimension = categories.concept
+        and united.group_value = categories.category

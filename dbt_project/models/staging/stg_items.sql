@@ -1,0 +1,10 @@
+-- One row per survey, wave and variable that was asked.
+select
+    cast(survey as string) as survey,
+    cast(wave as string) as wave,
+    cast(variable as string) as variable,
+    cast(codelist as string) as codelist,
+    cast(base as string) as base,
+    cast(wording_nl as string) as wording_nl,
+    cast(wording_en as string) as wording_en
+from {{ raw('items') }}

@@ -1,0 +1,26 @@
+-- One row per survey and wave.
+select
+    cast(survey as string) as survey,
+    cast(wave as string) as wave,
+    cast(mode as string) as mode,
+    cast(reference_period_start as date) as reference_start,
+    cast(reference_period_end as date) as reference_end,
+    cast(field_period_start as date) as field_start,
+    cast(field_period_end as date) as field_end,
+    cast(respondent_nl as string) as respondent_nl,
+    cast(respondent_en as string) as respondent_en,
+    cast(population_nl as string) as population_nl,
+    cast(population_en as string) as population_en,
+    cast(sampling_nl as string) as sampling_nl,
+    cast(sampling_en as string) as sampling_en,
+    cast(weighting_nl as string) as weighting_nl,
+    cast(weighting_en as string) as weighting_en,
+    cast(notes_nl as string) as notes_nl,
+    cast(notes_en as string) as notes_en,
+    cast(response_invited as bigint) as invited,
+    cast(response_answered as bigint) as answered,
+    cast(response_rate as double) as response_rate,
+    cast(response_source as string) as response_source_id,
+    cast(response_locator as string) as response_locator,
+    cast(stratum_concept as string) as stratum_concept
+from {{ raw('waves') }}

@@ -1,0 +1,145 @@
+"""What must be true of a wave's file before anything of it is used; made from its manifest."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import TYPE_CHECKING
+
+from expectations.runner import Rule, Suite
+from ingest.errors import listing
+from ingest.load import WaveFile
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def door_suites(file: WaveFile) -> list[Suite]:
+    """Make the suites for one wave's file: its answers, and the labels of its codes.
+
+    Returns:
+        `<survey> <wave> answers` over one row per respondent, and `<survey> <wave> codes` over one
+        row per variable and code that the file holds.
+    """
+    import pandas as pd
+
+    answers, frame = file.answers, file.table.frame
+    # Great Expectations stores a suite under its name, in which a slash is not allowed.
+    name, path = file.wave.id.replace("/", " "), file.path.name
+    manifest = f"ingest/surveys/{file.wave.survey.survey}/waves/{file.wave.wave.wave}.yml"
+    rules = [
+        Rule(
+            "variables",
+            "expect_table_columns_to_match_set",
+            {"column_set": sorted(answers.variables), "exact_match": True},
+            f"{path} holds exactly the variables that the manifest describes.",
+            f"export the file again with all variables, or describe new ones in {manifest}; "
+            "a file of another wave shows here too",
+        ),
+        Rule(
+            "row_count",
+            "expect_table_row_count_to_be_between",
+            {"min_value": 1, "max_value": sum(answers.design.frame.values())},
+            f"{path} has at least one respondent and no more than were invited.",
+            f"export the right file, or correct design.frame in {manifest}",
+        ),
+    ]
+    if answers.respondent in frame.columns:
+        rules += [
+            Rule(
+                "respondent_known",
+                "expect_column_values_to_not_be_null",
+                {"column": answers.respondent},
+                f"Every row of {path} has a respondent in {answers.respondent}.",
+                "fill the respondent's number, or remove the row from the export",
+            ),
+            Rule(
+                "respondent_once",
+                "expect_column_values_to_be_unique",
+                {"column": answers.respondent},
+                f"Every respondent ({answers.respondent}) stands in {path} once.",
+                "keep one row per respondent; the survey tool may have saved a second session",
+            ),
+        ]
+    period = file.wave.wave.field_period
+    date = answers.completed_on
+    if date and date in frame.columns and period:
+        # Great Expectations compares dates with dates only.
+        frame = frame.assign(**{date: pd.to_datetime(frame[date])})
+        rules.append(
+            Rule(
+                "field_period",
+                "expect_column_values_to_be_between",
+                {
+                    "column": date,
+                    "min_value": datetime.combine(period.start, time.min),
+                    "max_value": datetime.combine(period.end, time.max),
+                },
+                f"{date} lies in the field period {period.start} to {period.end}.",
+                f"check whether this is the file of wave {file.wave.wave.wave}; "
+                f"if it is, correct field_period in {manifest}",
+            )
+        )
+    return [
+        Suite(f"{name} answers", file.wave.id, frame, rules),
+        Suite(f"{name} codes", file.wave.id, _codes(file), _code_rules(file, manifest)),
+    ]
+
+
+def _codes(file: WaveFile) -> pd.DataFrame:
+    """One row per variable and code in the file, its index the first row that has it."""
+    import pandas as pd
+
+    frame = file.table.frame
+    rows = []
+    for item in file.answers.items:
+        if item.codelist and item.variable in frame.columns:
+            described = file.answers.codelists[item.codelist]
+            labelled = file.table.codes.get(item.variable, {})
+            for row, code in frame[item.variable].dropna().drop_duplicates().items():
+                label = described.get(int(code)) if code.lstrip("-").isdigit() else None
+                rows.append((row, item.variable, code, labelled.get(code, label), label))
+    columns = ["row", "variable", "code", "label_in_file", "label_in_manifest"]
+    return pd.DataFrame(rows, columns=columns, dtype=object).set_index("row")
+
+
+def _code_rules(file: WaveFile, manifest: str) -> list[Rule]:
+    answers, path = file.answers, file.path.name
+    allowed = {
+        item.variable: [(item.variable, str(code)) for code in answers.codelists[item.codelist]]
+        for item in answers.items
+        if item.codelist
+    }
+    return [
+        Rule(
+            "known_codes",
+            "expect_column_pair_values_to_be_in_set",
+            {
+                "column_A": "variable",
+                "column_B": "code",
+                "value_pairs_set": [pair for pairs in allowed.values() for pair in pairs],
+            },
+            f"Variables of {path} hold only codes of their codelist.",
+            f"correct the file, or add the code to the codelist in {manifest} and to "
+            "dbt_project/seeds/recodes.csv",
+            allowed={
+                item.variable: listing(
+                    (f"{code} {text}" for code, text in answers.codelists[item.codelist].items()),
+                    limit=20,
+                )
+                for item in answers.items
+                if item.codelist
+            },
+        ),
+        Rule(
+            "labels",
+            "expect_column_pair_values_to_be_equal",
+            {
+                "column_A": "label_in_file",
+                "column_B": "label_in_manifest",
+                "ignore_row_if": "either_value_is_missing",
+            },
+            f"Codes in {path} carry the labels that the manifest gives them.",
+            f"find out whether the meaning changed (a reversed scale?) before you correct "
+            f"{manifest}",
+        ),
+    ]

@@ -1,0 +1,170 @@
+"""Runs Great Expectations over data frames and tells its findings in the product's own words.
+
+What must be true stands in `door` (files of waves) and `suites/` (published marts). A failed
+expectation is a finding; an expectation that could not be evaluated is an error, never a finding.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingest.errors import BarometerError, listing
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One expectation: its type and arguments in Great Expectations' words, and ours around it.
+
+    Attributes:
+        name: short stable name of the rule, shown in messages and in `mart_data_quality`.
+        type: name of a Great Expectations expectation, such as `expect_column_values_to_be_unique`.
+        kwargs: its arguments.
+        meaning: what must be true, one sentence.
+        mend: what a person does when it is not.
+        allowed: for a rule over (variable, code): variable -> its codes, for the message.
+    """
+
+    name: str
+    type: str
+    kwargs: dict[str, Any]
+    meaning: str
+    mend: str
+    allowed: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Suite:
+    """Rules over one table, with the frame that they look at; its index numbers the rows."""
+
+    name: str
+    table: str
+    frame: pd.DataFrame
+    rules: Sequence[Rule]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Whether one rule holds, and what was observed."""
+
+    suite: str
+    table: str
+    rule: str
+    passed: bool
+    observed: str
+    message: str
+
+
+class ExpectationError(BarometerError):
+    """An expectation could not be evaluated; that says nothing about the data."""
+
+
+def run(suites: Iterable[Suite], folder: Path, *, docs: bool = False) -> list[Finding]:
+    """Evaluate suites; results and Data Docs are kept under `folder`.
+
+    Args:
+        suites: what to look at.
+        folder: where Great Expectations keeps suites, results and Data Docs.
+        docs: also write Data Docs of all results that are kept there.
+
+    Returns:
+        One finding per rule.
+
+    Raises:
+        ExpectationError: a rule could not be evaluated.
+    """
+    # Set before the import: nothing about government data leaves the machine.
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    import great_expectations as gx
+    from great_expectations.expectations.expectation_configuration import (
+        ExpectationConfiguration,
+    )
+
+    folder.mkdir(parents=True, exist_ok=True)
+    context = gx.get_context(mode="file", project_root_dir=folder)
+    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    frames = context.data_sources.add_or_update_pandas("frames")
+    findings: list[Finding] = []
+    for suite in suites:
+        batch = frames.add_dataframe_asset(suite.name).add_batch_definition_whole_dataframe("all")
+        expectations = [
+            ExpectationConfiguration(
+                type=rule.type,
+                kwargs=rule.kwargs,
+                meta={"rule": rule.name},
+                description=rule.meaning,
+            ).to_domain_obj()
+            for rule in suite.rules
+        ]
+        saved = context.suites.add_or_update(
+            gx.ExpectationSuite(name=suite.name, expectations=expectations)
+        )
+        definition = context.validation_definitions.add_or_update(
+            gx.ValidationDefinition(name=suite.name, data=batch, suite=saved)
+        )
+        outcome = definition.run(
+            batch_parameters={"dataframe": suite.frame}, result_format="COMPLETE"
+        )
+        results = {result.expectation_config.meta["rule"]: result for result in outcome.results}
+        findings += [_finding(suite, rule, results[rule.name]) for rule in suite.rules]
+    if docs:
+        context.build_data_docs()
+    return findings
+
+
+def data_docs(folder: Path) -> Path:
+    """Return the first page of the Data Docs kept under `folder`."""
+    return folder / "gx" / "uncommitted" / "data_docs" / "local_site" / "index.html"
+
+
+def _finding(suite: Suite, rule: Rule, result: Any) -> Finding:
+    # One entry for the expectation, or one per metric that it needed.
+    told = result.exception_info or {}
+    for info in [told] if "raised_exception" in told else told.values():
+        if info["raised_exception"]:
+            raise ExpectationError(
+                f"{suite.name}, rule {rule.name}: the expectation could not be evaluated "
+                f"({info['exception_message']}). To mend: correct the suite; this says nothing "
+                "of the data."
+            )
+    observed = _observed(result.result, rule, len(suite.frame))
+    message = (
+        ""
+        if result.success
+        else f"{suite.table}, rule {rule.name}: {rule.meaning} Found: {observed}. "
+        f"To mend: {rule.mend}."
+    )
+    return Finding(suite.name, suite.table, rule.name, bool(result.success), observed, message)
+
+
+def _observed(result: dict[str, Any], rule: Rule, size: int) -> str:
+    """Put what Great Expectations saw into one line: values with their rows, or the number."""
+    mismatch = (result.get("details") or {}).get("mismatched")
+    if mismatch:
+        words = {"missing": "missing", "unexpected": "not described"}
+        return "; ".join(
+            f"{words[kind]}: {listing(names)}" for kind, names in mismatch.items() if names
+        )
+    if result.get("unexpected_count"):
+        rows = listing(result.get("unexpected_index_list") or (), 5)
+        values = listing(dict.fromkeys(map(_value, result["unexpected_list"])), 5)
+        codes = {item[0] for item in result["unexpected_list"] if isinstance(item, tuple)}
+        allowed = "".join(
+            f"; allowed in {name}: {rule.allowed[name]}"
+            for name in sorted(codes & set(rule.allowed))
+        )
+        return f"{values} in row {rows}{allowed}"
+    value = result.get("observed_value")
+    if isinstance(value, list):
+        return f"{len(value)} columns"
+    return str(value) if value is not None else f"{size} rows, none against the rule"
+
+
+def _value(item: object) -> str:
+    return " = ".join(map(str, item)) if isinstance(item, tuple) else str(item)

@@ -1,0 +1,287 @@
+"""Writes raw Parquet: a faithful, engine-neutral copy of what was described and answered.
+
+Layout under `raw/`, read by the dbt sources of the same names:
+
+    registry/{surveys,waves,strata,items,item_codes,sources,published_figures}.parquet
+    answers/<survey>/<wave>.parquet      one row per respondent x variable, code as text
+    respondents/<survey>/<wave>.parquet  one row per respondent
+    variables/<survey>/<wave>.parquet    one row per variable, as the file labels it
+    loads/<survey>/<wave>.parquet        one row: which file, its sha256, real or synthetic
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingest.errors import IngestError, listing
+from ingest.models import Answers
+from ingest.readers import AnswerTable, read
+from ingest.registry import Registry, SurveyWave
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+SYNTHETIC_MARK = "SYNTHETISCH"
+SYNTHETIC, MICRODATA = "synthetic", "microdata"
+WAVE_TABLES = ("answers", "respondents", "variables", "loads")
+
+
+@dataclass(frozen=True)
+class WaveFile:
+    """A wave's file of answers, read and ready to be checked and loaded."""
+
+    wave: SurveyWave
+    answers: Answers
+    path: Path
+    sha256: str
+    data_status: str
+    table: AnswerTable
+
+
+def wave_path(wave: SurveyWave, data: Path) -> Path:
+    """Return where the real file of a wave with answers is put."""
+    if wave.wave.answers is None:
+        raise IngestError(
+            wave.id,
+            "the wave has published figures only",
+            "describe its file under `answers:` in the manifest first",
+        )
+    return data / wave.survey.survey / wave.wave.wave / wave.wave.answers.file.name
+
+
+def open_wave(wave: SurveyWave, data: Path, samples: Path) -> WaveFile:
+    """Find and read the answers of a wave.
+
+    A file under `data/<survey>/<wave>/` is real (`microdata`). Without one, the synthetic sample
+    that the manifest names is generated under `samples/`. A file that calls itself synthetic
+    stays synthetic wherever it lies.
+
+    Raises:
+        IngestError: no file and no sample, a file under another name, or an unreadable file.
+    """
+    where = wave.id
+    path = wave_path(wave, data)
+    folder = path.parent
+    answers = wave.wave.answers
+    assert answers is not None
+    if not path.exists():
+        others = [item.name for item in folder.glob("*")] if folder.is_dir() else []
+        if others:
+            raise IngestError(
+                where,
+                f"{folder} holds {listing(others)}, not the wave's file",
+                "rename the file, or remove what does not belong there",
+                answers.file.name,
+            )
+        if answers.sample:
+            from ingest.samples import sample_file
+
+            path = sample_file(answers.sample, answers.file.name, samples)
+    table = read(path, answers.file.format, where)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    if answers.file.sha256 and folder in path.parents and answers.file.sha256 != digest:
+        raise IngestError(
+            where,
+            f"{path} has sha256 {digest}",
+            "put back the file that was described, or describe the new one in the manifest",
+            answers.file.sha256,
+        )
+    made_up = folder not in path.parents or table.title.startswith(SYNTHETIC_MARK)
+    status = SYNTHETIC if made_up else MICRODATA
+    return WaveFile(wave, answers, path, digest, status, table)
+
+
+def write_wave(file: WaveFile, raw: Path) -> dict[str, int]:
+    """Write the raw tables of one wave; a file that was there is replaced.
+
+    Returns:
+        Number of respondents and of answers (respondent x variable) written.
+
+    Raises:
+        IngestError: the file has no column that identifies the respondent.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    frame, answers = file.table.frame, file.answers
+    if answers.respondent not in frame.columns:
+        raise IngestError(
+            file.wave.id,
+            f"{file.path} has no variable {answers.respondent!r}",
+            "export the file with the respondent's number",
+            listing(frame.columns, 40),
+        )
+    size = len(frame)
+    key = {"survey": file.wave.survey.survey, "wave": file.wave.wave.wave}
+    variables = [item.variable for item in answers.items if item.variable in frame.columns]
+    respondents = pa.array(frame[answers.respondent], pa.string())
+
+    def column(name: str | None) -> pa.Array:
+        known = name and name in frame.columns
+        return pa.array(frame[name], pa.string()) if known else pa.nulls(size, pa.string())
+
+    names = pa.array(variables, pa.string())
+    index = pa.array(np.repeat(np.arange(len(variables), dtype="int32"), size))
+    tables = {
+        "answers": pa.table(
+            {
+                "respondent_id": pa.chunked_array([respondents] * len(variables), pa.string()),
+                "variable": pa.DictionaryArray.from_arrays(index, names),
+                "code": pa.chunked_array([column(name) for name in variables], pa.string()),
+            }
+        ),
+        "respondents": pa.table(
+            {
+                "respondent_id": respondents,
+                "organisation_id": column(answers.organisation),
+                "completed_on": column(answers.completed_on),
+            }
+        ),
+        "variables": _rows(
+            {"variable": name, "position": place, "label": file.table.labels.get(name, "")}
+            for place, name in enumerate(frame.columns)
+        ),
+        "loads": _rows(
+            [
+                {
+                    "file": file.path.name,
+                    "sha256": file.sha256,
+                    "data_status": file.data_status,
+                    "respondents": size,
+                }
+            ]
+        ),
+    }
+    for name, table in tables.items():
+        _write(table, raw / name / key["survey"] / f"{key['wave']}.parquet", key)
+    return {"respondents": size, "answers": size * len(variables)}
+
+
+def write_registry(registry: Registry, raw: Path) -> dict[str, int]:
+    """Write what is described, and remove raw waves that are described no longer.
+
+    Returns:
+        Rows per table.
+    """
+    described = {
+        (wave.survey.survey, wave.wave.wave) for wave in registry.waves if wave.wave.answers
+    }
+    for name in WAVE_TABLES:
+        for path in (raw / name).glob("*/*.parquet"):
+            if (path.parent.name, path.stem) not in described:
+                path.unlink()
+    tables = {
+        "surveys": [_survey(survey) for survey in registry.surveys],
+        "waves": [_wave(wave) for wave in registry.waves],
+        "strata": [row for wave in registry.waves for row in _strata(wave)],
+        "items": [row for wave in registry.waves for row in _items(wave)],
+        "item_codes": [row for wave in registry.waves for row in _item_codes(wave)],
+        "sources": [source.model_dump() for source in registry.sources],
+        "published_figures": [
+            {"survey": survey, **figure.model_dump()} for survey, figure in registry.figures
+        ],
+    }
+    for name, rows in tables.items():
+        _write(_rows(rows), raw / "registry" / f"{name}.parquet", {})
+    return {name: len(rows) for name, rows in tables.items()}
+
+
+def _survey(survey: Any) -> dict[str, Any]:
+    return {
+        "survey": survey.survey,
+        "country": survey.country,
+        "title_nl": survey.title.nl,
+        "title_en": survey.title.en,
+        "title_original": survey.title.original or survey.title.nl,
+        "publisher": survey.publisher,
+        "unit": survey.unit.code,
+        "unit_nl": survey.unit.nl,
+        "unit_en": survey.unit.en,
+        "reference_wave": survey.reference_wave,
+    }
+
+
+def _wave(item: SurveyWave) -> dict[str, Any]:
+    wave = item.wave
+    row: dict[str, Any] = {"survey": item.survey.survey, "wave": wave.wave, "mode": wave.mode}
+    for name in ("reference_period", "field_period"):
+        period = getattr(wave, name)
+        row[f"{name}_start"] = period.start if period else None
+        row[f"{name}_end"] = period.end if period else None
+    for name in ("respondent", "population", "sampling", "weighting", "notes"):
+        text = getattr(wave, name)
+        row[f"{name}_nl"] = text.nl if text else None
+        row[f"{name}_en"] = text.en if text else None
+    row |= {f"response_{name}": value for name, value in wave.response.model_dump().items()}
+    row["stratum_concept"] = wave.answers.design.stratum if wave.answers else None
+    return row
+
+
+def _strata(item: SurveyWave) -> list[dict[str, Any]]:
+    answers = item.wave.answers
+    return [
+        {
+            "survey": item.survey.survey,
+            "wave": item.wave.wave,
+            "stratum": stratum,
+            "frame_count": count,
+        }
+        for stratum, count in (answers.design.frame.items() if answers else ())
+    ]
+
+
+def _items(item: SurveyWave) -> list[dict[str, Any]]:
+    answers = item.wave.answers
+    return [
+        {
+            "survey": item.survey.survey,
+            "wave": item.wave.wave,
+            "variable": asked.variable,
+            "codelist": asked.codelist,
+            "base": asked.base,
+            "wording_nl": asked.wording.nl,
+            "wording_en": asked.wording.en,
+        }
+        for asked in (answers.items if answers else ())
+    ]
+
+
+def _item_codes(item: SurveyWave) -> list[dict[str, Any]]:
+    answers = item.wave.answers
+    return [
+        {
+            "survey": item.survey.survey,
+            "wave": item.wave.wave,
+            "codelist": codelist,
+            "code": str(code),
+            "label": label,
+        }
+        for codelist, codes in (answers.codelists.items() if answers else ())
+        for code, label in codes.items()
+    ]
+
+
+def _rows(rows: Any) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.Table.from_pylist(list(rows))
+
+
+def _write(table: pa.Table, path: Path, constants: dict[str, str]) -> None:
+    """Write a table with constant columns in front; the file appears whole or not at all."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    names: Sequence[str] = list(constants)
+    for place, name in enumerate(names):
+        value = pa.array([constants[name]] * 1, pa.string())
+        repeated = pa.DictionaryArray.from_arrays(pa.array([0] * table.num_rows, pa.int32()), value)
+        table = table.add_column(place, name, repeated)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    aside = path.with_suffix(".part")
+    pq.write_table(table, aside, compression="zstd")
+    aside.replace(path)

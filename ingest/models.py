@@ -1,0 +1,214 @@
+"""Typed shapes of what describes a survey: survey, wave manifest, published figure, source.
+
+They are data about data. Reading files belongs in `readers`, finding them in `registry`.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+
+def _blank_is_none(value: object) -> object:
+    return None if value == "" else value
+
+
+EmptyIsNone = BeforeValidator(_blank_is_none)
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=80)]
+WaveName = Annotated[str, Field(pattern=r"^[0-9]{4}$")]
+
+
+class Model(BaseModel):
+    """Frozen, and a key that nobody knows is refused instead of ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Text(Model):
+    """A text in both languages of the product."""
+
+    nl: str
+    en: str
+
+
+class Title(Text):
+    """A title in both languages and as the survey itself writes it."""
+
+    original: str | None = None
+
+
+class Period(Model):
+    """A closed interval of days."""
+
+    start: date
+    end: date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Period:
+        if self.end < self.start:
+            raise ValueError(f"end {self.end} lies before start {self.start}")
+        return self
+
+
+class Unit(Text):
+    """What one answer is about: an organisation, a workplace, an employee."""
+
+    code: Name
+
+
+class Survey(Model):
+    """A series of questionnaires (`survey.yml`)."""
+
+    survey: Name
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    title: Title
+    publisher: str
+    unit: Unit
+    reference_wave: WaveName
+
+
+class Response(Model):
+    """How many were asked and answered; each number only where a source gives it."""
+
+    invited: int | None = None
+    answered: int | None = None
+    rate: float | None = Field(default=None, ge=0, le=100, description="percent")
+    source: str | None = None
+    locator: str | None = None
+
+
+class AnswerFile(Model):
+    """Where the answers of a wave stand; the format is told, never guessed."""
+
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")]
+    format: Literal["sav"]
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+
+
+class Design(Model):
+    """Sampling design: `stratum` is a concept, `frame` the invited units per category of it."""
+
+    stratum: Name
+    frame: dict[Name, Annotated[int, Field(gt=0)]]
+
+
+class Item(Model):
+    """One variable of the file, as it was asked."""
+
+    variable: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.]*$")]
+    codelist: Name | None = None
+    text: bool = False
+    base: Name
+    wording: Text
+
+    @model_validator(mode="after")
+    def _codes_or_text(self) -> Item:
+        if self.text == (self.codelist is not None):
+            raise ValueError(f"{self.variable} needs either a codelist or text: true")
+        return self
+
+
+class Answers(Model):
+    """How to read one wave's file of answers."""
+
+    file: AnswerFile
+    sample: Name | None = None
+    respondent: str
+    organisation: str | None = None
+    completed_on: str | None = None
+    design: Design
+    codelists: dict[Name, dict[int, str]]
+    items: tuple[Item, ...]
+    not_asked: tuple[Name, ...] = ()
+
+    @model_validator(mode="after")
+    def _codelists_known(self) -> Answers:
+        used = {item.codelist for item in self.items if item.codelist}
+        if missing := sorted(used - set(self.codelists)):
+            raise ValueError(f"items use codelists that are not described: {missing}")
+        names = [item.variable for item in self.items]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise ValueError(f"variables described twice: {twice}")
+        return self
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """All variables that the file must hold, in no particular order."""
+        ids = (self.respondent, self.organisation, self.completed_on)
+        return (*(name for name in ids if name), *(item.variable for item in self.items))
+
+
+class Wave(Model):
+    """One edition of a survey (`waves/<wave>.yml`)."""
+
+    wave: WaveName
+    reference_period: Period | None = None
+    field_period: Period | None = None
+    mode: str | None = None
+    respondent: Text | None = None
+    population: Text
+    response: Response = Response()
+    sampling: Text | None = None
+    weighting: Text | None = None
+    notes: Text | None = None
+    answers: Answers | None = None
+
+
+class Source(Model):
+    """A publication that figures are copied from."""
+
+    source_id: Name
+    title: Annotated[str, Field(min_length=1)]
+    publisher: str
+    url: Annotated[Annotated[str, Field(pattern=r"^https?://")] | None, EmptyIsNone]
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+
+
+class PublishedFigure(Model):
+    """One figure as printed in a source; a share stands between 0 and 100 percent."""
+
+    row_id: Name
+    wave: WaveName
+    concept: Name
+    category: Name
+    base: Name
+    group_dimension: Name
+    group_value: Annotated[str, Field(min_length=1)]
+    statistic: Literal[
+        "share", "mean", "count", "difference", "threshold", "minimum", "maximum", "adjusted_r2"
+    ]
+    bound: Annotated[Literal["lower", "upper"] | None, EmptyIsNone]
+    value: float
+    unit: str
+    n: Annotated[int | None, EmptyIsNone]
+    approximate: bool
+    category_original: str
+    source_id: str
+    locator: str
+    status: Literal["current", "superseded"]
+    status_reason_nl: Annotated[str | None, EmptyIsNone]
+    status_reason_en: Annotated[str | None, EmptyIsNone]
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> PublishedFigure:
+        if self.statistic == "share" and not 0 <= self.value <= 100:
+            raise ValueError(f"value {self.value:g} is no share; a share lies between 0 and 100")
+        if self.status == "superseded" and not (self.status_reason_nl and self.status_reason_en):
+            raise ValueError("a superseded figure needs status_reason_nl and status_reason_en")
+        return self
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What one current figure may say once."""
+        return (
+            self.wave,
+            self.concept,
+            self.category,
+            self.base,
+            self.group_dimension,
+            self.group_value,
+            self.statistic,
+            self.bound or "" if self.statistic == "threshold" else "",
+        )

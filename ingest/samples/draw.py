@@ -1,0 +1,105 @@
+"""Exact draws: quotas given out by rank, and rows mended without touching the quotas."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+Floats = npt.NDArray[np.float64]
+Bools = npt.NDArray[np.bool_]
+
+
+def lasting(organisations: Sequence[str], name: str) -> Floats:
+    """Return standard-normal deviates that belong to an organisation, whatever the wave."""
+    keys = (hashlib.sha256(f"{organisation}|{name}".encode()) for organisation in organisations)
+    seeds = (int.from_bytes(key.digest()[:8], "big") for key in keys)
+    return np.array([np.random.default_rng(seed).standard_normal() for seed in seeds])
+
+
+def counts(shares: Mapping[int, float], size: int) -> dict[int, int]:
+    """Split `size` by percentages, rounded to whole numbers by the largest remainder."""
+    exact = {code: share / 100 * size for code, share in shares.items()}
+    whole = {code: int(value + 1e-9) for code, value in exact.items()}
+    by_remainder = sorted(exact, key=lambda code: whole[code] - exact[code])
+    for code in by_remainder[: size - sum(whole.values())]:
+        whole[code] += 1
+    return whole
+
+
+def by_rank(utility: Floats, shares: Mapping[int, float]) -> Floats:
+    """Give the first code to those with the highest utility, up to its count, and so on."""
+    number = counts(shares, len(utility))
+    codes = np.repeat(list(number), list(number.values())).astype(float)
+    drawn = np.empty(len(utility))
+    drawn[np.argsort(-utility, kind="stable")] = codes
+    return drawn
+
+
+def gap_counts(total: int, sizes: Sequence[int], points: float) -> tuple[int, int]:
+    """Return how many of the upper and of the lower group share in `total`.
+
+    The difference in percentage points comes as near to `points` as whole numbers allow (0.25
+    is near enough); among those the middle group lies nearest to halfway. `sizes` are those of
+    the upper, lower and middle group.
+    """
+    upper, lower, middle = sizes
+    up, low = np.meshgrid(np.arange(upper + 1), np.arange(lower + 1), indexing="ij")
+    between = total - up - low
+    high, bottom = 100 * up / max(upper, 1), 100 * low / max(lower, 1)
+    miss = np.maximum(np.abs(high - bottom - points) - 0.25, 0) * 1000
+    uneven = np.abs(100 * between / max(middle, 1) - (high + bottom) / 2)
+    cost = np.where((between >= 0) & (between <= middle), miss + uneven, np.inf)
+    best = np.unravel_index(int(np.argmin(cost)), cost.shape)
+    return int(best[0]), int(best[1])
+
+
+def fit_rows(
+    cells: Floats,
+    least: Floats,
+    most: Floats,
+    apart: Sequence[tuple[int, int]],
+    rng: np.random.Generator,
+) -> bool:
+    """Swap cells within columns until every row adds up to between `least` and `most`.
+
+    The margins of the columns stay as they are. Each step mends one row by the swap with any
+    other row that leaves the least to be mended (min-conflicts search, ties at random).
+
+    Args:
+        cells: respondents x variables, changed in place; NaN (no answer) is left alone.
+        least: lowest sum per row.
+        most: highest sum per row.
+        apart: pairs of columns of which a row may have only one above zero.
+        rng: breaks ties.
+
+    Returns:
+        Whether all rows fit.
+    """
+
+    def cost(rows: Floats, low: Floats, high: Floats) -> Floats:
+        total = np.nansum(rows, axis=-1)
+        clashes = sum(rows[..., i] * rows[..., j] for i, j in apart)
+        wrong: Floats = np.maximum(low - total, 0) + np.maximum(total - high, 0) + clashes
+        return wrong
+
+    columns = np.arange(cells.shape[1])
+    wrong = cost(cells, least, most)
+    for _ in range(20 * cells.size):
+        if not wrong.any():
+            return True
+        row = rng.choice(np.flatnonzero(wrong))
+        mine = np.broadcast_to(cells[row], (*cells.shape, len(columns))).copy()
+        theirs = np.repeat(cells[:, None, :], len(columns), axis=1)
+        mine[:, columns, columns] = cells
+        theirs[:, columns, columns] = cells[row]
+        after = cost(mine, least[row], most[row]) + cost(theirs, least[:, None], most[:, None])
+        gain = after - wrong[row] - wrong[:, None]
+        same = np.isnan(cells) | np.isnan(cells[row]) | (cells == cells[row])
+        gain = np.where(same, np.inf, gain) + rng.random(gain.shape) / 2
+        other, column = np.unravel_index(int(np.argmin(gain)), gain.shape)
+        cells[[row, other], column] = cells[[other, row], column]
+        wrong[[row, other]] = cost(cells[[row, other]], least[[row, other]], most[[row, other]])
+    return False

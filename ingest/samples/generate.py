@@ -1,0 +1,285 @@
+"""Generates a synthetic file of answers (SPSS) that meets published margins exactly.
+
+How quota-by-rank works. Every organisation has a utility for every variable: the effects of what
+it depends on (a latent trait, earlier answers) plus standard-normal chance. The K organisations
+with the highest utility, among those who were asked and give a valid answer, get the first code,
+the next ones the second code, and so on. K follows from the wanted share, so that margins are
+exact after non-response while the dependence between items still shows. Limits on the answers
+of one respondent (number of ticks, groups of a scale) are met afterwards by swapping cells
+within a column, which keeps every margin.
+
+Part of the chance belongs to the organisation and lasts (`stability`): an organisation that is
+drawn in two waves answers alike, as in a real panel.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import re
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ingest.errors import IngestError
+from ingest.samples.draw import Bools, Floats, by_rank, counts, fit_rows, gap_counts, lasting
+from ingest.samples.specification import (
+    Effects,
+    OpenQuestion,
+    Part,
+    Question,
+    Routing,
+    Scale,
+    Specification,
+    Ticks,
+)
+
+CREATION_STAMP = slice(92, 109)  # date (9 bytes) and time (8) in the header of an SPSS file
+
+
+class _Sample:
+    """Answers drawn so far: a code per organisation and variable, NaN for no answer."""
+
+    def __init__(self, spec: Specification, rng: np.random.Generator) -> None:
+        self.spec, self.rng = spec, rng
+        self.codes: dict[str, Floats] = {}
+        self.traits: dict[str, Floats] = {}
+        self.groups: dict[str, Mapping[str, Bools]] = {}
+        self.names = self._organisations()
+        for name, latent in spec.latents.items():
+            self.traits[name] = _standard(self._utility(name, latent.depends, latent.stability))
+        for question in spec.questions:
+            self._question(question)
+        self.texts = {question.variable: self._texts(question) for question in spec.open_questions}
+
+    def _organisations(self) -> list[str]:
+        made = self.spec.organisations
+        rows: list[tuple[str, tuple[int, ...]]] = []
+        for stratum, size in made.frame.items():
+            cells = [cell for cell in made.cells if cell.codes[0] == stratum]
+            codes = [cell.codes for cell in cells for _ in range(cell.count)]
+            numbers = np.sort(self.rng.choice(size, len(codes), replace=False))
+            names = (f"{made.pool}|{stratum}|{number}" for number in numbers)
+            rows += zip(names, codes, strict=True)
+        rows = [rows[place] for place in self.rng.permutation(len(rows))]
+        for place, variable in enumerate(made.variables):
+            self.codes[variable] = np.array([codes[place] for _, codes in rows], float)
+        return [hashlib.sha256(name.encode()).hexdigest()[:12] for name, _ in rows]
+
+    def _gave(self, routing: Routing) -> Bools:
+        gave = np.ones(len(self.names), bool)
+        for variable, codes in routing.items():
+            gave &= np.isin(self.codes[variable], codes)
+        return gave
+
+    def _utility(self, name: str, depends: Effects, stability: float) -> Floats:
+        chance = self.rng.standard_normal(len(self.names)) * math.sqrt(1 - stability)
+        utility = chance + lasting(self.names, name) * math.sqrt(stability)
+        for key, effect in depends.items():
+            variable, _, codes = key.partition("=")
+            given = {variable: tuple(int(code) for code in codes.split(",") if code)}
+            utility += effect * (self._gave(given) if codes else self.traits[variable])
+        return utility
+
+    def _some(self, among: Bools, size: int) -> Bools:
+        some = np.zeros(len(among), bool)
+        some[self.rng.choice(np.flatnonzero(among), size, replace=False)] = True
+        return some
+
+    def _question(self, question: Question) -> None:
+        response, ticks = self._response(question), question.ticks
+        wanted = np.zeros(len(self.names))  # number of ticks, where the question sets it
+        if ticks and ticks.shares:
+            name, among = f"{question.parts[0].variable} ticks", response[0][0]
+            utility = self._utility(name, ticks.depends, question.stability)
+            wanted[among] = by_rank(utility[among], ticks.shares)
+        free = np.ones(len(self.names), bool)  # who ticked an exclusive part is not
+        for part, (among, unsure) in zip(question.parts, response, strict=True):
+            depends = {**question.depends, **part.depends}
+            utility = self._utility(part.variable, depends, question.stability)
+            utility += 2 * wanted
+            utility[~free] = -np.inf
+            shares = self._shares(question, part)
+            if part.gap:
+                utility[self._top(part, shares, utility, among)] += 1000
+            column = np.where(unsure, float(self.spec.dont_know_code), np.nan)
+            column[among] = by_rank(utility[among], shares)
+            self.codes[part.variable] = column
+            if part.exclusive:
+                free &= column != 1
+        if ticks:
+            self._fit_ticks(question, ticks, response[0][0] & free, wanted)
+        if question.scale:
+            self._fit_scale(question.scale)
+
+    def _response(self, question: Question) -> list[tuple[Bools, Bools]]:
+        """Draw who gives a valid answer and who does not know, part by part."""
+        asked = self._gave(question.asked)
+        blank, unsure = (
+            round(asked.sum() * percent / 100) for percent in (question.blank, question.dont_know)
+        )
+        if question.ticks:  # the parts are boxes of one question, skipped as a whole
+            valid = asked & ~self._some(asked, blank)
+            return [(valid, np.zeros_like(valid))] * len(question.parts)
+        scale, drawn = question.scale, []
+        room = np.full(len(asked), len(scale.parts) - scale.minimum_answered if scale else 1)
+        for part in question.parts:
+            lost = self._some(asked & (room > 0), blank + unsure)
+            drawn.append((asked & ~lost, self._some(lost, unsure)))
+            if scale and part.variable in scale.parts:
+                room -= lost  # everyone answers enough items to have a score
+        return drawn
+
+    def _shares(self, question: Question, part: Part) -> dict[int, float]:
+        codes = set(self.spec.codelists[question.codelist])
+        rest = codes - {*part.shares, self.spec.dont_know_code}
+        return part.shares | dict.fromkeys(rest, 100 - sum(part.shares.values()))
+
+    def _top(self, part: Part, shares: Mapping[int, float], utility: Floats, among: Bools) -> Bools:
+        """Who gets the top codes of a part, so that its groups differ as wanted."""
+        gap, top = part.gap, np.zeros(len(among), bool)
+        assert gap is not None
+        groups = self.groups[gap.scale]
+        upper, lower = groups[gap.upper] & among, groups[gap.lower] & among
+        middle = among & ~upper & ~lower
+        total = sum(counts(shares, int(among.sum()))[code] for code in gap.codes)
+        sizes = [int(group.sum()) for group in (upper, lower, middle)]
+        high, low = gap_counts(total, sizes, gap.points)
+        for group, size in ((upper, high), (lower, low), (middle, total - high - low)):
+            places = np.flatnonzero(group)
+            top[places[np.argsort(-utility[places], kind="stable")[:size]]] = True
+        return top
+
+    def _fit_ticks(self, question: Question, ticks: Ticks, among: Bools, wanted: Floats) -> None:
+        names = [part.variable for part in question.parts]
+        cells = np.column_stack([self.codes[name][among] for name in names])
+        least = np.full(len(cells), float(ticks.least))
+        most = np.full(len(cells), float(len(names)))
+        if ticks.shares:
+            least = most = wanted[among]
+            # Rounded rows and rounded columns may differ by a few ticks: rows of 2 take them up.
+            spare = int(cells.sum() - least.sum())
+            least[self.rng.permutation(np.flatnonzero(least == 2))[: abs(spare)]] += np.sign(spare)
+        apart = [(names.index(one), names.index(other)) for one, other in ticks.apart]
+        self._fit(names, cells, least, most, apart)
+        for name, column in zip(names, cells.T, strict=True):
+            self.codes[name][among] = column
+
+    def _fit_scale(self, scale: Scale) -> None:
+        codes = np.column_stack([self.codes[name] for name in scale.parts])
+        cells = np.where(codes == self.spec.dont_know_code, np.nan, codes)
+        answered = (~np.isnan(cells)).sum(axis=1)
+        order = np.argsort(np.nanmean(cells, axis=1), kind="stable")
+        groups = list(scale.groups.values())
+        sizes = counts({place: group.share for place, group in enumerate(groups)}, len(order))
+        member = np.empty(len(order), int)
+        member[order] = np.repeat(list(sizes), list(sizes.values()))
+        bounds = np.array([(group.least, group.most) for group in groups])[member]
+        least = np.ceil(bounds[:, 0] * answered - 1e-9)
+        most = np.floor(bounds[:, 1] * answered + 1e-9)
+        for extreme in scale.extremes:
+            fits = self._gave(extreme.among) & (answered == extreme.answered)
+            row = order[fits[order]][-1 if extreme.highest else 0]
+            least[row] = most[row] = extreme.total
+        self._fit(scale.parts, cells, least, most, [])
+        for name, column in zip(scale.parts, cells.T, strict=True):
+            self.codes[name] = np.where(np.isnan(column), self.codes[name], column)
+        self.traits[scale.name] = _standard(np.nanmean(cells, axis=1))
+        self.groups[scale.name] = {name: member == n for n, name in enumerate(scale.groups)}
+
+    def _fit(
+        self,
+        names: Sequence[str],
+        cells: Floats,
+        least: Floats,
+        most: Floats,
+        apart: Sequence[tuple[int, int]],
+    ) -> None:
+        if not fit_rows(cells, least, most, apart, self.rng):
+            raise IngestError(
+                f"sample {self.spec.organisations.pool}, {names[0]} to {names[-1]}",
+                "the shares of the variables and the limits per respondent exclude each other",
+                "change shares, ticks or groups in the specification until they go together",
+            )
+
+    def _texts(self, question: OpenQuestion) -> list[str]:
+        asked = self._gave(question.asked)
+        given = asked & ~self._some(asked, round(asked.sum() * question.blank / 100))
+        fits = np.column_stack([self._gave(answer.when) for answer in question.answers])
+        used, texts = np.zeros(len(question.answers)), [""] * len(given)
+        for row in np.flatnonzero(given & fits.any(axis=1)):
+            rank = used + self.rng.random(len(used))  # the least used one, ties at random
+            place = int(np.argmin(np.where(fits[row], rank, np.inf)))
+            used[place] += 1
+            texts[row] = question.answers[place].text
+        return texts
+
+
+def _standard(values: Floats) -> Floats:
+    centred: Floats = (values - values.mean()) / values.std()
+    return centred
+
+
+def _natural(name: str) -> list[tuple[int, str]]:
+    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name)]
+
+
+def generate(spec: Specification, path: Path, seed: int | None = None) -> Path:
+    """Write the sample as an SPSS file; the same seed gives the same bytes.
+
+    Args:
+        spec: what the sample must look like.
+        path: the .sav file to write; one that is there is replaced.
+        seed: instead of the seed of the specification.
+
+    Returns:
+        `path`. One row per organisation: number, pseudonym, date, codes (user-missing for don't
+        know, system-missing where not asked or skipped) and texts.
+
+    Raises:
+        IngestError: margins and limits exclude each other.
+    """
+    import pandas as pd
+    import pyreadstat
+
+    rng = np.random.default_rng(spec.seed if seed is None else seed)
+    sample, made, when = _Sample(spec, rng), spec.organisations, spec.completed_on
+    dates = np.sort(rng.choice(pd.bdate_range(when.start, when.end).date, len(sample.names)))
+    labels = {name: variable.label for name, variable in made.variables.items()}
+    codes = {name: spec.codelists[variable.codelist] for name, variable in made.variables.items()}
+    unsure: dict[str, list[int]] = {}
+    for question in spec.questions:
+        for part in question.parts:
+            labels[part.variable] = part.label
+            codes[part.variable] = spec.codelists[question.codelist]
+            if spec.dont_know_code in codes[part.variable]:
+                unsure[part.variable] = [spec.dont_know_code]
+    labels |= {question.variable: question.label for question in spec.open_questions}
+    drawn: dict[str, Any] = {**sample.codes, **sample.texts}
+    frame = pd.DataFrame(
+        {
+            spec.respondent: np.arange(1, len(dates) + 1, dtype=float),
+            spec.organisation: sample.names,
+            when.variable: dates,
+            **{name: sample.codes[name] for name in made.variables},
+            **{
+                name: drawn[name]
+                for name in sorted(drawn.keys() - made.variables.keys(), key=_natural)
+            },
+        }
+    )
+    pyreadstat.write_sav(
+        frame,
+        str(path),
+        file_label=spec.file_label,
+        column_labels=labels,
+        variable_value_labels=codes,
+        missing_ranges=unsure,
+    )
+    stamp = f"{when.end:%d %b %y}00:00:00".encode("ascii")
+    content = bytearray(path.read_bytes())
+    content[CREATION_STAMP] = stamp  # else every file would have a sha256 of its own
+    path.write_bytes(content)
+    return path

@@ -1,0 +1,292 @@
+"""What a synthetic sample must look like, as data: one YAML file per survey and wave.
+
+All shares are percentages of those who were asked and gave a valid answer. `depends` lists
+what makes an answer likelier, in standard deviations of chance: a latent variable (`climate`)
+or an answer given earlier (`V07_1=1`, `V08=2,3`). `when` and `asked` are routing: variable ->
+codes that must have been given, all of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, field_validator, model_validator
+
+from ingest.errors import IngestError, listing
+from ingest.models import Model, Name
+from ingest.registry import read_yaml
+
+Percent = Annotated[float, Field(ge=0, le=100)]
+Fraction = Annotated[float, Field(ge=0, le=1)]
+Shares = Annotated[dict[int, Percent], Field(default_factory=dict)]
+Effects = Annotated[dict[str, float], Field(default_factory=dict)]
+Routing = Annotated[dict[str, tuple[int, ...]], Field(default_factory=dict)]
+
+
+class Variable(Model):
+    """A variable of the organisation itself."""
+
+    label: str
+    codelist: Name
+
+
+class Cell(Model):
+    """A number of organisations with the same codes of the organisation variables."""
+
+    codes: tuple[int, ...]
+    count: Annotated[int, Field(gt=0)]
+
+
+class CompletedOn(Model):
+    """Date of answering: a working day from `start` up to and including `end`."""
+
+    variable: str
+    start: date
+    end: date
+
+
+class Organisations(Model):
+    """Who answers: exact counts, drawn from a frame that all waves of a survey share.
+
+    Attributes:
+        pool: seeds the pseudonyms; waves with the same pool meet the same organisations.
+        variables: variables of the organisation; the first is the stratum.
+        frame: organisations in the frame per code of the stratum.
+        cells: how many organisations have which codes of `variables`.
+    """
+
+    pool: Name
+    variables: Annotated[dict[str, Variable], Field(min_length=1)]
+    frame: dict[int, int]
+    cells: tuple[Cell, ...]
+
+    @model_validator(mode="after")
+    def _cells_fit_frame(self) -> Organisations:
+        wanted = dict.fromkeys(self.frame, 0)
+        for cell in self.cells:
+            if len(cell.codes) != len(self.variables) or cell.codes[0] not in wanted:
+                raise ValueError(
+                    f"cell {list(cell.codes)} needs one code for each of "
+                    f"{listing(self.variables)}, the first one of {listing(wanted)}"
+                )
+            wanted[cell.codes[0]] += cell.count
+        if short := [code for code, size in self.frame.items() if wanted[code] > size]:
+            raise ValueError(f"cells hold more organisations than the frame in {listing(short)}")
+        return self
+
+
+class Latent(Model):
+    """An unobserved standard-normal trait; `stability` is the share that lasts over waves."""
+
+    stability: Fraction
+    depends: Effects
+
+
+class Gap(Model):
+    """How many points more often `upper` gives one of `codes` than `lower`, groups of `scale`."""
+
+    scale: Name
+    upper: Name
+    lower: Name
+    codes: tuple[int, ...]
+    points: float
+
+
+class Part(Model):
+    """One variable of a question.
+
+    Attributes:
+        shares: code -> percent; the likeliest of those with a high utility first. The code of
+            the codelist that is left out gets what remains.
+        gap: a difference between groups that is met whatever `depends` says.
+        exclusive: who ticks this ticks nothing else.
+    """
+
+    variable: str
+    label: Annotated[str, Field(max_length=250)]
+    shares: dict[int, Percent]
+    depends: Effects
+    gap: Gap | None = None
+    exclusive: bool = False
+
+
+class Ticks(Model):
+    """Limits on the number of parts that one respondent ticks (code 1).
+
+    Attributes:
+        shares: number of ticks -> percent of the respondents; without it `least` holds.
+        apart: pairs of variables that nobody ticks both.
+    """
+
+    least: int = 1
+    shares: Shares
+    depends: Effects
+    apart: tuple[tuple[str, str], ...] = ()
+
+
+class Group(Model):
+    """A group of scale scores, lowest group first: exact share and bounds (inclusive)."""
+
+    share: Percent
+    least: float
+    most: float
+
+
+class Extreme(Model):
+    """The lowest or highest score: sum of the items of one respondent with these codes."""
+
+    highest: bool
+    among: Routing
+    answered: int
+    total: int
+
+
+class Scale(Model):
+    """The mean of some parts; afterwards it replaces the latent variable of the same name."""
+
+    name: Name
+    parts: tuple[str, ...]
+    minimum_answered: int
+    groups: dict[Name, Group]
+    extremes: tuple[Extreme, ...] = ()
+
+
+class Question(Model):
+    """Variables that are asked together.
+
+    Attributes:
+        blank: percent of those asked that skip it; with `ticks` the question, else each part.
+        dont_know: percent of those asked that answer don't know, per part.
+        stability: share of the chance in an answer that an organisation keeps over waves.
+    """
+
+    codelist: Name
+    asked: Routing
+    blank: Percent = 0
+    dont_know: Percent = 0
+    stability: Fraction = 0.4
+    depends: Effects
+    ticks: Ticks | None = None
+    scale: Scale | None = None
+    parts: Annotated[tuple[Part, ...], Field(min_length=1)]
+
+
+class OpenAnswer(Model):
+    """A text that was written for this purpose."""
+
+    text: str
+    when: Routing
+
+
+class OpenQuestion(Model):
+    """A question with a text as its answer; every text is used about equally often."""
+
+    variable: str
+    label: str
+    asked: Routing
+    blank: Percent = 0
+    answers: tuple[OpenAnswer, ...]
+
+
+class Specification(Model):
+    """A whole sample.
+
+    Attributes:
+        file_label: what the file says of itself.
+        dont_know_code: user-missing, in each codelist of a question that has it.
+        codelists: code -> label.
+        questions: in the order in which they are drawn; the file sorts them by name.
+    """
+
+    seed: int
+    file_label: Annotated[str, Field(max_length=64)]
+    respondent: str
+    organisation: str
+    completed_on: CompletedOn
+    dont_know_code: int
+    codelists: dict[Name, dict[int, str]]
+    organisations: Organisations
+    latents: dict[Name, Latent]
+    questions: tuple[Question, ...]
+    open_questions: tuple[OpenQuestion, ...] = ()
+
+    @field_validator("file_label")
+    @classmethod
+    def _says_what_it_is(cls, label: str) -> str:
+        if not label.startswith("SYNTHETISCH"):
+            raise ValueError("a generated file must say so: begin with SYNTHETISCH")
+        return label
+
+    @model_validator(mode="after")
+    def _shares_fit_codelists(self) -> Specification:
+        for name, variable in self.organisations.variables.items():
+            if variable.codelist not in self.codelists:
+                raise ValueError(f"codelist {variable.codelist!r} of {name} is not described")
+        for question in self.questions:
+            codes = set(self.codelists.get(question.codelist, {})) - {self.dont_know_code}
+            for part in question.parts:
+                if not codes:
+                    raise ValueError(f"codelist {question.codelist!r} is not described")
+                rest, total = codes - set(part.shares), sum(part.shares.values())
+                if not set(part.shares) <= codes or len(rest) > 1:
+                    raise ValueError(
+                        f"{part.variable} needs shares for all codes of {question.codelist!r} "
+                        f"but at most one: {listing(sorted(codes))}"
+                    )
+                if total > 100.001 or (not rest and total < 99.999):
+                    raise ValueError(f"shares of {part.variable} add up to {total:g}, not to 100")
+        return self
+
+    @model_validator(mode="after")
+    def _refers_to_what_is_drawn_before(self) -> Specification:
+        known = set(self.organisations.variables)
+        traits, groups = set(self.latents), set[tuple[str, str]]()
+        for latent in self.latents.values():
+            self._check(known, traits, latent.depends)
+        for question in self.questions:
+            ticks = question.ticks.depends if question.ticks else {}
+            self._check(known, traits, question.asked, question.depends, ticks)
+            own = {part.variable for part in question.parts}
+            pairs = question.ticks.apart if question.ticks else ()
+            scale = question.scale
+            self._check(own, set(), *pairs, scale.parts if scale else ())
+            for part in question.parts:
+                self._check(known, traits, part.depends)
+                known.add(part.variable)
+                gap = part.gap
+                if gap and not {(gap.scale, gap.upper), (gap.scale, gap.lower)} <= groups:
+                    raise ValueError(
+                        f"{part.variable} has a gap of groups that are not drawn before"
+                    )
+            if scale:
+                groups |= {(scale.name, group) for group in scale.groups}
+        for text in self.open_questions:
+            self._check(known, traits, text.asked, *(answer.when for answer in text.answers))
+        return self
+
+    @staticmethod
+    def _check(known: set[str], traits: set[str], *references: Iterable[str]) -> None:
+        for key in (key for names in references for key in names):
+            name = key.partition("=")[0]
+            if name not in known and key not in traits:
+                raise ValueError(f"{key!r} is no latent and no variable drawn up to there")
+
+
+def read_specification(path: Path) -> Specification:
+    """Read the specification of a sample.
+
+    Raises:
+        IngestError: no such file, an unknown or missing key, or shares that cannot be.
+    """
+    if not path.is_file():
+        known = sorted(item.stem for item in path.parent.glob("*.yml"))
+        raise IngestError(
+            str(path),
+            "there is no such specification of a sample",
+            "write it, or name another sample in the manifest of the wave",
+            listing(known),
+        )
+    return read_yaml(Specification, path)

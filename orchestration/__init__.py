@@ -1,0 +1,1 @@
+"""Runs the product: Dagster definitions, releases and the `barometer` command."""

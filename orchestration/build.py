@@ -1,0 +1,216 @@
+"""Runs the build job in this process and tells what happens in the product's own words."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import logging
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingest.errors import BarometerError
+from orchestration.release import Manifest, Releases
+from orchestration.settings import PROJECT, Settings
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+# What a release is made from; a change of any of it makes the release out of date.
+INGREDIENTS = ("ingest", "dbt_project", "expectations", "orchestration")
+# One event database instead of one a run: half the writes, and every write waits for the disk.
+DAGSTER_YAML = """\
+telemetry:
+  enabled: false
+event_log_storage:
+  module: dagster._core.storage.event_log
+  class: ConsolidatedSqliteEventLogStorage
+  config:
+    base_dir: {home}
+"""
+
+
+@dataclass
+class Progress:
+    """What a progress display shows; `changed` is called after every step of it."""
+
+    changed: Callable[[Progress], None] = lambda _: None
+    total: int = 0
+    done: int = 0
+    now: str = "reading the project"
+    failed: list[str] = field(default_factory=list)
+
+    def step(self, now: str) -> None:
+        """Count one asset or check as done."""
+        self.done += 1
+        self.now = now
+        self.changed(self)
+
+
+class BuildError(BarometerError):
+    """The build refused or failed; nothing was published."""
+
+
+def fingerprint(settings: Settings) -> str:
+    """Digest of all files that a release is made from, confidential ones by size and time."""
+    digest = hashlib.sha256()
+    for folder in INGREDIENTS:
+        for path in sorted((PROJECT / folder).rglob("*")):
+            inside = path.relative_to(PROJECT)
+            if path.is_file() and not {"target", "logs", "__pycache__"} & set(inside.parts):
+                digest.update(str(inside).encode() + path.read_bytes())
+    for path in sorted(settings.data.rglob("*")):
+        status = path.stat()
+        digest.update(f"{path} {status.st_size} {status.st_mtime_ns}".encode())
+    return digest.hexdigest()
+
+
+def is_up_to_date(settings: Settings) -> bool:
+    """Whether the current release was made from what stands there now."""
+    stamp = settings.home / "built.sha256"
+    return (
+        settings.current.exists() and stamp.exists() and stamp.read_text() == fingerprint(settings)
+    )
+
+
+def build(settings: Settings, progress: Progress, *, accept_removed: bool = False) -> Manifest:
+    """Make a release: raw, marts, checks, gate, switch.
+
+    Args:
+        settings: where things stand.
+        progress: told of every asset and check that is done.
+        accept_removed: let the release lack indicators that the last one had.
+
+    Returns:
+        The manifest of the new release, which is the current one.
+
+    Raises:
+        BarometerError: bad input, a failed check, or another build under way; the current release
+            is unchanged.
+    """
+    with _alone(settings):
+        made_from = fingerprint(settings)
+        _run(settings, progress, accept_removed)
+        (settings.home / "built.sha256").write_text(made_from)
+        return Releases(settings).show()
+
+
+@contextmanager
+def _alone(settings: Settings) -> Iterator[None]:
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with (settings.home / "build.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise BuildError(
+                f"Another build is under way in {settings.home}. To mend: wait until it is done."
+            ) from None
+        yield
+
+
+def instance_of(settings: Settings) -> dg.DagsterInstance:
+    """Open the run history, the same that `dagster dev` shows."""
+    import dagster as dg
+
+    home = settings.dagster_home
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "dagster.yaml").write_text(DAGSTER_YAML.format(home=home / "events"))
+    return dg.DagsterInstance.from_config(str(home))
+
+
+def _run(settings: Settings, progress: Progress, accept_removed: bool) -> None:
+    import dagster as dg
+
+    from orchestration.definitions import BUILD_JOB, load
+
+    definitions = load(settings, accept_removed=accept_removed)
+    graph = definitions.resolve_asset_graph()
+    progress.total = len(graph.get_all_asset_keys()) + len(graph.asset_check_keys)
+
+    @dg.logger({}, description="Tells a progress display what happens.")
+    def teller(_: dg.InitLoggerContext) -> logging.Logger:
+        logger = logging.Logger("barometer", logging.DEBUG)
+        logger.addHandler(_Teller(progress))
+        return logger
+
+    job = definitions.resolve_job_def(BUILD_JOB)
+    # dagster-dbt repeats dbt's log on standard output; it is kept where one can look it up.
+    log = settings.dbt_target / "build.log"
+    with instance_of(settings) as instance, log.open("w") as words, redirect_stdout(words):
+        result = job.with_logger_defs({"teller": teller}).execute_in_process(
+            instance=instance,
+            run_config={"loggers": {"teller": {}}},
+            raise_on_error=False,
+        )
+    if not result.success:
+        raise BuildError(_why(result.all_events, settings))
+
+
+class _Teller(logging.Handler):
+    """Hears every event of a run and counts assets and checks."""
+
+    def __init__(self, progress: Progress) -> None:
+        super().__init__()
+        self.progress = progress
+
+    def emit(self, record: logging.LogRecord) -> None:
+        event: Any = getattr(record, "dagster_event", None)
+        if event is None:
+            return
+        if event.is_step_materialization:
+            self.progress.step("/".join(event.asset_key.path))
+        elif event.event_type_value == "ASSET_CHECK_EVALUATION":
+            self.progress.step(event.asset_check_evaluation_data.check_name)
+
+
+def _why(events: Sequence[Any], settings: Settings) -> str:
+    """Say in one message why a run failed: refusals first, then failed checks, then the rest."""
+    refused: list[str] = []
+    failed: list[str] = []
+    unknown: list[str] = []
+    for event in events:
+        if event.event_type_value == "ASSET_CHECK_EVALUATION":
+            evaluation = event.asset_check_evaluation_data
+            if not evaluation.passed:
+                table = "/".join(evaluation.asset_key.path)
+                failed.append(
+                    evaluation.description
+                    if evaluation.metadata.get("findings")
+                    else f"{table}: check {evaluation.check_name} does not hold."
+                )
+        elif event.is_step_failure:
+            error = event.step_failure_data.error
+            while error.cause is not None:
+                error = error.cause
+            if error.cls_name in _refusals():
+                refused.append(error.message.split(": ", 1)[1].strip())
+            else:
+                unknown.append(f"{event.step_key}: {error.message.strip()}")
+    words = refused or failed or _failed_models(settings) or unknown
+    return "\n".join(dict.fromkeys(words)) + "\nNothing was published."
+
+
+def _refusals() -> set[str]:
+    """Names of all errors whose message is meant for the user as it stands."""
+    from expectations import runner  # noqa: F401  (defines one)
+
+    found, waiting = set(), [BarometerError]
+    while waiting:
+        kind = waiting.pop()
+        found.add(kind.__name__)
+        waiting += kind.__subclasses__()
+    return found
+
+
+def _failed_models(settings: Settings) -> list[str]:
+    path: Path = settings.dbt_target / "run_results.json"
+    if not path.exists():
+        return []
+    return [
+        f"dbt {row['unique_id']}: {row['message']}"
+        for row in json.loads(path.read_text("utf-8"))["results"]
+        if row["status"] in ("error", "fail")
+    ]

@@ -1,0 +1,213 @@
+"""The `barometer` command: what a person types. The work stands in the modules it calls."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING
+
+import click
+
+from ingest.errors import BarometerError
+from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from orchestration.release import Manifest
+
+
+class Commands(click.Group):
+    """Shows a refusal as one message on standard error, exit code 1, never a traceback."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command; turn a refusal into its message."""
+        try:
+            return super().invoke(ctx)
+        except BarometerError as error:
+            click.echo(f"Error: {error}", err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+def main() -> None:
+    """Longitudinal warehouse of surveys on innovation in government."""
+
+
+@main.command()
+@click.option(
+    "--accept-removed", is_flag=True, help="Let the release lack indicators of the last one."
+)
+def build(accept_removed: bool) -> None:
+    """Build a release from all surveys."""
+    run_build(Settings.from_environment(), accept_removed=accept_removed)
+
+
+def run_build(settings: Settings, *, accept_removed: bool = False) -> Manifest:
+    """Build with a progress display; the last line is a summary."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
+    from rich.progress import Progress as Display
+
+    from orchestration.build import Progress
+    from orchestration.build import build as make
+
+    started = time.monotonic()
+    columns = (
+        TextColumn("Building"),
+        BarColumn(30),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.description}"),
+    )
+    with Display(*columns, console=Console(stderr=True), transient=True) as display:
+        task = display.add_task("reading the project", total=None)
+
+        def show(progress: Progress) -> None:
+            display.update(
+                task,
+                total=progress.total,
+                completed=progress.done,
+                description=progress.now[:60],
+            )
+
+        manifest = make(settings, Progress(changed=show), accept_removed=accept_removed)
+    seconds = time.monotonic() - started
+    click.echo(
+        f"Release {manifest.release_id}: {manifest.indicators} indicators, "
+        f"{len(manifest.checks)} checks passed, {seconds:.1f} s"
+    )
+    return manifest
+
+
+@main.command()
+def docs() -> None:
+    """Generate the dbt docs."""
+    from orchestration import dbt
+
+    settings = Settings.from_environment()
+    dbt.run(["docs", "generate", "--static"], settings)
+    click.echo(f"dbt docs: {settings.dbt_target / 'static_index.html'}")
+
+
+@main.group()
+def wave() -> None:
+    """Waves of surveys."""
+
+
+@wave.command("list")
+def wave_list() -> None:
+    """Show every wave: what stands of it, its file and its rows."""
+    from collections import Counter
+
+    from ingest import registry
+    from ingest.load import SYNTHETIC, wave_path
+
+    settings = Settings.from_environment()
+    known = registry.load()
+    figures = Counter((survey, figure.wave) for survey, figure in known.figures)
+    table = _table("Wave", "Status", "Figures", "Answers", "File")
+    for item in known.waves:
+        count = figures[(item.survey.survey, item.wave.wave)]
+        statuses = ["published"] if count else []
+        file, answered = "", ""
+        if item.wave.answers:
+            path = wave_path(item, settings.data)
+            statuses.append("microdata" if path.exists() else SYNTHETIC)
+            file = str(path) if path.exists() else f"sample {item.wave.answers.sample}"
+            answered = str(item.wave.response.answered or "")
+        table.add_row(item.id, " + ".join(statuses) or "described", str(count), answered, file)
+    _print(table)
+
+
+@wave.command("check")
+@click.argument("wave_id", metavar="SURVEY/WAVE")
+def wave_check(wave_id: str) -> None:
+    """Check a wave's file against its manifest, without building."""
+    from expectations.door import door_suites
+    from expectations.runner import run
+    from ingest import registry
+    from ingest.load import open_wave
+
+    settings = Settings.from_environment()
+    file = open_wave(registry.load().wave(wave_id), settings.data, settings.samples)
+    findings = run(door_suites(file), settings.quality)
+    failed = [finding.message for finding in findings if not finding.passed]
+    if failed:
+        raise BarometerError("\n".join(failed))
+    click.echo(
+        f"{wave_id}: {file.path} ({file.data_status}) holds {len(file.table.frame)} respondents; "
+        f"{len(findings)} rules hold"
+    )
+
+
+@main.group()
+def release() -> None:
+    """Releases: list, look into, switch back."""
+
+
+@release.command("list")
+def release_list() -> None:
+    """Show all releases, newest first."""
+    from orchestration.release import Releases
+
+    releases = Releases(Settings.from_environment())
+    current = releases.current()
+    table = _table("Release", "", "Made", "Indicators", "Checks", "Code")
+    for item in releases.all():
+        table.add_row(
+            item.release_id,
+            "current" if item.release_id == current else "",
+            f"{item.created_at:%Y-%m-%d %H:%M} UTC",
+            str(item.indicators),
+            str(len(item.checks)),
+            item.code_version,
+        )
+    _print(table)
+
+
+@release.command("show")
+@click.argument("release_id", required=False)
+def release_show(release_id: str | None) -> None:
+    """Show one release: its inputs, tables and checks."""
+    from orchestration.release import Releases
+
+    item = Releases(Settings.from_environment()).show(release_id)
+    click.echo(f"Release {item.release_id}, made {item.created_at:%Y-%m-%d %H:%M} UTC")
+    click.echo(f"Code {item.code_version}; previous release {item.previous_release or 'none'}")
+    tables = _table("Table", "Rows")
+    for name, rows in item.tables.items():
+        tables.add_row(name, str(rows))
+    inputs = _table("Input", "sha256")
+    for name, digest in item.inputs.items():
+        inputs.add_row(name, digest)
+    _print(tables)
+    _print(inputs)
+    click.echo(f"{len(item.checks)} checks passed; they stand in mart_data_quality")
+
+
+@release.command("rollback")
+@click.argument("release_id")
+def release_rollback(release_id: str) -> None:
+    """Make an earlier release the current one."""
+    from orchestration.release import Releases
+
+    Releases(Settings.from_environment()).switch(release_id)
+    click.echo(f"Release {release_id} is the current one")
+
+
+def _table(*columns: str) -> Table:
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
+    for name in columns:
+        table.add_column(name, overflow="fold")
+    return table
+
+
+def _print(table: Table) -> None:
+    from rich.console import Console
+
+    # A pipe has no width; 80 columns there would break names that a script looks for.
+    Console(width=None if sys.stdout.isatty() else 200).print(table)

@@ -1,0 +1,77 @@
+"""Keeps dbt's manifest up to date, so that Dagster knows the models without a parse each time."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from ingest.errors import BarometerError
+from orchestration.settings import DBT_PROJECT, Settings
+
+# The dbt of this environment, whatever else is on the PATH.
+EXECUTABLE = str(Path(sys.executable).parent / "dbt")
+IGNORED = {"target", "logs", "dbt_packages"}
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """Return the environment in which dbt finds raw data and the warehouse."""
+    return {
+        **os.environ,
+        "BAROMETER_HOME": str(settings.home),
+        "DBT_PROFILES_DIR": str(DBT_PROJECT),
+        "DBT_TARGET_PATH": str(settings.dbt_target),
+        "DBT_LOG_PATH": str(settings.dbt_target / "logs"),
+        "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
+    }
+
+
+def fingerprint(settings: Settings) -> str:
+    """Digest of all that the manifest depends on: the project's files and the home folder."""
+    digest = hashlib.sha256(str(settings.home).encode())
+    for path in sorted(DBT_PROJECT.rglob("*")):
+        if path.is_file() and not IGNORED & set(path.relative_to(DBT_PROJECT).parts):
+            digest.update(str(path.relative_to(DBT_PROJECT)).encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def manifest(settings: Settings) -> Path:
+    """Return the path of an up-to-date `manifest.json`, parsing the project when it changed.
+
+    Raises:
+        BarometerError: dbt cannot parse the project; the message carries dbt's words.
+    """
+    path = settings.dbt_target / "manifest.json"
+    stamp = settings.dbt_target / "manifest.sha256"
+    current = fingerprint(settings)
+    if path.exists() and stamp.exists() and stamp.read_text() == current:
+        return path
+    settings.dbt_target.mkdir(parents=True, exist_ok=True)
+    run(["parse"], settings)
+    stamp.write_text(current)
+    return path
+
+
+def run(arguments: list[str], settings: Settings) -> None:
+    """Run dbt in the project.
+
+    Raises:
+        BarometerError: dbt failed; the message carries its last words.
+    """
+    command = [EXECUTABLE, "--quiet", *arguments]
+    done = subprocess.run(
+        command,
+        cwd=DBT_PROJECT,
+        env=environment(settings),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        words = (done.stdout + done.stderr).strip()[-2000:]
+        raise BarometerError(
+            f"dbt {' '.join(arguments)} failed. To mend: correct what dbt names here.\n{words}"
+        )

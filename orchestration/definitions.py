@@ -1,0 +1,46 @@
+"""What `dagster dev` loads: everything under `defs/`, nothing else."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+import dagster as dg
+
+from orchestration import defs
+from orchestration.settings import Settings
+
+BUILD_JOB = "build"
+
+
+def load(settings: Settings, *, accept_removed: bool = False) -> dg.Definitions:
+    """Collect the definitions of every concern for one installation.
+
+    Args:
+        settings: where things stand.
+        accept_removed: let a release lack indicators that the last one had.
+    """
+
+    def check_keys() -> list[dg.AssetCheckKey]:
+        """All checks of the product; the gate asks when it runs, after all of them are defined."""
+        return sorted(everything.resolve_asset_graph().asset_check_keys)
+
+    parts = [
+        import_module(f"{defs.__name__}.{module.name}").definitions(
+            settings, accept_removed=accept_removed, check_keys=check_keys
+        )
+        for module in iter_modules(defs.__path__)
+    ]
+    job = dg.define_asset_job(BUILD_JOB, description="From survey files to a release.")
+    everything = dg.Definitions.merge(
+        *parts,
+        # One process: dbt writes one DuckDB file, and a process per asset costs over a second.
+        dg.Definitions(jobs=[job], executor=dg.in_process_executor),
+    )
+    return everything
+
+
+@dg.definitions
+def definitions() -> dg.Definitions:
+    """Load for the installation that the environment names."""
+    return load(Settings.from_environment())

@@ -1,0 +1,82 @@
+"""Turns findings of Great Expectations into Dagster check results, and results into rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+import dagster as dg
+
+from expectations.runner import Finding
+from orchestration.release import CheckRow
+
+FINDINGS = "findings"
+
+
+def check_result(name: str, asset: dg.AssetKey, findings: Sequence[Finding]) -> dg.AssetCheckResult:
+    """One check result for all findings on an asset; it carries every one of them."""
+    failed = [finding.message for finding in findings if not finding.passed]
+    return dg.AssetCheckResult(
+        check_name=name,
+        asset_key=asset,
+        passed=not failed,
+        description=" ".join(failed) or f"{len(findings)} rules hold.",
+        metadata={FINDINGS: dg.MetadataValue.json([asdict(finding) for finding in findings])},
+    )
+
+
+def rows_of(evaluation: dg.AssetCheckEvaluation) -> list[CheckRow]:
+    """Return the rows of `mart_data_quality` that one check result tells."""
+    table = evaluation.asset_key.path[-1]
+    carried = evaluation.metadata.get(FINDINGS)
+    if carried is not None:
+        return [
+            CheckRow(
+                check=f"{finding['suite']}: {finding['rule']}",
+                table=finding["table"],
+                passed=finding["passed"],
+                observed=finding["observed"],
+            )
+            for finding in _value(carried)
+        ]
+    failed_rows = evaluation.metadata.get("dagster_dbt/failed_row_count")
+    observed = f"{_value(failed_rows)} rows against it" if failed_rows else ""
+    return [
+        CheckRow(
+            check=evaluation.check_name, table=table, passed=evaluation.passed, observed=observed
+        )
+    ]
+
+
+def last_results(
+    instance: dg.DagsterInstance, keys: Sequence[dg.AssetCheckKey]
+) -> tuple[list[CheckRow], list[str]]:
+    """Look up the last result of every check, whatever run it came from.
+
+    Returns:
+        Rows for `mart_data_quality`, and a message for every check that failed, was never run, or
+        was run before its asset was made last.
+    """
+    records = instance.event_log_storage.get_latest_asset_check_execution_by_key(list(keys))
+    made = instance.get_latest_materialization_events({key.asset_key for key in keys})
+    rows: list[CheckRow] = []
+    refused: list[str] = []
+    for key in keys:
+        record = records.get(key)
+        evaluation = record.evaluation if record else None
+        event = made.get(key.asset_key)
+        if record is None or evaluation is None:
+            refused.append(f"Check {key.to_user_string()} was never completed.")
+        elif event and record.event and event.timestamp > record.event.timestamp:
+            refused.append(f"Check {key.to_user_string()} is older than its table.")
+        else:
+            rows += rows_of(evaluation)
+            if not evaluation.passed:
+                words = evaluation.description or "it does not hold"
+                refused.append(f"Check {key.to_user_string()} failed: {words}")
+    return rows, refused
+
+
+def _value(metadata: Any) -> Any:
+    return getattr(metadata, "value", metadata)

@@ -1,0 +1,71 @@
+"""Where things stand, read from the environment once by whoever starts something."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parent.parent
+DBT_PROJECT = PROJECT / "dbt_project"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Folders of one installation.
+
+    Attributes:
+        home: everything that is made (`BAROMETER_HOME`, default `.barometer/`).
+        data: confidential files of waves (`BAROMETER_DATA`, default `data/`).
+    """
+
+    home: Path
+    data: Path
+
+    @classmethod
+    def from_environment(cls) -> Settings:
+        """Read `BAROMETER_HOME` and `BAROMETER_DATA`."""
+        return cls(
+            home=Path(os.environ.get("BAROMETER_HOME") or PROJECT / ".barometer").resolve(),
+            data=Path(os.environ.get("BAROMETER_DATA") or PROJECT / "data").resolve(),
+        )
+
+    @property
+    def raw(self) -> Path:
+        """Raw Parquet."""
+        return self.home / "raw"
+
+    @property
+    def samples(self) -> Path:
+        """Generated, synthetic files of answers."""
+        return self.home / "samples"
+
+    @property
+    def warehouse(self) -> Path:
+        """The private DuckDB file that dbt writes."""
+        return self.home / "warehouse.duckdb"
+
+    @property
+    def releases(self) -> Path:
+        """Released DuckDB files and their manifests."""
+        return self.home / "releases"
+
+    @property
+    def current(self) -> Path:
+        """The symlink that readers open."""
+        return self.releases / "current.duckdb"
+
+    @property
+    def quality(self) -> Path:
+        """Results of Great Expectations and their Data Docs."""
+        return self.home / "quality"
+
+    @property
+    def dbt_target(self) -> Path:
+        """What dbt compiles, per installation so that two do not disturb each other."""
+        return self.home / "dbt"
+
+    @property
+    def dagster_home(self) -> Path:
+        """Run history."""
+        return self.home / "dagster"

@@ -1,0 +1,76 @@
+"""What several parts of the suite need: one real build, and copies of the project to break."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+BIN = PROJECT / ".venv" / "bin"
+
+
+class Barometer:
+    """Runs the `barometer` command as a user would, in a home of its own."""
+
+    def __init__(self, home: Path, data: Path, project: Path = PROJECT) -> None:
+        self.home, self.data, self.project = home, data, project
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        return {
+            **os.environ,
+            "BAROMETER_HOME": str(self.home),
+            "BAROMETER_DATA": str(self.data),
+            # A copy of the project goes before the installed one.
+            "PYTHONPATH": str(self.project),
+            "NO_COLOR": "1",
+        }
+
+    @property
+    def current(self) -> Path:
+        return self.home / "releases" / "current.duckdb"
+
+    def run(self, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
+        code = "from orchestration.cli import main; main()"
+        return subprocess.run(
+            [str(BIN / "python"), "-c", code, *arguments],
+            cwd=self.project,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            timeout=timeout,
+            check=False,
+        )
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Barometer:
+    """An installation with one release, made from what the project ships."""
+    folder = tmp_path_factory.mktemp("built")
+    barometer = Barometer(folder / "home", folder / "data")
+    done = barometer.run("build")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return barometer
+
+
+@pytest.fixture(scope="session")
+def release_path(built: Barometer) -> Path:
+    """The current release of that installation."""
+    return built.current
+
+
+@pytest.fixture
+def copy(built: Barometer, tmp_path: Path) -> Barometer:
+    """A copy of the project and of the built installation, to break."""
+    project = tmp_path / "project"
+    for name in ("ingest", "dbt_project", "expectations", "orchestration", "dashboards"):
+        ignore = shutil.ignore_patterns("__pycache__", "target", "logs")
+        shutil.copytree(PROJECT / name, project / name, ignore=ignore)
+    home = tmp_path / "home"
+    shutil.copytree(built.home, home, symlinks=True)
+    return Barometer(home, tmp_path / "data", project)

@@ -1,0 +1,304 @@
+"""The synthetic stand-in reproduces what was published, and says that it is synthetic."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pyreadstat
+import pytest
+import yaml
+
+from ingest.errors import IngestError
+from ingest.samples import FOLDER, generate, read_specification, sample_file
+
+NL_2021 = FOLDER / "nl_barometer_2021.yml"
+SCALE = [f"V20_{number}" for number in (1, 2, 3, 4, 5, 6, 7, 8, 9, 11, 12, 14, 15)]
+TYPES = ["V07_1", "V07_2", "V07_3", "V07_4"]
+TABEL_1 = {1: 85, 2: 110, 3: 4, 4: 26, 5: 3, 6: 14, 7: 76, 8: 12, 9: 36}
+TABEL_2 = (90, 34, 32, 30, 29, 24, 19, 18, 15, 14, 14, 11, 11, 9, 6, 6, 4)
+
+# What is published -> variables, codes that count, and the limits that the report's words allow.
+ROUNDED = {
+    "innovated": ("V05", [1], 86),
+    "service": ("V07_2", [1], 52),
+    "product": ("V07_1", [1], 39),
+    "interaction": ("V07_4", [1], 62),
+    "origin own": ("V08", [1], 30),
+    "initiative employees": ("V11_1", [1], 49),
+    "initiative new technology": ("V11_3", [1], 30),
+    "initiative other public organisations": ("V11_4", [1], 29),
+    "initiative reorganisation": ("V11_7", [1], 10),
+    "initiative legislation": ("V11_8", [1], 8),
+    "initiative economic pressure": ("V11_9", [1], 5),
+    "no collaboration": ("V13_10", [1], 7),
+    "private parties": ("V13_1", [1], 48),
+    "foreign partners": ("V13_4", [1], 9),
+    "actively shared": ("V15", [1], 60),
+    "own budget": ("V16_1", [1], 85),
+    "together, process": ("V17", [1], 40),
+    "in the spotlight": ("V17", [2], 19),
+    "under the radar": ("V17", [3], 17),
+    "efficiency": ("V19_1", [1], 65),
+    "quality": ("V19_2", [1], 60),
+    "employee satisfaction": ("V19_3", [1], 42),
+    "political goals": ("V19_4", [1], 38),
+    "citizen influence": ("V19_5", [1], 29),
+    "less or much less": ("V02_1 V02_2", [1], 45),
+    "undiminished": ("V02_3", [1], 35),
+    "increased or strongly increased": ("V02_4 V02_5", [1], 28),
+    "facilities newly introduced": ("V04", [3], 4),
+}
+IN_WORDS = {
+    "process, more than three quarters": ("V07_3", [1], 75, 77),
+    "inspired, almost half": ("V08", [2], 48, 50),
+    "copied, over 20": ("V08", [3], 20, 22),
+    "important part, almost 60": ("V09", [2], 58, 60),
+    "entirely technology, over 10": ("V09", [1], 10, 12),
+    "small part or none, less than 30": ("V09", [3, 4], 28, 30),
+    "managers, over 30": ("V11_2", [1], 30, 32),
+    "political environment, not above about 15": ("V11_5", [1], 13, 15),
+    "citizens, not above about 15": ("V11_6", [1], 13, 15),
+    "own sector, almost as often as 48": ("V13_2", [1], 45, 48),
+    "other sectors, over a third": ("V13_3", [1], 33.3, 35.3),
+    "expert group, little more than 10": ("V17", [4], 10, 12),
+    "new ideas valued, over three quarters": ("V20_1", [4, 5], 75, 77),
+    "citizens' perspective, over three quarters": ("V20_2", [4, 5], 75, 77),
+    "learns from mistakes, about two thirds": ("V20_3", [4, 5], 65.2, 68.2),
+    "at home, over 70": ("V03", [4], 70, 72),
+    "facilities already there, a quarter": ("V04", [1], 23.5, 26.5),
+}
+
+
+@pytest.fixture(scope="module")
+def nl_2021(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return sample_file("nl_barometer_2021", "nl.sav", tmp_path_factory.mktemp("samples"))
+
+
+@pytest.fixture(scope="module")
+def answers(nl_2021: Path) -> pd.DataFrame:
+    """Valid answers: don't know (user-missing) and not asked are both NaN here."""
+    return pyreadstat.read_sav(nl_2021)[0]
+
+
+@pytest.fixture(scope="module")
+def climate(answers: pd.DataFrame) -> pd.Series:
+    assert answers[SCALE].notna().sum(axis=1).min() >= 10
+    return answers[SCALE].mean(axis=1)
+
+
+@pytest.fixture(scope="module")
+def group(climate: pd.Series) -> pd.Series:
+    return pd.Series(np.select([climate < 3.6, climate > 4.0], ["limited", "strong"], "average"))
+
+
+def percent(answers: pd.DataFrame, variables: str, codes: list[int]) -> float:
+    table = answers[variables.split()].dropna()
+    return float(100 * table.isin(codes).any(axis=1).mean())
+
+
+@pytest.mark.parametrize("figure", ROUNDED)
+def test_a_published_percentage_comes_out_when_rounded(answers: pd.DataFrame, figure: str) -> None:
+    variables, codes, published = ROUNDED[figure]
+    assert round(percent(answers, variables, codes)) == published
+
+
+@pytest.mark.parametrize("figure", IN_WORDS)
+def test_a_figure_in_words_lies_where_the_words_put_it(answers: pd.DataFrame, figure: str) -> None:
+    variables, codes, above, below = IN_WORDS[figure]
+    assert above < percent(answers, variables, codes) < below
+
+
+def test_313_of_366_organisations_innovated(answers: pd.DataFrame) -> None:
+    assert answers["V05"].value_counts().to_dict() == {1: 313, 2: 53}
+
+
+def test_sectors_and_clusters_are_those_of_the_response_tables(answers: pd.DataFrame) -> None:
+    assert answers["SECTOR"].value_counts().to_dict() == TABEL_1
+    assert answers["CLUSTER"].value_counts().to_dict() == dict(enumerate(TABEL_2, 1))
+
+
+def test_climate_scale_has_the_published_mean_and_extremes(
+    answers: pd.DataFrame, climate: pd.Series
+) -> None:
+    assert round(climate.mean(), 1) == 3.7
+    joint_arrangements = climate[answers["SECTOR"] == 2]
+    assert joint_arrangements.min() == climate.min() == 2.25
+    assert 4.9 <= joint_arrangements.max() == climate.max() < 5
+
+
+def test_climate_groups_have_the_published_shares(group: pd.Series) -> None:
+    assert (group.value_counts(normalize=True) * 100).round().to_dict() == {
+        "limited": 43,
+        "average": 33,
+        "strong": 24,
+    }
+
+
+@pytest.mark.parametrize(
+    ("variable", "codes", "points"),
+    [("V19_2", [1], 20), ("V19_3", [1], 20), ("V18_16", [4, 5], 43)],
+)
+def test_strong_and_limited_climate_differ_as_published(
+    answers: pd.DataFrame, group: pd.Series, variable: str, codes: list[int], points: float
+) -> None:
+    strong, limited = (
+        percent(answers[group == name], variable, codes) for name in ("strong", "limited")
+    )
+    assert strong - limited == pytest.approx(points, abs=0.5)
+
+
+def test_a_stronger_climate_innovates_more_often_and_more_broadly(
+    answers: pd.DataFrame, group: pd.Series
+) -> None:
+    innovated = (answers["V05"] == 1).groupby(group).mean()
+    assert innovated["strong"] > innovated["average"] > innovated["limited"]
+    types = answers[TYPES].sum(axis=1)
+    means = types.groupby(group).mean()
+    assert means["strong"] > means["average"] > means["limited"]
+    assert (types[group == "strong"] == 4).mean() > 0.55  # "een ruime meerderheid"
+
+
+def test_the_number_of_types_is_nearly_30_percent_one_and_never_none(
+    answers: pd.DataFrame,
+) -> None:
+    types = answers[TYPES].dropna().sum(axis=1)
+    assert types.min() == 1
+    assert 28 < 100 * (types == 1).mean() < 30
+
+
+def test_only_innovators_were_asked_about_their_innovation(answers: pd.DataFrame) -> None:
+    about = [name for name in answers if name[:3] in {"V07", "V08", "V11", "V15", "V18", "V19"}]
+    assert answers.loc[answers["V05"] == 2, about].isna().all(axis=None)
+    assert (answers.loc[answers["V05"] == 2, "V06"] == "").all()
+
+
+def test_no_item_loses_more_than_six_percent_of_those_asked(answers: pd.DataFrame) -> None:
+    innovators = answers[answers["V05"] == 1]
+    asked = [name for name in innovators if name.startswith("V") and name != "V10"]
+    assert innovators[asked].isna().mean().max() <= 0.06
+
+
+def test_who_worked_with_nobody_names_no_partner(answers: pd.DataFrame) -> None:
+    partners = [f"V13_{number}" for number in range(1, 10)]
+    assert not answers.loc[answers["V13_10"] == 1, partners].to_numpy().any()
+
+
+def test_dates_lie_in_the_field_period_and_pseudonyms_are_unique(answers: pd.DataFrame) -> None:
+    days = pd.to_datetime(answers["DATUM"])
+    assert days.between("2021-02-01", "2021-05-31").all()
+    assert answers["ORGID"].is_unique
+    assert answers["RESPNR"].is_unique
+
+
+def test_the_file_says_what_it_is_and_keeps_dont_know_apart(nl_2021: Path) -> None:
+    frame, meta = pyreadstat.read_sav(nl_2021, user_missing=True)
+    assert meta.file_label.startswith("SYNTHETISCH")
+    assert meta.variable_value_labels["V08"][9] == "Weet niet"
+    assert (frame["V08"] == 9).sum() > 0
+    assert "V08" in meta.missing_ranges
+    assert "SECTOR" not in meta.missing_ranges  # 9 is a sector
+    assert all(meta.column_names_to_labels[name] for name in frame if name[0] == "V")
+
+
+def test_same_seed_same_bytes_other_seed_other_answers_same_margins(
+    nl_2021: Path, answers: pd.DataFrame, tmp_path: Path
+) -> None:
+    def digest(path: Path) -> str:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+
+    spec = read_specification(NL_2021)
+    assert digest(generate(spec, tmp_path / "again.sav")) == digest(nl_2021)
+    other = pyreadstat.read_sav(generate(spec, tmp_path / "other.sav", seed=1))[0]
+    assert not other["V08"].equals(answers["V08"])
+    assert percent(other, "V08", [1]) == percent(answers, "V08", [1])
+    shared = set(other["ORGID"]) & set(answers["ORGID"])
+    assert 0 < len(shared) < 366  # waves draw from one frame, so they overlap
+
+
+def small_frame(frame: dict[int, int]) -> dict[str, object]:
+    return {
+        "pool": "proef",
+        "variables": {"KIND": {"label": "Kind", "codelist": "kind"}},
+        "frame": frame,
+        "cells": [{"codes": [1], "count": 20}, {"codes": [2], "count": 30}],
+    }
+
+
+def small(**changes: object) -> dict[str, object]:
+    """A specification of another survey: nothing in the generator belongs to one survey."""
+    return {
+        "seed": 1,
+        "file_label": "SYNTHETISCH: proef",
+        "respondent": "ID",
+        "organisation": "UNIT",
+        "completed_on": {"variable": "DAY", "start": "2024-03-01", "end": "2024-03-31"},
+        "dont_know_code": 8,
+        "codelists": {"kind": {1: "A", 2: "B"}, "answer": {1: "Yes", 2: "No", 8: "Don't know"}},
+        "organisations": small_frame({1: 50, 2: 80}),
+        "latents": {"zeal": {"stability": 0.5}},
+        "questions": [
+            {
+                "codelist": "answer",
+                "dont_know": 10,
+                "depends": {"zeal": 1.0},
+                "parts": [{"variable": "Q1", "label": "First", "shares": {1: 40}}],
+            }
+        ],
+        **changes,
+    }
+
+
+def write(folder: Path, spec: dict[str, object]) -> Path:
+    path = folder / "proef_2024.yml"
+    path.write_text(yaml.safe_dump(spec), encoding="utf-8")
+    return path
+
+
+def test_another_survey_needs_only_another_specification(tmp_path: Path) -> None:
+    spec = read_specification(write(tmp_path, small()))
+    frame = pyreadstat.read_sav(generate(spec, tmp_path / "proef.sav"))[0]
+    assert list(frame) == ["ID", "UNIT", "DAY", "KIND", "Q1"]
+    assert frame["Q1"].value_counts().to_dict() == {2: 27, 1: 18}
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"sead": 2}, "sead"),
+        ({"file_label": "Barometer"}, "SYNTHETISCH"),
+        ({"latents": {"zeal": {"stability": 0.5, "depend": {}}}}, "depend"),
+        ({"latents": {}}, "zeal"),
+        ({"codelists": {"kind": {1: "A", 2: "B"}}}, "'answer' is not described"),
+        ({"organisations": small_frame({1: 50})}, "one of 1"),
+        ({"organisations": small_frame({1: 19, 2: 80})}, "more organisations than the frame"),
+        ({"codelists": {"kind": {1: "A", 2: "B"}, "answer": {1: "Y", 2: "N", 3: "M"}}}, "Q1"),
+    ],
+)
+def test_a_mistake_in_a_specification_is_named_with_its_file(
+    tmp_path: Path, changes: dict[str, object], complaint: str
+) -> None:
+    path = write(tmp_path, small(**changes))
+    with pytest.raises(IngestError, match=complaint) as refusal:
+        read_specification(path)
+    assert str(path) in str(refusal.value)
+
+
+def test_limits_that_exclude_each_other_are_refused_in_words(tmp_path: Path) -> None:
+    boxes = {
+        "codelist": "answer",
+        "ticks": {"least": 2},
+        "parts": [
+            {"variable": f"Q{number}", "label": "Box", "shares": {1: 20}} for number in (1, 2)
+        ],
+    }
+    spec = read_specification(write(tmp_path, small(questions=[boxes])))
+    with pytest.raises(IngestError, match="exclude each other"):
+        generate(spec, tmp_path / "proef.sav")
+
+
+def test_a_sample_that_nobody_specified_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(IngestError, match="no such specification"):
+        sample_file("nl_barometer_1921", "x.sav", tmp_path)

@@ -1,0 +1,47 @@
+"""A build makes a release that answers the questions the product is for."""
+
+from __future__ import annotations
+
+import duckdb
+import pytest
+
+from tests.conftest import Barometer
+
+
+@pytest.fixture(scope="module")
+def release(built: Barometer) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(str(built.current), read_only=True)
+
+
+def test_the_share_that_innovated_is_86_and_76_percent_with_its_sources(
+    release: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = release.sql(
+        "select wave, estimate, source_title from mart_indicator "
+        "where concept = 'innovated_past_two_years' and category = 'yes' and country = 'NL' "
+        "and group_dimension = 'total' and data_status = 'published' order by wave"
+    ).fetchall()
+    assert [(wave, share) for wave, share, _ in rows] == [("2021", 86.0), ("2025", 76.0)]
+    assert all(title for _, _, title in rows)
+
+
+@pytest.mark.parametrize("country", ["DK", "NO", "SE", "IS", "FI"])
+def test_every_nordic_country_can_be_followed(
+    release: duckdb.DuckDBPyConnection, country: str
+) -> None:
+    (count,) = release.execute(
+        "select count(distinct wave) from mart_indicator where country = ? "
+        "and concept = 'innovated_past_two_years' and category = 'yes'",
+        [country],
+    ).fetchall()[0]
+    assert count >= 1
+
+
+def test_computed_figures_agree_with_every_published_one(
+    release: duckdb.DuckDBPyConnection,
+) -> None:
+    verdicts = dict(
+        release.sql("select verdict, count(*) from mart_reconciliation group by all").fetchall()
+    )
+    assert "differs" not in verdicts
+    assert verdicts["agrees"] >= 80
