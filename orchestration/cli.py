@@ -81,6 +81,66 @@ def run_build(settings: Settings, *, accept_removed: bool = False) -> Manifest:
 
 
 @main.command()
+@click.option("--port", default=8088, show_default=True, help="Port of Superset.")
+@click.option("--history-port", default=3000, show_default=True, help="Port of Dagster.")
+def up(port: int, history_port: int) -> None:
+    """Build when needed, start Superset and the run history, show the dashboards."""
+    from expectations.runner import data_docs
+    from orchestration.up import end_like_ctrl_c, everything, wait
+
+    settings = Settings.from_environment()
+    end_like_ctrl_c()
+    click.echo("Starting; the first time this takes a minute or two")
+    try:
+        with everything(
+            settings, lambda: run_build(settings), port=port, history_port=history_port
+        ) as running:
+            click.echo("\nThe dashboards are up:")
+            for title, address in running.dashboards.items():
+                click.echo(f"  {title:28} {address}")
+            click.echo(f"  Log in as {running.viewer} with password {running.password}")
+            click.echo(f"  All accounts: {running.credentials}")
+            click.echo(f"Run history, lineage and checks: {running.history}")
+            click.echo(f"Data Docs of all checks: {data_docs(settings.quality).as_uri()}")
+            click.echo("\nCtrl-C stops everything that was started.")
+            wait(running)
+    except KeyboardInterrupt:
+        pass
+    click.echo("Stopped.")
+
+
+@main.group()
+def dashboards() -> None:
+    """Dashboards as code."""
+
+
+@dashboards.command("check")
+def dashboards_check() -> None:
+    """Check dashboards offline, down to the columns of the current release."""
+    from dashboards.check import check
+
+    problems = check(Settings.from_environment().current)
+    if problems:
+        raise BarometerError("\n".join(problems))
+    click.echo("Every dashboard, chart, dataset and column is there")
+
+
+@dashboards.command("push")
+@click.option("--url", default="http://127.0.0.1:8088", show_default=True)
+def dashboards_push(url: str) -> None:
+    """Send the dashboards to a running Superset; what is there already stays as it is."""
+    from dashboards import credentials, provision
+
+    settings = Settings.from_environment()
+    report = provision.push(url, credentials.load(settings.home), settings.current)
+    for state in ("created", "changed"):
+        for name in report.names(state):
+            click.echo(f"{state} {name}")
+    if report.nothing_changed:
+        click.echo("Nothing to change")
+
+
+@main.command()
 def docs() -> None:
     """Generate the dbt docs."""
     from orchestration import dbt

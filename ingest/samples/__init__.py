@@ -22,12 +22,13 @@ def sample_file(sample: str, name: str, folder: Path) -> Path:
     Raises:
         IngestError: no such specification, or one that cannot be met.
     """
-    specification = FOLDER / f"{sample}.yml"
-    made_from = [specification, *sorted(FOLDER.glob("*.py"))]
+    described = FOLDER / f"{sample}.yml"
+    specification = read_specification(described)
+    made_from = [described, *sorted(FOLDER.glob("*.py"))]
     digest = hashlib.sha256(b"".join(item.read_bytes() for item in made_from)).hexdigest()
     path = folder / sample / digest[:12] / name
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_suffix(".part")
-        generate(read_specification(specification), aside).replace(path)
+        generate(specification, aside).replace(path)
     return path

@@ -1,0 +1,145 @@
+"""Brings everything up on this machine: release, Superset with its dashboards, run history."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ingest.errors import BarometerError
+from orchestration.settings import PROJECT, Settings
+
+SUPERSET_BIN = PROJECT / ".venv-superset" / "bin"
+HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True)
+class Running:
+    """What a person needs to know of what was started."""
+
+    dashboards: dict[str, str]
+    history: str
+    viewer: str
+    password: str
+    credentials: Path
+    superset: subprocess.Popen[bytes]
+    webserver: subprocess.Popen[bytes]
+
+
+@contextmanager
+def everything(
+    settings: Settings,
+    build: Callable[[], object],
+    *,
+    port: int,
+    history_port: int,
+    superset_bin: Path = SUPERSET_BIN,
+) -> Iterator[Running]:
+    """Start all servers on loopback and stop them when the block is left.
+
+    Args:
+        settings: where things stand.
+        build: makes a release; called when the current one is out of date.
+        port: port of Superset.
+        history_port: port of Dagster's run history.
+        superset_bin: the `bin` folder of Superset's environment.
+
+    Raises:
+        BarometerError: a port is taken, Superset is not installed, the build refused, or a server
+            did not start; whatever was started is stopped again.
+    """
+    from dashboards import credentials, provision, server
+    from orchestration.build import is_up_to_date
+
+    for taken in (port, history_port):
+        server.check_port(taken)
+    if not (superset_bin / "gunicorn").exists():
+        raise BarometerError(f"Superset is not installed in {superset_bin}. To mend: `make up`.")
+    with ExitStack() as started, ThreadPoolExecutor(1) as aside:
+        # Superset's own database takes as long as a build; neither needs the other.
+        prepared = aside.submit(server.prepare, settings.home, superset_bin)
+        if not is_up_to_date(settings):
+            build()
+        prepared.result()
+        webserver = started.enter_context(_history(settings, history_port))
+        superset = started.enter_context(server.start(settings.home, superset_bin, port))
+        secrets = credentials.load(settings.home)
+        pushed = provision.push(superset.url, secrets, settings.current)
+        yield Running(
+            dashboards=dict(pushed.addresses),
+            history=f"http://{HOST}:{history_port}",
+            viewer=secrets.viewer_user,
+            password=secrets.viewer_password.get_secret_value(),
+            credentials=credentials.path_of(settings.home),
+            superset=superset.process,
+            webserver=webserver,
+        )
+
+
+@contextmanager
+def _history(settings: Settings, port: int) -> Iterator[subprocess.Popen[bytes]]:
+    """Run Dagster's web server over the run history of the builds."""
+    from orchestration.build import instance_of
+
+    instance_of(settings).dispose()
+    log = settings.dagster_home / "webserver.log"
+    with log.open("wb") as words:
+        process = subprocess.Popen(
+            [
+                str(Path(sys.executable).parent / "dagster-webserver"),
+                *("--host", HOST, "--port", str(port)),
+                *("--module-name", "orchestration.definitions"),
+            ],
+            cwd=PROJECT,
+            env={
+                **os.environ,
+                "DAGSTER_HOME": str(settings.dagster_home),
+                "BAROMETER_HOME": str(settings.home),
+                "BAROMETER_DATA": str(settings.data),
+            },
+            stdin=subprocess.DEVNULL,
+            stdout=words,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def end_like_ctrl_c() -> None:
+    """Let a request to end (SIGTERM) stop everything as Ctrl-C does, whatever is going on."""
+
+    def stop(_: int, __: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, stop)
+
+
+def wait(running: Running) -> None:
+    """Wait until a KeyboardInterrupt.
+
+    Raises:
+        BarometerError: a server ended by itself.
+    """
+
+    while True:
+        time.sleep(0.5)
+        for name in ("superset", "webserver"):
+            if getattr(running, name).poll() is not None:
+                raise BarometerError(
+                    f"The {name} ended by itself. To mend: look into its log under "
+                    f"{running.credentials.parent}, then start again."
+                )

@@ -1,0 +1,75 @@
+import os
+import runpy
+import socket
+from pathlib import Path
+
+import pytest
+
+from dashboards import credentials, server
+from dashboards.errors import DashboardError
+
+CONFIG = Path(server.__file__).with_name("superset_config.py")
+
+
+def test_credentials_are_made_once_and_readable_by_the_owner_alone(tmp_path: Path) -> None:
+    first = credentials.load_or_create(tmp_path)
+    assert credentials.load_or_create(tmp_path) == first
+    assert credentials.path_of(tmp_path).stat().st_mode & 0o777 == 0o600
+    assert first.admin_password != first.viewer_password
+    assert first.admin_password.get_secret_value() not in repr(first)
+
+
+def test_credentials_that_others_can_read_are_refused(tmp_path: Path) -> None:
+    credentials.load_or_create(tmp_path)
+    credentials.path_of(tmp_path).chmod(0o644)
+    with pytest.raises(DashboardError, match="chmod 600"):
+        credentials.load(tmp_path)
+
+
+def test_a_port_in_use_is_named_before_anything_starts(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind((server.HOST, 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(DashboardError, match=f"Port {port} .* is in use"):
+            server.start(tmp_path, tmp_path / "no-environment" / "bin", port)
+
+
+def test_a_missing_environment_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DashboardError, match="Superset is not installed there"):
+        server.prepare(tmp_path, tmp_path / "no-environment" / "bin")
+
+
+def test_a_server_that_dies_shows_the_end_of_its_log(tmp_path: Path) -> None:
+    (tmp_path / "bin").mkdir()
+    (tmp_path / "superset").mkdir()
+    gunicorn = tmp_path / "bin" / "gunicorn"
+    gunicorn.write_text("#!/bin/sh\necho the reason why\nexit 3\n")
+    gunicorn.chmod(0o755)
+    with socket.socket() as probe:
+        probe.bind((server.HOST, 0))
+        port = probe.getsockname()[1]
+    with pytest.raises(DashboardError, match=r"(?s)exit code 3.*the reason why"):
+        server.start(tmp_path, tmp_path / "bin", port)
+
+
+@pytest.mark.parametrize("content", [None, "", "superset_secret_key = short\n"])
+def test_superset_refuses_to_start_without_a_secret_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: str | None
+) -> None:
+    monkeypatch.setitem(os.environ, "BAROMETER_HOME", str(tmp_path))
+    if content is not None:
+        (tmp_path / "credentials").write_text(content)
+    with pytest.raises(RuntimeError, match=r"credentials"):
+        runpy.run_path(str(CONFIG))
+
+
+def test_no_script_may_be_evaluated_and_nothing_loads_from_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    credentials.load_or_create(tmp_path)
+    monkeypatch.setitem(os.environ, "BAROMETER_HOME", str(tmp_path))
+    policy = runpy.run_path(str(CONFIG))["TALISMAN_CONFIG"]["content_security_policy"]
+    assert "'unsafe-eval'" not in policy["script-src"]
+    assert "'unsafe-inline'" not in policy["script-src"]
+    assert not any("//" in source for sources in policy.values() for source in sources)
