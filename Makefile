@@ -20,6 +20,9 @@ build: .venv/.pipeline ## Build a release from all surveys.
 test: .venv/.dev .venv-superset/.installed ## The whole test suite.
 	@$(BIN)/pytest
 
+test-statistics: .venv/.dev ## Every estimate against R, where `make test` takes a part.
+	@BAROMETER_REQUIRE=r $(BIN)/pytest tests/statistics -m statistics_full
+
 lint: .venv/.dev ## Style, types and SQL.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .

@@ -119,10 +119,13 @@ def dashboards_check() -> None:
     """Check dashboards offline, down to the columns of the current release."""
     from dashboards.check import check
 
-    problems = check(Settings.from_environment().current)
-    if problems:
-        raise BarometerError("\n".join(problems))
-    click.echo("Every dashboard, chart, dataset and column is there")
+    report = check(release=Settings.from_environment().current)
+    if report.problems:
+        raise BarometerError("\n".join(report.problems))
+    click.echo(
+        f"{report.dashboards} dashboards, {report.charts} charts, {report.datasets} datasets and "
+        f"{report.columns} columns fit together"
+    )
 
 
 @dashboards.command("push")

@@ -48,6 +48,7 @@ pairs as (
         dutch.estimate_low as nl_low,
         dutch.estimate_high as nl_high,
         dutch.n as nl_n,
+        dutch.data_status as nl_data_status,
         dutch.approximate as nl_approximate,
         dutch.bound is not null or others.bound is not null as either_bound,
         row_number() over (
@@ -112,6 +113,7 @@ select
     nl_low,
     nl_high,
     nl_n,
+    nl_data_status,
     survey,
     survey_label_nl,
     survey_label_en,

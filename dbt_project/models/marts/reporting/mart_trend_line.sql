@@ -1,27 +1,46 @@
 -- One row per indicator and part of its line: the estimate (`__yhat`) and the bounds of its
 -- interval (`__yhat_lower`, `__yhat_upper`), which Superset draws as a line with a band.
--- A wave that is no longer fully comparable opens a new series, so that the line visibly stops.
+-- A wave that does not fully compare with the survey's reference wave stands on the other side of
+-- a break: it opens a new series (`after`) or closes an old one (`before`), so that the line
+-- visibly stops.
+{% set series = [
+    'survey', 'concept', 'category', 'base', 'group_dimension', 'group_value', 'weighting',
+    'data_status'
+] %}
 with indicators as (
     select
-        *,
-        sum(case when comparability in ('limited', 'impossible') then 1 else 0 end) over (
-            partition by
-                survey, concept, category, base, group_dimension, group_value,
-                weighting, data_status
-            order by wave
-        ) as breaks
-    from {{ ref('mart_indicator') }}
-    where statistic = 'share' and estimate is not null and in_dashboard
+        mart_indicator.*,
+        surveys.reference_wave,
+        mart_indicator.comparability in ('limited', 'impossible') as is_break
+    from {{ ref('mart_indicator') }} as mart_indicator
+    inner join {{ ref('dim_survey') }} as surveys on mart_indicator.survey = surveys.survey
+    where
+        mart_indicator.statistic = 'share'
+        and mart_indicator.estimate is not null
+        and mart_indicator.in_dashboard
 ),
 
-break_note as (
-    select * from {{ ref('codelists') }}
-    where codelist = 'series_note'
+-- Breaks between a wave and the reference wave, on either side of it.
+counted as (
+    select
+        *,
+        case
+            when wave >= reference_wave
+                then
+                    sum(
+                        case when is_break and wave > reference_wave then 1 else 0 end
+                    ) over (partition by {{ series | join(', ') }} order by wave)
+            else sum(
+                case when is_break and wave < reference_wave then 1 else 0 end
+            ) over (partition by {{ series | join(', ') }} order by wave desc)
+        end as breaks,
+        case when wave < reference_wave then 'before' else 'after' end as side
+    from indicators
 ),
 
 named as (
     select
-        indicators.*,
+        counted.*,
     {% for lang in ['nl', 'en'] %}
         concat_ws(
             ' · ',
@@ -33,14 +52,17 @@ named as (
                     then group_value_label_{{ lang }}
             end,
             case when data_status <> 'published' then data_status_label_{{ lang }} end,
-            case when breaks > 0 then concat(
-                break_note.label_{{ lang }},
-                case when breaks > 1 then concat(' ', cast(breaks as string)) else '' end
-                ) end
+            case
+                when breaks > 0 then concat(
+                    notes.label_{{ lang }},
+                    case when breaks > 1 then concat(' ', cast(breaks as string)) else '' end
+                    )
+            end
         ) as series_name_{{ lang }}{{ ',' if not loop.last }}
     {% endfor %}
-    from indicators
-    cross join break_note
+    from counted
+    left join {{ ref('codelists') }} as notes
+        on notes.codelist = 'series_note' and counted.side = notes.code
 ),
 
 parts as (
