@@ -35,6 +35,7 @@ format: .venv/.dev ## Put code in the house style.
 	@$(BIN)/sqlfluff fix --disable-progress-bar dbt_project/models
 
 bench: .venv/.dev ## Print speed as ratios.
+	@$(BIN)/python benchmarks/estimates.py
 	@$(BIN)/python benchmarks/build.py
 
 docs: .venv/.pipeline ## Generate the dbt docs under dbt_project/target.

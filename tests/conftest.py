@@ -14,6 +14,21 @@ PROJECT = Path(__file__).resolve().parent.parent
 BIN = PROJECT / ".venv" / "bin"
 
 
+def require(name: str, available: bool, reason: str) -> None:
+    """Skip the test where a tool from outside is missing, or fail where it must be there.
+
+    Args:
+        name: what `BAROMETER_REQUIRE` (names with commas between) calls it: chromium, r, superset.
+        available: whether it was found.
+        reason: what was not found, in words.
+    """
+    if available:
+        return
+    if name in os.environ.get("BAROMETER_REQUIRE", "").split(","):
+        pytest.fail(f"{reason}, while BAROMETER_REQUIRE asks for {name}.", pytrace=False)
+    pytest.skip(f"{reason}.")
+
+
 class Barometer:
     """Runs the `barometer` command as a user would, in a home of its own."""
 

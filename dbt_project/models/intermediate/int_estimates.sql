@@ -170,6 +170,7 @@ with_t as (
         estimates.*,
         {{ t975('estimates.df', 't_quantiles.t975') }} as t,
         case
+            when estimates.category = 'mean' and estimates.df < 1 then 'none'
             when estimates.category = 'mean' then 'design_t'
             when estimates.weighting = 'none' then 'wilson'
             when estimates.p in (0, 1) then 'wilson'

@@ -22,17 +22,22 @@ with figures as (
     group by survey, wave, group_dimension, group_value
 ),
 
+-- The members of a group are hidden where an estimate over all of them would be.
 shown as (
-    select
-        survey,
-        wave,
-        group_dimension,
-        group_value,
-        max(n) as answered,
-        max(conf_status) as conf_status
-    from {{ ref('int_disclosed_estimates') }}
-    where group_dimension in ('total', 'sector') and weighting = 'none'
-    group by survey, wave, group_dimension, group_value
+    select distinct
+        estimates.survey,
+        estimates.wave,
+        estimates.group_dimension,
+        estimates.group_value,
+        estimates.n as answered,
+        estimates.conf_status
+    from {{ ref('int_disclosed_estimates') }} as estimates
+    inner join {{ ref('count_figures') }} as rules
+        on estimates.concept = rules.counted_concept
+    where
+        rules.concept = 'sector_response'
+        and estimates.group_dimension in ('total', 'sector')
+        and estimates.weighting = 'none'
 ),
 
 frames as (

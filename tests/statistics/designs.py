@@ -1,0 +1,149 @@
+"""Random stratified samples, in tables as the estimator reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import duckdb
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+
+SURVEY = "random"
+CATEGORIES = ("red", "green", "blue", "never_chosen")
+TICKED = ("left", "right")
+SIZES = ("small", "large", "nobody")
+
+Row = dict[str, Any]
+
+
+@st.composite
+def respondents(draw: st.DrawFn) -> list[Row]:
+    """Draw one sample: 1-5 strata of 1-12 respondents, some of whom leave questions open.
+
+    R refuses a sample of one respondent, so the first stratum has two at least. The frame of a
+    stratum is known or not; weights differ between strata, and in some samples within them. In
+    some samples a stratum, or everyone, gives the same answer.
+    """
+    rows: list[Row] = []
+    within = draw(st.booleans())
+    weights = st.floats(0.5, 20)
+    agree = draw(st.sampled_from(["nobody", "stratum", "everyone"]))
+    opinion = st.tuples(
+        st.sampled_from([None, *CATEGORIES[:3]]),
+        st.sampled_from([None, *(score / 13 for score in range(13, 66))]),
+        *(st.sampled_from([None, True, False]) for _ in TICKED),
+    )
+    shared = draw(opinion)
+    for stratum in range(draw(st.integers(1, 5))):
+        count = draw(st.integers(1 if stratum else 2, 12))
+        frame = draw(st.none() | st.integers(count, 4 * count))
+        weight = draw(weights)
+        shared = shared if agree == "everyone" else draw(opinion)
+        for _ in range(count):
+            colour, score, *ticks = draw(opinion) if agree == "nobody" else shared
+            rows.append(
+                {
+                    "stratum": f"stratum {stratum}",
+                    "n_stratum": count,
+                    "frame_count": frame,
+                    "weight": draw(weights) if within else weight,
+                    "size": draw(st.sampled_from([None, *SIZES[:2]])),
+                    "colour": colour,
+                    "score": score,
+                    "ticks": dict(zip(TICKED, ticks, strict=True)),
+                }
+            )
+    return rows
+
+
+def drawn(strategy: st.SearchStrategy[Any], count: int) -> list[Any]:
+    """Return `count` examples, the same every time, so that one run of R judges them all."""
+    examples: list[Any] = []
+
+    @settings(
+        max_examples=count,
+        derandomize=True,
+        database=None,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    @given(strategy)
+    def collect(example: Any) -> None:
+        examples.append(example)
+
+    collect()
+    return examples
+
+
+def tables(designs: list[list[Row]]) -> Mapping[str, list[Row]]:
+    """Return the rows of the tables that int_estimates reads; each design is a wave."""
+    made: dict[str, list[Row]] = {
+        name: []
+        for name in (
+            "core.dim_respondent",
+            "core.bridge_respondent_group",
+            "core.fct_base_member",
+            "core.fct_answer",
+            "intermediate.int_asked_categories",
+        )
+    }
+    for number, design in enumerate(designs):
+        wave = {"survey": SURVEY, "wave": f"{number:05}"}
+        for question, category in _asked():
+            made["intermediate.int_asked_categories"].append(
+                {**wave, **question, "category": category}
+            )
+        for index, row in enumerate(design):
+            who = {**wave, "respondent_id": str(index)}
+            plain = {"stratum": "all", "n_stratum": len(design), "frame_count": None, "weight": 1.0}
+            weighted = {name: row[name] for name in plain}
+            made["core.dim_respondent"] += [
+                {**who, "weighting": "none", **plain},
+                {**who, "weighting": "poststratified", **weighted},
+            ]
+            groups = [("total", "total"), *([("size_class", row["size"])] if row["size"] else [])]
+            made["core.bridge_respondent_group"] += [
+                {**who, "group_dimension": dimension, "group_value": value}
+                for dimension, value in groups
+            ]
+            for question, category, value in _said(row):
+                made["core.fct_base_member"].append({**who, **question})
+                if category:
+                    made["core.fct_answer"].append(
+                        {**who, **question, "category": category, "value": value}
+                    )
+    return made
+
+
+def fill(connection: duckdb.DuckDBPyConnection, table: str, rows: list[Row]) -> None:
+    """Put rows into a table by name of column."""
+    import pandas as pd
+
+    frame = pd.DataFrame(rows).astype(object)
+    frame = frame.where(frame.notna(), None)
+    connection.register("rows_to_fill", frame)
+    connection.execute(f"insert into {table} by name select * from rows_to_fill")
+    connection.unregister("rows_to_fill")
+
+
+def _question(concept: str, item: str = "*") -> Row:
+    return {"concept": concept, "base": "all_organisations", "item": item}
+
+
+def _asked() -> Iterator[tuple[Row, str]]:
+    yield from ((_question("colour"), category) for category in CATEGORIES)
+    yield from ((_question("ticks", category), category) for category in TICKED)
+    yield _question("score"), "mean"
+
+
+def _said(row: Row) -> Iterator[tuple[Row, str | None, float]]:
+    """Yield each valid answer; a box left open is one, a question left open is not."""
+    if row["colour"]:
+        yield _question("colour"), row["colour"], 1.0
+    if row["score"] is not None:
+        yield _question("score"), "mean", row["score"]
+    for category, ticked in row["ticks"].items():
+        if ticked is not None:
+            yield _question("ticks", category), category if ticked else None, 1.0

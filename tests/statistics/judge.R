@@ -1,0 +1,89 @@
+# What R says, once for all tests of this folder: Rscript judge.R FOLDER
+# Reads <name>.csv from the folder and writes <name>_judged.csv beside it. Exits with 3 where the
+# package survey is missing.
+if (!requireNamespace("survey", quietly = TRUE)) quit(status = 3)
+suppressPackageStartupMessages(library(survey))
+options(survey.lonely.psu = "adjust")
+folder <- commandArgs(trailingOnly = TRUE)[1]
+
+read <- function(name) {
+  read.csv(file.path(folder, paste0(name, ".csv")), na.strings = "")
+}
+write <- function(rows, name) {
+  write.csv(rows, file.path(folder, paste0(name, "_judged.csv")), row.names = FALSE, na = "")
+}
+# A mean of zeros and ones can miss 0 and 1 by a rounding, which prop.test refuses.
+wilson <- function(p, n) prop.test(min(max(p, 0), 1) * n, n, correct = FALSE)$conf.int
+
+# Estimates: design (respondents of a sample), domain (who counts), answer (what they said) and
+# cell (domain x category to be estimated). y is 0 for a member who did not choose the category.
+judge_cell <- function(subdesign, y, cell) {
+  subdesign$variables$y <- y
+  mean_y <- svymean(~y, subdesign)
+  df <- degf(subdesign)
+  p <- as.numeric(coef(mean_y))
+  if (!cell$is_share) {
+    bounds <- if (df > 0) confint(mean_y, df = df) else c(NA, NA)
+  } else if (!cell$is_weighted) {
+    bounds <- wilson(p, nrow(subdesign))
+  } else if (all(y == 0) || all(y == 1)) {
+    w <- weights(subdesign)
+    bounds <- wilson(p, sum(w)^2 / sum(w^2))
+  } else if (df > 0) {
+    # With one degree of freedom "logit" ends in 0 and NaN, because 1 - 2 pnorm(-12.7) rounds to
+    # 1; "xlogit" is the same interval by another way.
+    method <- if (df > 1) "logit" else "xlogit"
+    bounds <- attr(svyciprop(~y, subdesign, method = method), "ci")
+  } else {
+    bounds <- c(NA, NA)
+  }
+  c(cell = cell$row, estimate = p, standard_error = as.numeric(SE(mean_y)),
+    low = unname(bounds)[1], high = unname(bounds)[2], n = nrow(subdesign), df = df)
+}
+
+judge_design <- function(sample, domains, answers, cells) {
+  # A frame of unknown size is an infinite one: no correction.
+  sample$frame_count[is.na(sample$frame_count)] <- Inf
+  whole <- svydesign(ids = ~1, strata = ~stratum, weights = ~weight, fpc = ~frame_count,
+                     data = sample)
+  do.call(rbind, lapply(split(cells, cells$domain), function(of_domain) {
+    members <- domains$respondent[domains$domain == of_domain$domain[1]]
+    subdesign <- whole[whole$variables$respondent %in% members, ]
+    do.call(rbind, lapply(seq_len(nrow(of_domain)), function(i) {
+      cell <- of_domain[i, ]
+      said <- answers[answers$question == cell$question & answers$category == cell$category, ]
+      y <- said$value[match(subdesign$variables$respondent, said$respondent)]
+      judge_cell(subdesign, ifelse(is.na(y), 0, y), cell)
+    }))
+  }))
+}
+
+cells <- read("cell")
+cells$row <- seq_len(nrow(cells))
+tables <- lapply(c("sample", "domain", "answer"), read)
+names <- unique(cells$design)
+designs <- lapply(c(tables, list(cells)), function(table) split(table, factor(table$design, names)))
+judged <- suppressWarnings(lapply(names, function(design) {
+  do.call(judge_design, lapply(designs, function(table) table[[design]]))
+}))
+judged <- as.data.frame(do.call(rbind, judged))
+write(transform(judged, cell = cells$cell[judged$cell]), "cell")
+
+# Functions that the engines lack.
+students <- read("student")
+write(transform(students, t975 = qt(0.975, df)), "student")
+normals <- read("normal")
+write(transform(normals, p = pnorm(z)), "normal")
+proportions <- read("wilson")
+bounds <- suppressWarnings(mapply(wilson, proportions$p, proportions$n))
+write(data.frame(proportion = proportions$proportion, low = bounds[1, ], high = bounds[2, ]),
+      "wilson")
+tests <- read("holm")
+tests$p_value <- 2 * pnorm(-abs(tests$change / tests$standard_error))
+tests$p_value_adjusted <- ave(tests$p_value, tests$family,
+                              FUN = function(p) p.adjust(p, "holm"))
+write(tests[c("test", "p_value", "p_value_adjusted")], "holm")
+scales <- split(read("quantile")$value, read("quantile")$domain)
+percents <- c(5, 25, 50, 75, 95)
+write(data.frame(domain = rep(names(scales), each = 5), percent = percents,
+                 value = unlist(lapply(scales, quantile, percents / 100, type = 7))), "quantile")

@@ -1,0 +1,352 @@
+"""R is the judge: package survey for estimates, base R for the functions that engines lack.
+
+By default a part of the shipped wave and 25 random samples are judged; `make test-statistics`
+judges every cell and 500 samples.
+"""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import jinja2
+import pytest
+from hypothesis import strategies as st
+
+from tests.conftest import PROJECT, Barometer, require
+from tests.statistics.designs import SURVEY, Row, drawn, fill, respondents, tables
+
+pytestmark = pytest.mark.statistics_full
+
+MACROS = PROJECT / "dbt_project" / "macros" / "estimate.sql"
+COMPILED = "dbt/compiled/innovation_barometer/models"
+CELL = "survey, wave, concept, base, group_dimension, group_value, weighting"
+# Shares and means are of the order of 1 here: a difference below this is rounding around 0.
+ZERO = 1e-13
+
+
+@pytest.fixture(scope="module")
+def macros() -> Any:
+    """The macros of the estimator, rendered as they stand in the project."""
+    return jinja2.Environment(autoescape=False).from_string(MACROS.read_text("utf-8")).module
+
+
+@pytest.fixture(scope="module")
+def judged(
+    built: Barometer, macros: Any, tmp_path_factory: pytest.TempPathFactory, request: Any
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A database with our numbers in schema `ours` and those of R in schema `r`; R starts once."""
+    require("r", shutil.which("Rscript") is not None, "Rscript is not installed")
+    whole = "statistics_full" in request.config.option.markexpr
+    folder = tmp_path_factory.mktemp("judge")
+    with duckdb.connect() as connection:
+        connection.execute("create schema ours; create schema r; create schema asked")
+        _open_warehouse(connection, built)
+        for table, rows in tables(drawn(respondents(), 500 if whole else 25)).items():
+            fill(connection, f"warehouse.{table}", rows)
+        _ask_estimates(connection, built, part="g" if whole else "08")
+        _ask_trends(connection, built, families=300 if whole else 30)
+        _ask_functions(connection, macros)
+        _let_r_judge(connection, folder)
+        yield connection
+
+
+def _open_warehouse(connection: duckdb.DuckDBPyConnection, built: Barometer) -> None:
+    """Attach the built warehouse as `shipped`, and an empty one of the same shape."""
+    connection.execute(f"attach '{built.home}/warehouse.duckdb' as shipped (read_only)")
+    connection.execute("attach ':memory:' as warehouse")
+    for schema, table in connection.sql(
+        "select table_schema, table_name from information_schema.tables "
+        "where table_catalog = 'shipped' and table_type = 'BASE TABLE'"
+    ).fetchall():
+        limit = "" if schema == "seeds" else "limit 0"
+        connection.execute(f"create schema if not exists warehouse.{schema}")
+        connection.execute(
+            f"create table warehouse.{schema}.{table} as from shipped.{schema}.{table} {limit}"
+        )
+
+
+def _compiled(built: Barometer, model: str) -> str:
+    return (built.home / COMPILED / f"{model}.sql").read_text("utf-8")
+
+
+def _ask_estimates(connection: duckdb.DuckDBPyConnection, built: Barometer, part: str) -> None:
+    """Ask R for all cells that there should be: of random samples, and of a part of the wave.
+
+    Args:
+        connection: with both warehouses.
+        built: where the compiled models stand.
+        part: cells of the shipped wave whose hash is below this, in hexadecimal digits.
+    """
+    connection.execute(f"create table random as {_compiled(built, 'intermediate/int_estimates')}")
+    for schema, name in [
+        ("core", "dim_respondent"),
+        ("core", "fct_base_member"),
+        ("core", "fct_answer"),
+        ("core", "bridge_respondent_group"),
+        ("intermediate", "int_asked_categories"),
+    ]:
+        connection.execute(
+            f"create view {name} as from shipped.{schema}.{name} "
+            f"union all by name from warehouse.{schema}.{name}"
+        )
+    connection.execute(
+        f"""
+        create view estimates as
+        select
+            *,
+            concat_ws('|', {CELL}, category) as cell,
+            case when statistic = 'share' then 100 else 1 end as scale
+        from (from shipped.intermediate.int_estimates union all by name from random);
+
+        create table member as
+        select
+            {CELL}, item, members.respondent_id as respondent,
+            concat_ws('|', survey, wave, weighting) as design,
+            concat_ws('|', concept, base, item) as question,
+            md5(concat_ws('|', {CELL}, item)) as domain
+        from fct_base_member as members
+        inner join bridge_respondent_group using (survey, wave, respondent_id)
+        inner join dim_respondent using (survey, wave, respondent_id)
+        anti join (select group_dimension, concept from shipped.seeds.group_dimensions) as itself
+            using (group_dimension, concept)
+        where survey = '{SURVEY}' or domain < '{part}';
+
+        create table asked.sample as
+        select
+            concat_ws('|', survey, wave, weighting) as design, respondent_id as respondent,
+            stratum, frame_count, weight
+        from dim_respondent;
+
+        create table asked.domain as select design, domain, respondent from member;
+
+        create table asked.answer as
+        select
+            concat_ws('|', survey, wave, weighting) as design,
+            concat_ws('|', concept, base, item) as question,
+            category, respondent_id as respondent, value
+        from fct_answer
+        inner join dim_respondent using (survey, wave, respondent_id);
+
+        create table asked.cell as
+        select distinct
+            design, domain, question, category, concat_ws('|', {CELL}, category) as cell,
+            cast(category <> 'mean' as integer) as is_share,
+            cast(weighting <> 'none' as integer) as is_weighted
+        from member
+        inner join int_asked_categories using (survey, wave, concept, base, item);
+
+        create table asked.quantile as
+        select distinct concat_ws('|', {CELL}) as domain, respondent, value
+        from member
+        inner join asked.answer using (design, question, respondent)
+        where category = 'mean' and weighting = 'none';
+
+        create table ours.cell as
+        select
+            cell, n, df, estimate / scale as estimate, standard_error / scale as standard_error,
+            estimate_low / scale as low, estimate_high / scale as high
+        from estimates
+        where
+            statistic in ('share', 'mean')
+            and (survey = '{SURVEY}' or cell in (select cell from asked.cell));
+
+        create table ours.quantile as
+        select
+            concat_ws('|', {CELL}) as domain, cast(right(category, 2) as integer) as percent,
+            estimate as value
+        from estimates
+        where
+            category like 'quantile_%'
+            and concat_ws('|', {CELL}) in (select domain from asked.quantile)
+        """
+    )
+
+
+def _ask_trends(connection: duckdb.DuckDBPyConnection, built: Barometer, families: int) -> None:
+    """Ask R for the p-values of random families of tests, ties and standard errors of 0 among."""
+    test = st.tuples(*(st.integers(0, 100) for _ in range(2)), *(st.floats(0.1, 9) for _ in "ab"))
+    rows: list[Row] = []
+    for number, family in enumerate(drawn(st.lists(test, min_size=1, max_size=25), families)):
+        rows += [
+            {
+                "survey": SURVEY,
+                "concept": f"family {number}",
+                "category": f"{index:02}",
+                "base": "all_organisations",
+                "group_dimension": "total",
+                "group_value": "total",
+                "statistic": "share",
+                "weighting": "none",
+                "data_status": "published",
+                "comparability": "identical",
+                "wave": wave,
+                "estimate": float(estimate),
+                "standard_error": error,
+            }
+            for index, test in enumerate(family)
+            for wave, estimate, error in zip(("1", "2"), test[:2], test[2:], strict=True)
+        ]
+    fill(connection, "warehouse.reporting.mart_indicator", rows)
+    connection.execute(
+        f"""
+        create table ours.holm as
+        select concat_ws('|', concept, category) as test, p_value, p_value_adjusted
+        from ({_compiled(built, "marts/reporting/mart_trend")});
+
+        create table asked.holm as
+        select
+            concat_ws('|', concept, category) as test, concept as family,
+            later.estimate - earlier.estimate as change,
+            sqrt(earlier.standard_error ** 2 + later.standard_error ** 2) as standard_error
+        from warehouse.reporting.mart_indicator as later
+        inner join warehouse.reporting.mart_indicator as earlier using (concept, category)
+        where earlier.wave = '1' and later.wave = '2'
+        """
+    )
+
+
+def _ask_functions(connection: duckdb.DuckDBPyConnection, macros: Any) -> None:
+    """Ask R for the functions on a grid, computed here by the macros themselves."""
+    connection.execute(
+        f"""
+        create table asked.student as
+        select unnest(range(1, 201) || [201, 202, 250, 500, 1000, 35000, 100000]) as df;
+        create table ours.student as
+        select df, {macros.t975("df", "tabulated.t975")} as t975
+        from asked.student
+        left join warehouse.seeds.t_quantiles as tabulated using (df);
+
+        create table asked.normal as
+        select unnest(range(-1200, 1201)) / 100 as z
+        union all
+        select unnest([-40, -37.5, -37, -7.0710678118654, 7.0710678118655, 37.5]);
+        create table ours.normal as select z, {macros.normal_cdf("z")} as p from asked.normal;
+
+        create table asked.wilson as
+        select p, n, concat_ws('|', p, n) as proportion
+        from (select unnest(range(0, 101)) / 100 as p) as proportions
+        cross join (select unnest([1, 1.5, 2, 9, 10, 28.25, 30, 366, 35000]) as n) as numbers;
+        create table ours.wilson as
+        select
+            proportion,
+            {macros.wilson_bound("p", "n", -1)} as low, {macros.wilson_bound("p", "n", 1)} as high
+        from asked.wilson
+        """
+    )
+
+
+def _let_r_judge(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    names = connection.sql("select table_name from duckdb_tables() where schema_name = 'asked'")
+    asked = [name for (name,) in names.fetchall()]
+    for name in asked:
+        connection.execute(f"copy asked.{name} to '{folder}/{name}.csv' (header)")
+    done = subprocess.run(
+        ["Rscript", "--vanilla", str(Path(__file__).with_name("judge.R")), str(folder)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    require("r", done.returncode != 3, "R has no package survey")
+    assert done.returncode == 0, done.stderr
+    for path in folder.glob("*_judged.csv"):
+        name = path.name.removesuffix("_judged.csv")
+        connection.execute(
+            f"create table r.{name} as from read_csv('{path}', header = true, sample_size = -1)"
+        )
+
+
+def _differences(
+    judged: duckdb.DuckDBPyConnection,
+    table: str,
+    tolerances: dict[str, float],
+    where: str = "true",
+    zero: float = ZERO,
+) -> list[Row]:
+    """Return rows that only one of both has, or with a number that differs too much.
+
+    Args:
+        judged: our numbers and those of R.
+        table: which of them.
+        tolerances: column -> largest relative difference.
+        where: a part of the table.
+        zero: numbers that differ less than this are the same whatever the relative difference.
+    """
+    columns = [column for (column, *_) in judged.sql(f"describe ours.{table}").fetchall()]
+    key = ", ".join(column for column in columns if column not in tolerances)
+    unequal = " or ".join(
+        f"(ours.{column} is null) <> (r.{column} is null) "
+        f"or coalesce(abs(ours.{column} - r.{column}) "
+        f"> greatest({tolerance} * abs(r.{column}), {zero}), false)"
+        for column, tolerance in tolerances.items()
+    )
+    values = ", ".join(f"ours.{column}, r.{column} as {column}_in_r" for column in tolerances)
+    rows = judged.sql(
+        f"select {key}, {values}, ours.rowid is null or r.rowid is null or {unequal} as differs "
+        f"from ours.{table} as ours full join r.{table} as r using ({key}) where {where}"
+    ).df()
+    assert len(rows), "nothing to compare"
+    differing = rows[rows["differs"]].head(20).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in differing]
+
+
+@pytest.mark.parametrize("sample", ["the shipped wave", "random samples"])
+@pytest.mark.parametrize("weighting", ["none", "poststratified"])
+def test_shares_and_means_agree_with_survey(
+    judged: duckdb.DuckDBPyConnection, sample: str, weighting: str
+) -> None:
+    assert not _differences(
+        judged,
+        "cell",
+        {"estimate": 1e-9, "standard_error": 1e-9, "low": 1e-6, "high": 1e-6, "n": 0, "df": 0},
+        where=f"(cell like '{SURVEY}|%') = {sample == 'random samples'} "
+        f"and cell like '%|{weighting}|%'",
+    )
+
+
+def test_no_interval_of_a_share_leaves_0_to_100_or_its_estimate(
+    judged: duckdb.DuckDBPyConnection,
+) -> None:
+    outside = judged.sql(
+        "from estimates where statistic = 'share' and not "
+        "(0 <= estimate_low and estimate_low <= estimate "
+        "and estimate <= estimate_high and estimate_high <= 100)"
+    ).fetchall()
+    assert not outside
+
+
+def test_weights_add_up_to_the_frame(judged: duckdb.DuckDBPyConnection) -> None:
+    strata = judged.sql(
+        "select stratum, sum(weight), any_value(strata.frame_count) "
+        "from shipped.core.dim_respondent inner join shipped.staging.stg_strata as strata "
+        "using (survey, wave, stratum) where weighting = 'poststratified' group by stratum"
+    ).fetchall()
+    assert len(strata) == 9
+    for _, weights, frame in strata:
+        assert weights == pytest.approx(frame, rel=1e-12)
+
+
+def test_quantiles_of_a_scale_are_of_type_7(judged: duckdb.DuckDBPyConnection) -> None:
+    assert not _differences(judged, "quantile", {"value": 1e-9})
+
+
+def test_p_values_are_those_of_r_and_adjusted_as_by_p_adjust(
+    judged: duckdb.DuckDBPyConnection,
+) -> None:
+    assert not _differences(judged, "holm", {"p_value": 1e-9, "p_value_adjusted": 1e-9}, zero=1e-15)
+
+
+def test_students_t_is_qt(judged: duckdb.DuckDBPyConnection) -> None:
+    assert not _differences(judged, "student", {"t975": 1e-9}, zero=0)
+
+
+def test_the_normal_distribution_is_pnorm(judged: duckdb.DuckDBPyConnection) -> None:
+    assert not _differences(judged, "normal", {"p": 1e-9}, zero=1e-15)
+
+
+def test_wilson_is_prop_test_without_correction(judged: duckdb.DuckDBPyConnection) -> None:
+    assert not _differences(judged, "wilson", {"low": 1e-9, "high": 1e-9})
