@@ -17,8 +17,9 @@ def door_suites(file: WaveFile) -> list[Suite]:
     """Make the suites for one wave's file: its answers, and the labels of its codes.
 
     Returns:
-        `<survey> <wave> answers` over one row per respondent, and `<survey> <wave> codes` over one
-        row per variable and code that the file holds.
+        `<survey> <wave> answers` over one row per respondent, `<survey> <wave> codes` over one row
+        per variable and code that the file holds, and `<survey> <wave> dates` over what should
+        have been a date.
     """
     import pandas as pd
 
@@ -60,33 +61,48 @@ def door_suites(file: WaveFile) -> list[Suite]:
                 "keep one row per respondent; the survey tool may have saved a second session",
             ),
         ]
-    period = file.wave.wave.field_period
+    suites = [Suite(f"{name} codes", file.wave.id, _codes(file), _code_rules(file, manifest))]
     date = answers.completed_on
-    if date and date in frame.columns and period:
+    if date and date in frame.columns:
         # Great Expectations compares dates with dates only.
-        frame = frame.assign(**{date: pd.to_datetime(frame[date])})
-        rules.append(
-            Rule(
-                "field_period",
-                "expect_column_values_to_be_between",
-                {
-                    "column": date,
-                    "min_value": datetime.combine(period.start, time.min),
-                    "max_value": datetime.combine(period.end, time.max),
-                },
-                f"{date} lies in the field period {period.start} to {period.end}.",
-                f"check whether this is the file of wave {file.wave.wave.wave}; "
-                f"if it is, correct field_period in {manifest}",
+        dates = pd.to_datetime(frame[date], format="ISO8601", errors="coerce")
+        unreadable = frame[[date]].where(dates.isna())
+        frame = frame.assign(**{date: dates})
+        suites.append(Suite(f"{name} dates", file.wave.id, unreadable, [_readable(date, path)]))
+        if period := file.wave.wave.field_period:
+            rules.append(
+                Rule(
+                    "field_period",
+                    "expect_column_values_to_be_between",
+                    {
+                        "column": date,
+                        "min_value": datetime.combine(period.start, time.min),
+                        "max_value": datetime.combine(period.end, time.max),
+                    },
+                    f"{date} of {path} lies in the field period {period.start} to {period.end}.",
+                    f"check whether this is the file of wave {file.wave.wave.wave}; "
+                    f"if it is, correct field_period in {manifest}",
+                )
             )
-        )
-    return [
-        Suite(f"{name} answers", file.wave.id, frame, rules),
-        Suite(f"{name} codes", file.wave.id, _codes(file), _code_rules(file, manifest)),
-    ]
+    return [Suite(f"{name} answers", file.wave.id, frame, rules), *suites]
+
+
+def _readable(date: str, path: str) -> Rule:
+    return Rule(
+        "dates",
+        "expect_column_values_to_be_null",
+        {"column": date},
+        f"{date} of {path} holds nothing but dates, year-month-day.",
+        f"export {date} as a date, not as text",
+    )
 
 
 def _codes(file: WaveFile) -> pd.DataFrame:
-    """One row per variable and code in the file, its index the first row that has it."""
+    """One row per variable and code in the file, its index the first row that has it.
+
+    `relabelled` says how the label in the file differs from the manifest's; empty where it does
+    not.
+    """
     import pandas as pd
 
     frame = file.table.frame
@@ -97,8 +113,11 @@ def _codes(file: WaveFile) -> pd.DataFrame:
             labelled = file.table.codes.get(item.variable, {})
             for row, code in frame[item.variable].dropna().drop_duplicates().items():
                 label = described.get(int(code)) if code.lstrip("-").isdigit() else None
-                rows.append((row, item.variable, code, labelled.get(code, label), label))
-    columns = ["row", "variable", "code", "label_in_file", "label_in_manifest"]
+                found = labelled.get(code, label)
+                relabelled = f"{item.variable}: {code} is {found!r}, was {label!r}"
+                differs = label is not None and found != label
+                rows.append((row, item.variable, code, relabelled if differs else None))
+    columns = ["row", "variable", "code", "relabelled"]
     return pd.DataFrame(rows, columns=columns, dtype=object).set_index("row")
 
 
@@ -132,12 +151,8 @@ def _code_rules(file: WaveFile, manifest: str) -> list[Rule]:
         ),
         Rule(
             "labels",
-            "expect_column_pair_values_to_be_equal",
-            {
-                "column_A": "label_in_file",
-                "column_B": "label_in_manifest",
-                "ignore_row_if": "either_value_is_missing",
-            },
+            "expect_column_values_to_be_null",
+            {"column": "relabelled"},
             f"Codes in {path} carry the labels that the manifest gives them.",
             f"find out whether the meaning changed (a reversed scale?) before you correct "
             f"{manifest}",

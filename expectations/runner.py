@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,6 +66,13 @@ class ExpectationError(BarometerError):
     """An expectation could not be evaluated; that says nothing about the data."""
 
 
+def prepare() -> None:
+    """Import Great Expectations, which takes seconds, without its usage statistics."""
+    # Set before the import: nothing about government data leaves the machine.
+    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    import_module("great_expectations")
+
+
 def run(suites: Iterable[Suite], folder: Path, *, docs: bool = False) -> list[Finding]:
     """Evaluate suites; results and Data Docs are kept under `folder`.
 
@@ -79,8 +87,7 @@ def run(suites: Iterable[Suite], folder: Path, *, docs: bool = False) -> list[Fi
     Raises:
         ExpectationError: a rule could not be evaluated.
     """
-    # Set before the import: nothing about government data leaves the machine.
-    os.environ["GX_ANALYTICS_ENABLED"] = "false"
+    prepare()
     import great_expectations as gx
     from great_expectations.expectations.expectation_configuration import (
         ExpectationConfiguration,
@@ -152,7 +159,7 @@ def _observed(result: dict[str, Any], rule: Rule, size: int) -> str:
             f"{words[kind]}: {listing(names)}" for kind, names in mismatch.items() if names
         )
     if result.get("unexpected_count"):
-        rows = listing(result.get("unexpected_index_list") or (), 5)
+        rows = listing(map(_row, result.get("unexpected_index_list") or ()), 5)
         values = listing(dict.fromkeys(map(_value, result["unexpected_list"])), 5)
         codes = {item[0] for item in result["unexpected_list"] if isinstance(item, tuple)}
         allowed = "".join(
@@ -166,5 +173,11 @@ def _observed(result: dict[str, Any], rule: Rule, size: int) -> str:
     return str(value) if value is not None else f"{size} rows, none against the rule"
 
 
+def _row(item: Any) -> object:
+    # An index with a name comes back beside the values of its row.
+    return item["row"] if isinstance(item, dict) else item
+
+
 def _value(item: object) -> str:
-    return " = ".join(map(str, item)) if isinstance(item, tuple) else str(item)
+    text = " = ".join(map(str, item)) if isinstance(item, tuple) else str(item)
+    return text.removesuffix(" 00:00:00")

@@ -1,4 +1,7 @@
-"""Reads the suites over published marts: YAML with a query and what must be true of its rows."""
+"""Reads the suites over published marts: YAML with a query and what must be true of its rows.
+
+The column `row` of a query tells a person which row is meant.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +55,7 @@ def mart_suites(connection: duckdb.DuckDBPyConnection, *, last_release: bool) ->
         Suite(
             file.suite,
             file.table,
-            connection.sql(file.query).df(),
+            connection.sql(file.query).df().set_index("row"),
             [Rule(row.rule, row.type, row.kwargs, row.meaning, row.mend) for row in file.rules],
         )
         for file in suite_files()

@@ -22,6 +22,10 @@ class IngestError(BarometerError):
         middle = f" Allowed: {allowed}." if allowed else ""
         super().__init__(f"{where}: {found}.{middle} To mend: {mend}.")
 
+    def __reduce__(self) -> tuple[object, ...]:
+        """Let the error come back whole from another process."""
+        return type(self), (self.where, self.found, self.mend, self.allowed)
+
 
 def listing(names: Iterable[object], limit: int = 8) -> str:
     """Join names for a message, cut after `limit` so that one message stays one message."""

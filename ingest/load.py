@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.errors import IngestError, listing
 from ingest.models import Answers
-from ingest.readers import AnswerTable, read
+from ingest.readers import AnswerTable, glance, read
 from ingest.registry import Registry, SurveyWave
 
 if TYPE_CHECKING:
@@ -63,24 +63,14 @@ def open_wave(wave: SurveyWave, data: Path, samples: Path) -> WaveFile:
     Raises:
         IngestError: no file and no sample, a file under another name, or an unreadable file.
     """
-    where = wave.id
-    path = wave_path(wave, data)
+    where, path = wave.id, find_file(wave, data)
     folder = path.parent
     answers = wave.wave.answers
     assert answers is not None
-    if not path.exists():
-        others = [item.name for item in folder.glob("*")] if folder.is_dir() else []
-        if others:
-            raise IngestError(
-                where,
-                f"{folder} holds {listing(others)}, not the wave's file",
-                "rename the file, or remove what does not belong there",
-                answers.file.name,
-            )
-        if answers.sample:
-            from ingest.samples import sample_file
+    if not path.exists() and answers.sample:
+        from ingest.samples import sample_file
 
-            path = sample_file(answers.sample, answers.file.name, samples)
+        path = sample_file(answers.sample, answers.file.name, samples)
     table = read(path, answers.file.format, where)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     if answers.file.sha256 and folder in path.parents and answers.file.sha256 != digest:
@@ -90,9 +80,49 @@ def open_wave(wave: SurveyWave, data: Path, samples: Path) -> WaveFile:
             "put back the file that was described, or describe the new one in the manifest",
             answers.file.sha256,
         )
-    made_up = folder not in path.parents or table.title.startswith(SYNTHETIC_MARK)
-    status = SYNTHETIC if made_up else MICRODATA
+    status = SYNTHETIC if folder not in path.parents else _status(table.title)
     return WaveFile(wave, answers, path, digest, status, table)
+
+
+def find_file(wave: SurveyWave, data: Path) -> Path:
+    """Return where the real file of a wave is, or would be.
+
+    Raises:
+        IngestError: the wave has no answers, or only files under another name are there.
+    """
+    path = wave_path(wave, data)
+    folder = path.parent
+    others = [item.name for item in folder.glob("*")] if folder.is_dir() else []
+    if others and not path.exists():
+        raise IngestError(
+            wave.id,
+            f"{folder} holds {listing(others)}, not the wave's file",
+            "rename the file, or remove what does not belong there",
+            path.name,
+        )
+    return path
+
+
+def glance_at_wave(wave: SurveyWave, data: Path) -> tuple[str, Path | None, int | None]:
+    """Tell what a build would find, without reading any answers.
+
+    Returns:
+        Data status, the file that was put in place and its number of respondents; no file and no
+        number while the sample stands in.
+
+    Raises:
+        IngestError: a file under another name, or an unreadable file.
+    """
+    path, answers = find_file(wave, data), wave.wave.answers
+    assert answers is not None
+    if not path.exists():
+        return SYNTHETIC, None, None
+    title, respondents = glance(path, answers.file.format, wave.id)
+    return _status(title), path, respondents
+
+
+def _status(title: str) -> str:
+    return SYNTHETIC if title.startswith(SYNTHETIC_MARK) else MICRODATA
 
 
 def write_wave(file: WaveFile, raw: Path) -> dict[str, int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ingest.errors import IngestError
 
@@ -48,17 +48,7 @@ def read_sav(path: Path, where: str) -> AnswerTable:
     Raises:
         IngestError: the file is no complete SPSS file.
     """
-    import pyreadstat
-
-    try:
-        frame, meta = pyreadstat.read_sav(path, user_missing=True)
-    except (pyreadstat.ReadstatError, UnicodeDecodeError, ValueError) as error:
-        raise IngestError(
-            where,
-            f"{path} cannot be read as an SPSS file ({error})",
-            "export the file again from the survey tool as .sav and copy it whole; "
-            "it may be cut off or of another format",
-        ) from None
+    frame, meta = _sav(path, where)
     frame = frame.astype(object).map(_text).astype(object)
     frame.index += 1
     codes = {
@@ -69,7 +59,46 @@ def read_sav(path: Path, where: str) -> AnswerTable:
     return AnswerTable(frame, labels, codes, meta.file_label or "")
 
 
+def glance_sav(path: Path, where: str) -> tuple[str, int]:
+    """Read no more of an SPSS system file than what it says of itself.
+
+    Returns:
+        Its title and its number of rows.
+
+    Raises:
+        IngestError: the file is no SPSS file.
+    """
+    _, meta = _sav(path, where, metadataonly=True)
+    return meta.file_label or "", meta.number_rows
+
+
+def _sav(path: Path, where: str, **options: bool) -> tuple[pd.DataFrame, Any]:
+    import pyreadstat
+
+    try:
+        frame, meta = pyreadstat.read_sav(path, user_missing=True, **options)
+    except (pyreadstat.ReadstatError, UnicodeDecodeError, ValueError) as error:
+        raise IngestError(
+            where,
+            f"{path} cannot be read as an SPSS file ({error})",
+            "export the file again from the survey tool as .sav and copy it whole; "
+            "it may be cut off or of another format",
+        ) from None
+    return frame, meta
+
+
 READERS: Mapping[str, Callable[[Path, str], AnswerTable]] = {"sav": read_sav}
+GLANCES: Mapping[str, Callable[[Path, str], tuple[str, int]]] = {"sav": glance_sav}
+
+
+def glance(path: Path, file_format: str, where: str) -> tuple[str, int]:
+    """Return title and number of respondents of a file, as `read` would, without its answers.
+
+    Raises:
+        IngestError: no file, an empty file, or not a file of that format.
+    """
+    _require(path, where)
+    return GLANCES[file_format](path, where)
 
 
 def read(path: Path, file_format: str, where: str) -> AnswerTable:
@@ -83,6 +112,11 @@ def read(path: Path, file_format: str, where: str) -> AnswerTable:
     Raises:
         IngestError: no file, an empty file, or not a file of that format.
     """
+    _require(path, where)
+    return READERS[file_format](path, where)
+
+
+def _require(path: Path, where: str) -> None:
     if not path.is_file():
         raise IngestError(
             where,
@@ -93,4 +127,3 @@ def read(path: Path, file_format: str, where: str) -> AnswerTable:
         raise IngestError(
             where, f"{path} is empty", "copy the file again from where it was exported"
         )
-    return READERS[file_format](path, where)

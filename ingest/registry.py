@@ -6,8 +6,9 @@ A new wave is a new manifest; nothing else needs to be told about it.
 from __future__ import annotations
 
 import csv
+import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -61,7 +62,7 @@ class Registry:
         return by_id[wave_id]
 
 
-def _explain(error: ValidationError, fields: list[str]) -> str:
+def _explain(error: ValidationError, fields: Iterable[str]) -> str:
     """Put pydantic's errors into words: the field, what was found, what is wrong with it."""
     parts = []
     for item in error.errors(include_url=False):
@@ -77,13 +78,36 @@ def _explain(error: ValidationError, fields: list[str]) -> str:
     return "; ".join(parts)
 
 
+def _keys(model: type[BaseModel]) -> set[str]:
+    """All keys that a description may have, at any depth."""
+    schema = model.model_json_schema()
+    parts = (schema, *schema.get("$defs", {}).values())
+    return {key for part in parts for key in part.get("properties", {})}
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8-sig")
+    except FileNotFoundError:
+        raise IngestError(
+            str(path), "there is no such file", "put it back; version control knows it"
+        ) from None
+    except UnicodeDecodeError as error:
+        line = path.read_bytes()[: error.start].count(b"\n") + 1
+        raise IngestError(
+            f"{path}, line {line}",
+            "is not UTF-8",
+            "save the file as UTF-8, not as Windows or Excel",
+        ) from None
+
+
 def _parse(model: type[M], data: Any, where: str) -> M:
     try:
         return model.model_validate(data)
     except ValidationError as error:
         raise IngestError(
             where,
-            _explain(error, list(model.model_fields)),
+            _explain(error, _keys(model)),
             f"correct it; {model.__module__.replace('.', '/')}.py ({model.__name__}) tells what is "
             "allowed",
         ) from None
@@ -93,11 +117,12 @@ def read_yaml(model: type[M], path: Path) -> M:
     """Read a YAML file into `model`.
 
     Raises:
-        IngestError: not YAML, an unknown or missing key, a value of the wrong kind.
+        IngestError: no file, not UTF-8, not YAML, an unknown or missing key, a value of the wrong
+            kind.
     """
     try:
         # The C loader is the safe one too, and ten times as fast.
-        data = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+        data = yaml.load(_text(path), Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = f", line {mark.line + 1}" if mark else ""
@@ -113,27 +138,27 @@ def read_csv(model: type[M], path: Path) -> Iterator[tuple[int, M]]:
     """Yield (line number, row) of a UTF-8 CSV file with a header.
 
     Raises:
-        IngestError: a column too many or too few, or a value of the wrong kind, with its row.
+        IngestError: no file, not UTF-8, a column too many or too few, or a value of the wrong kind,
+            with its row.
     """
-    with path.open(encoding="utf-8", newline="") as lines:
-        reader = csv.DictReader(lines)
-        columns, fields = set(reader.fieldnames or ()), set(model.model_fields)
-        if columns != fields:
+    reader = csv.DictReader(io.StringIO(_text(path), newline=""))
+    columns, fields = set(reader.fieldnames or ()), set(model.model_fields)
+    if columns != fields:
+        raise IngestError(
+            f"{path}, header",
+            f"missing columns: {listing(sorted(fields - columns)) or 'none'}; "
+            f"unknown columns: {listing(sorted(columns - fields)) or 'none'}",
+            "give the file exactly the columns of its model in ingest/models.py",
+        )
+    for row in reader:
+        where = f"{path}, row {reader.line_num} ({next(iter(row.values()))})"
+        if None in row or None in row.values():
             raise IngestError(
-                f"{path}, header",
-                f"missing columns: {listing(sorted(fields - columns)) or 'none'}; "
-                f"unknown columns: {listing(sorted(columns - fields)) or 'none'}",
-                "give the file exactly the columns of its model in ingest/models.py",
+                where,
+                "the row has more or fewer cells than the header",
+                "put texts that hold a comma between double quotes",
             )
-        for row in reader:
-            where = f"{path}, row {reader.line_num}"
-            if None in row or None in row.values():
-                raise IngestError(
-                    where,
-                    "the row has more or fewer cells than the header",
-                    "put texts that hold a comma between double quotes",
-                )
-            yield reader.line_num, _parse(model, row, where)
+        yield reader.line_num, _parse(model, row, where)
 
 
 def load(root: Path = SURVEYS) -> Registry:

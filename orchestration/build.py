@@ -6,13 +6,14 @@ import fcntl
 import hashlib
 import json
 import logging
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import ExitStack, closing, contextmanager, redirect_stdout
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import BarometerError
+from orchestration.inspector import Call, inspector
 from orchestration.release import Manifest, Releases
 from orchestration.settings import PROJECT, Settings
 
@@ -24,6 +25,8 @@ INGREDIENTS = ("ingest", "dbt_project", "expectations", "orchestration")
 # One event database instead of one a run: half the writes, and every write waits for the disk.
 DAGSTER_YAML = """\
 telemetry:
+  enabled: false
+nux:
   enabled: false
 event_log_storage:
   module: dagster._core.storage.event_log
@@ -93,7 +96,8 @@ def build(settings: Settings, progress: Progress, *, accept_removed: bool = Fals
     """
     with _alone(settings):
         made_from = fingerprint(settings)
-        _run(settings, progress, accept_removed)
+        with inspector() as call:
+            _run(settings, progress, accept_removed, call)
         (settings.home / "built.sha256").write_text(made_from)
         return Releases(settings).show()
 
@@ -121,12 +125,26 @@ def instance_of(settings: Settings) -> dg.DagsterInstance:
     return dg.DagsterInstance.from_config(str(home))
 
 
-def _run(settings: Settings, progress: Progress, accept_removed: bool) -> None:
+@contextmanager
+def _history_held_open(settings: Settings) -> Iterator[None]:
+    """Keep a connection to every database of the run history.
+
+    Dagster opens and closes one for each of some thousand statements, and SQLite tidies its log
+    whenever the last one closes: a fifth of a build, unless one stays.
+    """
+    with ExitStack() as held:
+        for path in settings.dagster_home.rglob("*.db"):
+            connection = held.enter_context(closing(sqlite3.connect(path)))
+            connection.execute("select count(*) from sqlite_master").fetchall()
+        yield
+
+
+def _run(settings: Settings, progress: Progress, accept_removed: bool, call: Call) -> None:
     import dagster as dg
 
     from orchestration.definitions import BUILD_JOB, load
 
-    definitions = load(settings, accept_removed=accept_removed)
+    definitions = load(settings, accept_removed=accept_removed, call=call)
     graph = definitions.resolve_asset_graph()
     progress.total = len(graph.get_all_asset_keys()) + len(graph.asset_check_keys)
 
@@ -139,7 +157,12 @@ def _run(settings: Settings, progress: Progress, accept_removed: bool) -> None:
     job = definitions.resolve_job_def(BUILD_JOB)
     # dagster-dbt repeats dbt's log on standard output; it is kept where one can look it up.
     log = settings.dbt_target / "build.log"
-    with instance_of(settings) as instance, log.open("w") as words, redirect_stdout(words):
+    with (
+        instance_of(settings) as instance,
+        _history_held_open(settings),
+        log.open("w") as words,
+        redirect_stdout(words),
+    ):
         result = job.with_logger_defs({"teller": teller}).execute_in_process(
             instance=instance,
             run_config={"loggers": {"teller": {}}},
@@ -175,11 +198,10 @@ def _why(events: Sequence[Any], settings: Settings) -> str:
         if event.event_type_value == "ASSET_CHECK_EVALUATION":
             evaluation = event.asset_check_evaluation_data
             if not evaluation.passed:
-                table = "/".join(evaluation.asset_key.path)
                 failed.append(
                     evaluation.description
                     if evaluation.metadata.get("findings")
-                    else f"{table}: check {evaluation.check_name} does not hold."
+                    else _failed_test(evaluation, settings)
                 )
         elif event.is_step_failure:
             error = event.step_failure_data.error
@@ -206,11 +228,38 @@ def _refusals() -> set[str]:
 
 
 def _failed_models(settings: Settings) -> list[str]:
-    path: Path = settings.dbt_target / "run_results.json"
-    if not path.exists():
-        return []
     return [
-        f"dbt {row['unique_id']}: {row['message']}"
-        for row in json.loads(path.read_text("utf-8"))["results"]
+        f"dbt {row['unique_id']}: {row['message']} To mend: correct what dbt names here."
+        for row in _dbt_results(settings)
         if row["status"] in ("error", "fail")
     ]
+
+
+def _failed_test(evaluation: Any, settings: Settings) -> str:
+    """Put a dbt test that fails into words, with the first row that fails it."""
+    import duckdb
+
+    name, table = evaluation.check_name, "/".join(evaluation.asset_key.path)
+    manifest = json.loads((settings.dbt_target / "manifest.json").read_text("utf-8"))
+    for row in _dbt_results(settings):
+        node = manifest["nodes"].get(row["unique_id"], {})
+        if node.get("name") == name and row["status"] == "fail":
+            with duckdb.connect(str(settings.warehouse), read_only=True) as warehouse:
+                against = warehouse.sql(row["compiled_code"])
+                first = zip(against.columns, against.fetchone() or (), strict=False)
+            told = ", ".join(f"{column} = {value}" for column, value in first if value is not None)
+            return (
+                f"{table}, check {name}: {node['description'] or 'it does not hold.'} "
+                f"Found: {row['failures']} rows against it, the first: {told or 'empty'}. "
+                f"To mend: correct what this row was made from; the check stands in "
+                f"dbt_project/{node['original_file_path']}."
+            )
+    return f"{table}: check {name} could not be run. To mend: see {settings.dbt_target}/build.log."
+
+
+def _dbt_results(settings: Settings) -> list[dict[str, Any]]:
+    path = settings.dbt_target / "run_results.json"
+    results: list[dict[str, Any]] = (
+        json.loads(path.read_text("utf-8"))["results"] if path.exists() else []
+    )
+    return results

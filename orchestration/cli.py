@@ -60,7 +60,9 @@ def run_build(settings: Settings, *, accept_removed: bool = False) -> Manifest:
         TimeElapsedColumn(),
         TextColumn("{task.description}"),
     )
-    with Display(*columns, console=Console(stderr=True), transient=True) as display:
+    console = Console(stderr=True)
+    quiet = not console.is_terminal
+    with Display(*columns, console=console, transient=True, disable=quiet) as display:
         task = display.add_task("reading the project", total=None)
 
         def show(progress: Progress) -> None:
@@ -164,7 +166,8 @@ def wave_list() -> None:
     from collections import Counter
 
     from ingest import registry
-    from ingest.load import SYNTHETIC, wave_path
+    from ingest.errors import IngestError
+    from ingest.load import glance_at_wave
 
     settings = Settings.from_environment()
     known = registry.load()
@@ -175,10 +178,13 @@ def wave_list() -> None:
         statuses = ["published"] if count else []
         file, answered = "", ""
         if item.wave.answers:
-            path = wave_path(item, settings.data)
-            statuses.append("microdata" if path.exists() else SYNTHETIC)
-            file = str(path) if path.exists() else f"sample {item.wave.answers.sample}"
-            answered = str(item.wave.response.answered or "")
+            try:
+                status, path, respondents = glance_at_wave(item, settings.data)
+                file = str(path) if path else f"sample {item.wave.answers.sample}"
+            except IngestError as error:
+                status, respondents, file = "refused", None, error.found
+            statuses.append(status)
+            answered = str(respondents or item.wave.response.answered or "")
         table.add_row(item.id, " + ".join(statuses) or "described", str(count), answered, file)
     _print(table)
 
@@ -187,21 +193,16 @@ def wave_list() -> None:
 @click.argument("wave_id", metavar="SURVEY/WAVE")
 def wave_check(wave_id: str) -> None:
     """Check a wave's file against its manifest, without building."""
-    from expectations.door import door_suites
-    from expectations.runner import run
-    from ingest import registry
-    from ingest.load import open_wave
+    from expectations.inspect import inspect_wave
 
     settings = Settings.from_environment()
-    file = open_wave(registry.load().wave(wave_id), settings.data, settings.samples)
-    findings = run(door_suites(file), settings.quality)
+    findings = inspect_wave(wave_id, settings.data, settings.samples, settings.quality)
     failed = [finding.message for finding in findings if not finding.passed]
     if failed:
         raise BarometerError("\n".join(failed))
-    click.echo(
-        f"{wave_id}: {file.path} ({file.data_status}) holds {len(file.table.frame)} respondents; "
-        f"{len(findings)} rules hold"
-    )
+    click.echo(f"{wave_id}: {len(findings)} rules hold")
+    for finding in findings:
+        click.echo(f"  {finding.rule}: {finding.observed}")
 
 
 @main.group()

@@ -6,6 +6,7 @@ import hashlib
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 from ingest.errors import BarometerError
@@ -14,6 +15,7 @@ from orchestration.settings import DBT_PROJECT, Settings
 # The dbt of this environment, whatever else is on the PATH.
 EXECUTABLE = str(Path(sys.executable).parent / "dbt")
 IGNORED = {"target", "logs", "dbt_packages"}
+PATIENCE = 60  # seconds
 
 
 def environment(settings: Settings) -> dict[str, str]:
@@ -53,6 +55,31 @@ def manifest(settings: Settings) -> Path:
     run(["parse"], settings)
     stamp.write_text(current)
     return path
+
+
+def wait_for_warehouse(settings: Settings) -> None:
+    """Wait until nobody else has the warehouse open: a killed build leaves a dbt that ends itself.
+
+    Raises:
+        BarometerError: the warehouse stays open elsewhere.
+    """
+    import duckdb
+
+    give_up = time.monotonic() + PATIENCE
+    while True:
+        try:
+            duckdb.connect(str(settings.warehouse)).close()
+        except duckdb.IOException as error:
+            if "lock" not in str(error):
+                raise
+            if time.monotonic() > give_up:
+                raise BarometerError(
+                    f"{settings.warehouse} is open in another program ({error}). "
+                    "To mend: close that program; releases can be opened at any time."
+                ) from None
+            time.sleep(0.5)
+        else:
+            return
 
 
 def run(arguments: list[str], settings: Settings) -> None:

@@ -8,17 +8,21 @@ from pkgutil import iter_modules
 import dagster as dg
 
 from orchestration import defs
+from orchestration.inspector import Call, call_here
 from orchestration.settings import Settings
 
 BUILD_JOB = "build"
 
 
-def load(settings: Settings, *, accept_removed: bool = False) -> dg.Definitions:
+def load(
+    settings: Settings, *, accept_removed: bool = False, call: Call = call_here
+) -> dg.Definitions:
     """Collect the definitions of every concern for one installation.
 
     Args:
         settings: where things stand.
         accept_removed: let a release lack indicators that the last one had.
+        call: how an inspection is called, here or in a process of its own.
     """
 
     def check_keys() -> list[dg.AssetCheckKey]:
@@ -27,7 +31,7 @@ def load(settings: Settings, *, accept_removed: bool = False) -> dg.Definitions:
 
     parts = [
         import_module(f"{defs.__name__}.{module.name}").definitions(
-            settings, accept_removed=accept_removed, check_keys=check_keys
+            settings, accept_removed=accept_removed, check_keys=check_keys, call=call
         )
         for module in iter_modules(defs.__path__)
     ]

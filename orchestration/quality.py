@@ -9,6 +9,7 @@ from typing import Any
 import dagster as dg
 
 from expectations.runner import Finding
+from ingest.errors import listing
 from orchestration.release import CheckRow
 
 FINDINGS = "findings"
@@ -55,26 +56,33 @@ def last_results(
     """Look up the last result of every check, whatever run it came from.
 
     Returns:
-        Rows for `mart_data_quality`, and a message for every check that failed, was never run, or
-        was run before its asset was made last.
+        Rows for `mart_data_quality`, and messages: one for every check that failed, one for all
+        that were never run, and one for all that were run before their asset was made last.
     """
     records = instance.event_log_storage.get_latest_asset_check_execution_by_key(list(keys))
     made = instance.get_latest_materialization_events({key.asset_key for key in keys})
     rows: list[CheckRow] = []
     refused: list[str] = []
+    pending: list[str] = []
+    outdated: list[str] = []
     for key in keys:
         record = records.get(key)
         evaluation = record.evaluation if record else None
         event = made.get(key.asset_key)
-        if record is None or evaluation is None:
-            refused.append(f"Check {key.to_user_string()} was never completed.")
+        # A run that broke off leaves checks that were planned and never evaluated.
+        if record is None or not isinstance(evaluation, dg.AssetCheckEvaluation):
+            pending.append(key.to_user_string())
         elif event and record.event and event.timestamp > record.event.timestamp:
-            refused.append(f"Check {key.to_user_string()} is older than its table.")
+            outdated.append(key.to_user_string())
         else:
             rows += rows_of(evaluation)
             if not evaluation.passed:
                 words = evaluation.description or "it does not hold"
                 refused.append(f"Check {key.to_user_string()} failed: {words}")
+    if pending:
+        refused.append(f"Checks that were never completed: {listing(pending)}.")
+    if outdated:
+        refused.append(f"Checks that are older than their table: {listing(outdated)}.")
     return rows, refused
 
 

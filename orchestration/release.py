@@ -87,8 +87,18 @@ class Releases:
         return known[wanted]
 
     def switch(self, release_id: str) -> None:
-        """Make a release the current one, at once for every reader that opens it from now on."""
+        """Make a release the current one, at once for every reader that opens it from now on.
+
+        Raises:
+            BarometerError: there is no such release, or its file is gone.
+        """
         self.show(release_id)
+        file = self.settings.releases / f"{release_id}.duckdb"
+        if not file.exists():
+            raise BarometerError(
+                f"The file of release {release_id} is gone: {file}. To mend: put it back from a "
+                "backup, or name another release. The current release is unchanged."
+            )
         aside = self.settings.releases / ".current.part"
         aside.unlink(missing_ok=True)
         aside.symlink_to(f"{release_id}.duckdb")

@@ -134,7 +134,6 @@ def wait(running: Running) -> None:
     Raises:
         BarometerError: a server ended by itself.
     """
-
     while True:
         time.sleep(0.5)
         for name in ("superset", "webserver"):

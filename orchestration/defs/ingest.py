@@ -7,6 +7,7 @@ import dagster as dg
 
 from ingest import registry
 from ingest.registry import Registry, SurveyWave
+from orchestration.inspector import Call
 from orchestration.quality import check_result
 from orchestration.settings import Settings
 
@@ -22,12 +23,12 @@ def wave_key(wave: SurveyWave) -> dg.AssetKey:
 REGISTRY_KEY = dg.AssetKey(["raw", "registry"])
 
 
-def definitions(settings: Settings, **_: object) -> dg.Definitions:
+def definitions(settings: Settings, *, call: Call, **_: object) -> dg.Definitions:
     """One asset per wave with answers; the described waves and figures are written together."""
     known = registry.load()
     answered = [wave for wave in known.waves if wave.wave.answers]
     return dg.Definitions(
-        assets=[_described(known, settings), *(_answers(wave, settings) for wave in answered)]
+        assets=[_described(known, settings), *(_answers(wave, settings, call) for wave in answered)]
     )
 
 
@@ -67,7 +68,7 @@ def _described(known: Registry, settings: Settings) -> dg.AssetsDefinition:
     return described
 
 
-def _answers(wave: SurveyWave, settings: Settings) -> dg.AssetsDefinition:
+def _answers(wave: SurveyWave, settings: Settings, call: Call) -> dg.AssetsDefinition:
     key = wave_key(wave)
 
     @dg.asset(
@@ -77,13 +78,12 @@ def _answers(wave: SurveyWave, settings: Settings) -> dg.AssetsDefinition:
         check_specs=[dg.AssetCheckSpec(DOOR, asset=key, blocking=True)],
     )
     def answers() -> Iterator[dg.MaterializeResult[None]]:
-        from expectations.door import door_suites
-        from expectations.runner import run
+        from expectations.inspect import inspect_wave
         from ingest.load import open_wave, write_wave
 
         file = open_wave(wave, settings.data, settings.samples)
         rows = write_wave(file, settings.raw)
-        findings = run(door_suites(file), settings.quality)
+        findings = call(inspect_wave, wave.id, settings.data, settings.samples, settings.quality)
         yield dg.MaterializeResult(
             metadata={
                 **rows,

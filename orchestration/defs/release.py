@@ -29,7 +29,8 @@ def definitions(
         rows, refused = last_results(context.instance, check_keys())
         if refused:
             raise BarometerError(
-                "The gate refuses the release, nothing was published. " + " ".join(refused)
+                "The gate refuses the release, nothing was published. "
+                f"{' '.join(refused)} To mend: correct it and run `barometer build`."
             )
         inputs = _inputs(context)
         manifest = Releases(settings).write(rows, inputs, code_version(PROJECT))

@@ -11,10 +11,14 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_as
 from packaging.version import Version
 
 from ingest import registry
-from orchestration.dbt import EXECUTABLE, environment, manifest
+from orchestration.dbt import EXECUTABLE, environment, manifest, wait_for_warehouse
 from orchestration.defs.ingest import REGISTRY_KEY, wave_key
 from orchestration.release import CORE_TABLES, REPORTING
 from orchestration.settings import DBT_PROJECT, Settings
+
+# A full refresh because dbt guesses the types of a seed once, when it is still empty. Unit tests
+# judge the code, not the data; the test suite runs them.
+BUILD = ("build", "--full-refresh", "--exclude-resource-type", "unit_test")
 
 # What the loader of a wave's answers writes; all other sources come from the descriptions.
 WAVE_SOURCES = frozenset({"answers", "respondents", "variables", "loads"})
@@ -95,10 +99,8 @@ def definitions(settings: Settings, **_: object) -> dg.Definitions:
     def dbt(context: dg.AssetExecutionContext, dbt_cli: Dbt) -> Iterator[Any]:
         # dbt reads where things stand from its environment, which it takes over from this process.
         os.environ |= environment(settings)
-        # A full refresh because dbt guesses the types of a seed once, when it is still empty.
-        yield from dbt_cli.cli(
-            ["build", "--full-refresh"], context=context, target_path=target
-        ).stream()
+        wait_for_warehouse(settings)
+        yield from dbt_cli.cli(BUILD, context=context, target_path=target).stream()
 
     return dg.Definitions(
         assets=[dbt],

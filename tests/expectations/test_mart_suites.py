@@ -1,0 +1,175 @@
+"""Every rule over the marts finds the fault that it is there for, and says in which row."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from expectations.runner import Finding, run
+from expectations.suites import mart_suites, suite_files
+from tests.conftest import Barometer
+from tests.support import missing_words
+
+A_COMPUTED_ONE = (
+    "indicator_id = (select min(indicator_id) from mart_indicator "
+    "where data_status = 'synthetic' and statistic = 'share' and estimate between 20 and 80)"
+)
+THE_PUBLISHED_86 = (
+    "data_status = 'published' and survey = 'nl_barometer' and wave = '2021' "
+    "and concept = 'innovated_past_two_years' and category = 'yes' and group_dimension = 'total'"
+)
+FIRST_TREND = "trend_id = (select min(trend_id) from mart_trend)"
+ONE_COMPARISON = "survey = 'dk_barometer' and concept = 'innovation_type' and category = 'process'"
+
+# suite and rule -> what goes wrong, and what the message must say besides the rule.
+FAULTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
+    ("coverage", "nothing_vanished"): (
+        "delete from mart_indicator where survey = 'se_barometer' and category = 'yes'",
+        ("yes in row se_barometer 2018 innovated_past_two_years", "--accept-removed"),
+    ),
+    ("disclosure", "base_is_large_enough"): (
+        f"update mart_indicator set n = 9 where {A_COMPUTED_ONE}",
+        ("9 in row", "nl_barometer 2021", "must be suppressed"),
+    ),
+    ("disclosure", "base_is_known"): (
+        f"update mart_indicator set n = null where {A_COMPUTED_ONE}",
+        ("nl_barometer 2021",),
+    ),
+    ("disclosure", "suppressed_is_empty"): (
+        f"update mart_indicator set conf_status = 'D' where {A_COMPUTED_ONE}",
+        ("D in row", "nl_barometer 2021"),
+    ),
+    ("disclosure", "hidden_groups_stay_hidden"): (
+        "update mart_indicator set estimate = 50, n = 12, conf_status = 'F' "
+        "where group_value = 'provinces' and concept = 'origin' and data_status = 'synthetic'",
+        ("nl_barometer 2021 origin", "provinces"),
+    ),
+    ("estimates", "share_is_a_percentage"): (
+        f"update mart_indicator set estimate = 101, estimate_high = 101 where {THE_PUBLISHED_86}",
+        ("101", "nl_barometer 2021 innovated_past_two_years yes", "published.csv"),
+    ),
+    ("estimates", "interval_starts_below"): (
+        f"update mart_indicator set estimate_low = estimate + 1 where {THE_PUBLISHED_86}",
+        ("nl_barometer 2021 innovated_past_two_years yes", "estimate.sql"),
+    ),
+    ("estimates", "interval_ends_above"): (
+        f"update mart_indicator set estimate_high = estimate - 1 where {THE_PUBLISHED_86}",
+        ("nl_barometer 2021 innovated_past_two_years yes", "estimate.sql"),
+    ),
+    ("international", "no_difference_where_not_comparable"): (
+        "update mart_international set comparability = 'impossible', difference = 3 "
+        f"where {ONE_COMPARISON}",
+        ("dk_barometer", "innovation_type process", "international_comparability.csv"),
+    ),
+    ("international", "nothing_synthetic"): (
+        f"update mart_international set data_status = 'synthetic' where {ONE_COMPARISON}",
+        ("synthetic in row", "dk_barometer"),
+    ),
+    ("international", "reason_in_dutch"): (
+        f"update mart_international set reason_nl = null where {ONE_COMPARISON}",
+        ("dk_barometer", "international_comparability.csv"),
+    ),
+    ("provenance", "published_has_a_source"): (
+        f"update mart_indicator set source_title = null where {THE_PUBLISHED_86}",
+        ("nl_barometer 2021 innovated_past_two_years yes", "source_id"),
+    ),
+    ("provenance", "published_has_a_place"): (
+        f"update mart_indicator set source_locator = null where {THE_PUBLISHED_86}",
+        ("nl_barometer 2021 innovated_past_two_years yes", "locator"),
+    ),
+    ("published_single_response", "shares_add_to_100_at_most"): (
+        "update mart_indicator set estimate = 80, approximate = false where survey = 'nl_barometer'"
+        " and concept = 'origin' and data_status = 'published' and group_dimension = 'total'",
+        ("nl_barometer 2021 origin innovators total", "several answers"),
+    ),
+    ("reconciliation", "computed_agrees_with_published"): (
+        "update mart_reconciliation set verdict = 'differs', computed = 80.25 "
+        "where row_id = 'nl_008'",
+        (
+            "differs in row nl_008 nl_barometer 2021 innovated_past_two_years yes total "
+            "(published 86.0, computed 80.250)",
+            "published.csv",
+        ),
+    ),
+    ("single_response", "shares_add_to_100"): (
+        "update mart_indicator set estimate = estimate + 1 where concept = 'origin' "
+        "and category = 'own' and group_dimension = 'total' and data_status = 'synthetic'",
+        ("nl_barometer 2021 origin innovators total total none", "recodes.csv"),
+    ),
+    ("trend", "no_change_where_not_comparable"): (
+        f"update mart_trend set comparability = 'impossible', change = 3 where {FIRST_TREND}",
+        ("True in row", "comparability.csv"),
+    ),
+    ("trend", "verdict_follows_the_test"): (
+        f"update mart_trend set verdict = 'rise', p_value_adjusted = 0.2 where {FIRST_TREND}",
+        ("True in row", "mart_trend"),
+    ),
+    ("trend", "reason_in_dutch"): (
+        f"update mart_trend set reason_nl = null where {FIRST_TREND}",
+        ("in row", "comparability.csv"),
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def warehouse(
+    built: Barometer, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The marts of the built installation, to change, with its release as the last one."""
+    copy = tmp_path_factory.mktemp("marts") / "warehouse.duckdb"
+    shutil.copy(built.home / "warehouse.duckdb", copy)
+    with duckdb.connect(str(copy)) as connection:
+        connection.execute("set search_path = 'reporting,core,intermediate,seeds'")
+        connection.execute(f"attach '{built.current}' as last (read_only)")
+        yield connection
+
+
+def look(warehouse: duckdb.DuckDBPyConnection, suite: str, folder: Path) -> list[Finding]:
+    suites = mart_suites(warehouse, last_release=True)
+    return run([item for item in suites if item.name == suite], folder)
+
+
+@pytest.mark.parametrize(("suite", "rule"), FAULTS, ids=[f"{a} {b}" for a, b in FAULTS])
+def test_a_rule_finds_its_fault(
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path, suite: str, rule: str
+) -> None:
+    breaking, words = FAULTS[suite, rule]
+    warehouse.begin()
+    try:
+        (changed,) = warehouse.execute(breaking).fetchall()[0]
+        assert changed, "the fault must touch a row"
+        findings = look(warehouse, suite, tmp_path)
+    finally:
+        warehouse.rollback()
+    (finding,) = [item for item in findings if item.rule == rule]
+    assert not finding.passed
+    assert not missing_words(finding.message, (finding.table, rule, "To mend: ", *words)), (
+        finding.message
+    )
+
+
+def test_unbroken_marts_pass_every_rule(
+    warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    findings = run(mart_suites(warehouse, last_release=True), tmp_path)
+    assert [finding.message for finding in findings if not finding.passed] == []
+    assert {(finding.suite, finding.rule) for finding in findings} == set(FAULTS)
+
+
+def test_every_rule_has_its_fault_here() -> None:
+    assert {(file.suite, rule.rule) for file in suite_files() for rule in file.rules} == set(FAULTS)
+
+
+def test_a_rule_that_cannot_be_evaluated_is_an_error_and_no_finding(tmp_path: Path) -> None:
+    import pandas as pd
+
+    from expectations.runner import ExpectationError, Rule, Suite
+
+    rule = Rule("broken", "expect_column_values_to_not_be_null", {"column": "nowhere"}, "", "")
+    suite = Suite("broken", "mart", pd.DataFrame({"here": [1]}), [rule])
+    with pytest.raises(ExpectationError, match="could not be evaluated"):
+        run([suite], tmp_path)

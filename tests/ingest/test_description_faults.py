@@ -1,0 +1,211 @@
+"""A description of a survey that does not hold is refused at its file and row."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import PROJECT, Barometer
+from tests.support import (
+    MANIFEST,
+    PUBLISHED,
+    WAVE,
+    edit,
+    missing_words,
+    refusal,
+    release_unchanged,
+)
+
+SOURCES = "ingest/surveys/sources.csv"
+# 86 % of organisations innovated: the row that most tests below break.
+ROW = "nl_008"
+
+
+@pytest.fixture
+def described(built: Barometer, tmp_path: Path) -> Barometer:
+    """The built installation with descriptions of its own, to break."""
+    ignore = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(PROJECT / "ingest", tmp_path / "ingest", ignore=ignore)
+    return Barometer(built.home, tmp_path / "data", tmp_path)
+
+
+def row(project: Path) -> tuple[Path, list[str], int]:
+    """The published figures, line by line, and where the row stands."""
+    path = project / PUBLISHED
+    lines = path.read_text("utf-8").splitlines()
+    return path, lines, next(n for n, line in enumerate(lines) if line.startswith(f"{ROW},"))
+
+
+def change_row(old: str, new: str) -> Callable[[Path], None]:
+    def change(project: Path) -> None:
+        path, lines, place = row(project)
+        assert lines[place].count(old) >= 1, lines[place]
+        lines[place] = lines[place].replace(old, new, 1)
+        path.write_text("\n".join(lines) + "\n", "utf-8")
+
+    return change
+
+
+def change(name: str, old: str, new: str) -> Callable[[Path], None]:
+    return lambda project: edit(project / name, old, new)
+
+
+def say_it_twice(project: Path) -> None:
+    path, lines, place = row(project)
+    lines.append(lines[place].replace(ROW, "nl_999", 1))
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def number_it_twice(project: Path) -> None:
+    path, lines, place = row(project)
+    lines[place + 1] = f"{ROW},{lines[place + 1].split(',', 1)[1]}"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+
+
+def in_latin_1(name: str) -> Callable[[Path], None]:
+    def change(project: Path) -> None:
+        path = project / name
+        path.write_bytes(path.read_text("utf-8").encode("latin-1", "replace"))
+
+    return change
+
+
+def remove(name: str) -> Callable[[Path], None]:
+    return lambda project: (project / name).unlink()
+
+
+LIST, CHECK = ("wave", "list"), ("wave", "check", WAVE)
+FAULTS: dict[str, tuple[Callable[[Path], None], tuple[str, ...], tuple[str, ...]]] = {
+    "no file and no sample": (
+        change(MANIFEST, "  sample: nl_barometer_2021\n", ""),
+        CHECK,
+        (WAVE, "there is no file", "innovatie_barometer_overheid_2021.sav", "put the wave's file"),
+    ),
+    "a sample that nobody specified": (
+        change(MANIFEST, "  sample: nl_barometer_2021\n", "  sample: nl_barometer_2012\n"),
+        CHECK,
+        ("nl_barometer_2012.yml", "no such specification", "Allowed: nl_barometer_2021"),
+    ),
+    "manifest with an unknown key": (
+        change(MANIFEST, "field_period:", "field_periode:"),
+        LIST,
+        (MANIFEST, "unknown key 'field_periode'", "did you mean 'field_period'", "(Wave)"),
+    ),
+    "manifest with an unknown key deep inside": (
+        change(MANIFEST, "completed_on: DATUM", "completed_at: DATUM"),
+        LIST,
+        (MANIFEST, "unknown key 'answers.completed_at'", "did you mean 'completed_on'"),
+    ),
+    "manifest without a key that it needs": (
+        change(MANIFEST, "  respondent: RESPNR\n", ""),
+        LIST,
+        (MANIFEST, "key 'answers.respondent' is missing"),
+    ),
+    "manifest with a period that runs backwards": (
+        change(MANIFEST, "end: 2021-05-31", "end: 2020-05-31"),
+        LIST,
+        (MANIFEST, "field_period", "end 2020-05-31 lies before start 2021-02-01"),
+    ),
+    "manifest of another wave": (
+        change(MANIFEST, "wave: '2021'", "wave: '2022'"),
+        LIST,
+        (MANIFEST, "names wave '2022'", "Allowed: 2021"),
+    ),
+    "manifest with an item without its codelist": (
+        change(MANIFEST, "{variable: V17, codelist: strategy,", "{variable: V17, codelist: stra,"),
+        LIST,
+        (MANIFEST, "codelists that are not described", "stra"),
+    ),
+    "broken YAML": (
+        change(MANIFEST, "mode: web\n", "mode: [web\n"),
+        LIST,
+        (f"{MANIFEST}, line ", "is not valid YAML"),
+    ),
+    "YAML that is not UTF-8": (
+        in_latin_1(MANIFEST),
+        LIST,
+        (MANIFEST, "is not UTF-8", "save the file as UTF-8"),
+    ),
+    "CSV that is not UTF-8": (
+        in_latin_1("ingest/surveys/dk_barometer/published.csv"),
+        LIST,
+        ("dk_barometer/published.csv", "is not UTF-8", "save the file as UTF-8"),
+    ),
+    "CSV row with a comma too many": (
+        change_row(",current,", ",current,,"),
+        LIST,
+        (PUBLISHED, "row 9", "more or fewer cells than the header", "double quotes"),
+    ),
+    "CSV without one of its columns": (
+        change(PUBLISHED, "group_value,statistic,bound", "group_value,statistic,limit"),
+        LIST,
+        (PUBLISHED, "header", "missing columns: bound", "unknown columns: limit"),
+    ),
+    "a share over 100": (
+        change_row(",86,", ",186,"),
+        LIST,
+        (PUBLISHED, "row 9", ROW, "186", "between 0 and 100"),
+    ),
+    "a value that is no number": (
+        change_row(",86,", ",circa 86,"),
+        LIST,
+        (PUBLISHED, "row 9", ROW, "value = 'circa 86'", "number"),
+    ),
+    "a statistic that nobody knows": (
+        change_row(",share,", ",percentage,"),
+        LIST,
+        (PUBLISHED, "row 9", ROW, "statistic = 'percentage'", "'share'"),
+    ),
+    "a figure without a source": (
+        change_row(",ictu_2021,", ",,"),
+        LIST,
+        (PUBLISHED, "row 9", ROW, "no source_id", "sources.csv"),
+    ),
+    "a figure of a source that nobody knows": (
+        change_row(",ictu_2021,", ",ictu_2012,"),
+        LIST,
+        (PUBLISHED, "row 9", ROW, "'ictu_2012' is not described", "did you mean 'ictu_2021'"),
+    ),
+    "a figure of a wave that nobody knows": (
+        change_row(",2021,", ",2012,"),
+        LIST,
+        (PUBLISHED, "row 9", ROW, "wave '2012' has no manifest", "Allowed: 2021, 2025"),
+    ),
+    "two current rows that say the same": (
+        say_it_twice,
+        LIST,
+        (PUBLISHED, "nl_999", "says the same as row 9", "superseded"),
+    ),
+    "two rows with the same row_id": (
+        number_it_twice,
+        LIST,
+        (f"row_id used more than once: {ROW}", "row_id of its own"),
+    ),
+    "a superseded row without a reason": (
+        change_row(",current,", ",superseded,"),
+        LIST,
+        (PUBLISHED, "row 9", ROW, "needs status_reason_nl and status_reason_en"),
+    ),
+    "no sources at all": (
+        remove(SOURCES),
+        LIST,
+        (SOURCES, "there is no such file", "put it back"),
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_description_that_does_not_hold_is_refused(described: Barometer, fault: str) -> None:
+    breaking, command, words = FAULTS[fault]
+    breaking(described.project)
+    with release_unchanged(described):
+        done = described.run(*command)
+    message = refusal(done.returncode, done.stdout, done.stderr)
+    assert not missing_words(message, words), message
+
+
+def test_the_same_descriptions_unbroken_are_accepted(described: Barometer) -> None:
+    assert described.run(*LIST).returncode == 0

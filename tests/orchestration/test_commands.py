@@ -1,0 +1,110 @@
+"""The command says what it can do, starts at once, and tells wrong use from refused data."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import BIN, PROJECT, Barometer
+from tests.support import WAVE, missing_words, refusal, release_unchanged
+
+HEAVY = ("dagster", "dbt", "pandas", "great_expectations", "duckdb", "pyarrow", "numpy", "requests")
+
+
+@pytest.fixture
+def fresh(tmp_path: Path) -> Barometer:
+    return Barometer(tmp_path / "home", tmp_path / "data")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--help",),
+        ("build", "--help"),
+        ("wave", "--help"),
+        ("release", "--help"),
+        ("dashboards", "--help"),
+    ],
+    ids=" ".join,
+)
+def test_help_imports_nothing_heavy(arguments: tuple[str, ...]) -> None:
+    code = (
+        "import sys\n"
+        "from orchestration.cli import main\n"
+        f"main({arguments!r}, standalone_mode=False)\n"
+        f"print('heavy:', [name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    done = subprocess.run(
+        [str(BIN / "python"), "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == "heavy: []"
+
+
+def test_the_installed_command_lists_its_verbs() -> None:
+    done = subprocess.run(
+        [str(BIN / "barometer"), "--help"], capture_output=True, text=True, check=True
+    )
+    assert not missing_words(done.stdout, ("up", "build", "wave", "release", "dashboards"))
+
+
+def test_help_makes_nothing(fresh: Barometer) -> None:
+    assert fresh.run("build", "--help").returncode == 0
+    assert not fresh.home.exists()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("biuld",),
+        ("build", "now"),
+        ("build", "--fast"),
+        ("wave",),
+        ("wave", "check"),
+        ("wave", "list", WAVE),
+        ("release", "rollback"),
+        ("release", "show", "one", "two"),
+    ],
+    ids=" ".join,
+)
+def test_wrong_use_ends_with_2_and_makes_nothing(
+    fresh: Barometer, arguments: tuple[str, ...]
+) -> None:
+    done = fresh.run(*arguments)
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert "Usage: " in done.stderr and "Traceback" not in done.stderr
+    assert not fresh.home.exists()
+
+
+UNKNOWN_WAVES = {
+    "nl_barometer/2012": ("did you mean 'nl_barometer/20", "Allowed: ", "dk_barometer/2015"),
+    "nl_barometr/2021": ("did you mean 'nl_barometer/2021'",),
+    "nl_barometer": ("name a wave as survey/wave",),
+    "../../etc/passwd": ("there is no such wave", "`barometer wave list` shows them"),
+    "dk_barometer/2015": ("published figures only", "describe its file under `answers:`"),
+}
+
+
+@pytest.mark.parametrize("wave", UNKNOWN_WAVES)
+def test_a_wave_that_cannot_be_checked_is_refused_with_the_ones_that_can(
+    built: Barometer, wave: str
+) -> None:
+    with release_unchanged(built):
+        done = built.run("wave", "check", wave)
+    message = refusal(done.returncode, done.stdout, done.stderr)
+    assert not missing_words(message, (wave, *UNKNOWN_WAVES[wave])), message
+
+
+def test_the_list_of_waves_holds_every_manifest(built: Barometer) -> None:
+    done = built.run("wave", "list")
+    assert done.returncode == 0, done.stderr
+    manifests = (PROJECT / "ingest" / "surveys").glob("*/waves/*.yml")
+    waves = [f"{path.parent.parent.name}/{path.stem}" for path in manifests]
+    assert len(waves) > 20
+    assert not missing_words(done.stdout, tuple(waves))
+
+
+def test_releases_are_listed_before_there_are_any(fresh: Barometer) -> None:
+    done = fresh.run("release", "list")
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,97 @@
+"""A real file that is put in place goes before the sample, and nothing synthetic is left."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.conftest import Barometer
+from tests.support import (
+    FILE,
+    WAVE,
+    missing_words,
+    put_real_file,
+    real_path,
+    sample_of,
+)
+
+COMPUTED = "select {} from mart_indicator where data_status <> 'published' order by all"
+
+
+def status_of(barometer: Barometer) -> str:
+    """The line of the Dutch wave of 2021 in the list of waves."""
+    done = barometer.run("wave", "list")
+    assert done.returncode == 0, done.stderr
+    (line,) = [line for line in done.stdout.splitlines() if WAVE in line]
+    return line
+
+
+@pytest.fixture(scope="module")
+def real(built: Barometer, tmp_path_factory: pytest.TempPathFactory) -> Barometer:
+    """An installation that was built with a real file in place."""
+    folder = tmp_path_factory.mktemp("real")
+    shutil.copytree(built.home, folder / "home", symlinks=True)
+    barometer = Barometer(folder / "home", folder / "data")
+    put_real_file(barometer)
+    done = barometer.run("build")
+    assert done.returncode == 0, done.stdout + done.stderr
+    return barometer
+
+
+def test_a_real_file_becomes_microdata_and_no_synthetic_row_is_left(
+    real: Barometer, built: Barometer
+) -> None:
+    with duckdb.connect(str(real.current), read_only=True) as release:
+        computed = release.sql("select distinct data_status from mart_indicator").fetchall()
+        assert set(computed) == {("published",), ("microdata",)}
+        columns = release.sql(
+            "select table_name, column_name from duckdb_columns() "
+            "where column_name like '%status' and data_type = 'VARCHAR'"
+        ).fetchall()
+        assert len(columns) > 10
+        for table, column in columns:
+            rows = release.sql(f'select * from "{table}" where "{column}" = \'synthetic\'')
+            assert len(rows) == 0, f"{table}.{column}"
+        notices = release.sql("select notice_nl || notice_en from mart_notice").fetchall()
+        assert not any("SYNTHETI" in notice for (notice,) in notices)
+        keys = "concept, category, group_value, base, weighting, round(estimate, 6)"
+        figures = release.sql(COMPUTED.format(keys)).fetchall()
+    with duckdb.connect(str(built.current), read_only=True) as release:
+        assert figures == release.sql(COMPUTED.format(keys)).fetchall()
+
+
+def test_the_list_of_waves_shows_the_real_file_and_its_rows(real: Barometer) -> None:
+    line = status_of(real)
+    assert not missing_words(line, ("published + microdata", "366", str(real.data)))
+
+
+def test_a_file_that_says_it_is_synthetic_stays_so_wherever_it_lies(
+    built: Barometer, tmp_path: Path
+) -> None:
+    from ingest.load import open_wave
+    from ingest.registry import load
+
+    barometer = Barometer(built.home, tmp_path)
+    real_path(barometer).parent.mkdir(parents=True)
+    shutil.copy(sample_of(built), real_path(barometer))
+    file = open_wave(load().wave(WAVE), barometer.data, built.home / "samples")
+    assert (file.path, file.data_status) == (real_path(barometer), "synthetic")
+    assert "published + synthetic" in status_of(barometer)
+
+
+def test_without_a_real_file_the_list_names_the_sample(built: Barometer) -> None:
+    line = status_of(built)
+    assert not missing_words(line, ("published + synthetic", "sample nl_barometer_2021"))
+    assert FILE not in line
+
+
+def test_the_list_goes_on_where_a_file_cannot_be_used(built: Barometer, tmp_path: Path) -> None:
+    barometer = Barometer(built.home, tmp_path)
+    path = real_path(barometer)
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"")
+    line = status_of(barometer)
+    assert "refused" in line

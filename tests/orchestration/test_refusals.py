@@ -1,0 +1,189 @@
+"""A build that finds something wrong says what, and publishes nothing; nor does a later step."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from ingest.errors import BarometerError
+from orchestration.release import Releases
+from orchestration.settings import Settings
+from tests.conftest import BIN, Barometer
+from tests.support import (
+    MANIFEST,
+    PUBLISHED,
+    Spss,
+    edit,
+    missing_words,
+    moved,
+    real_path,
+    refusal,
+    release_state,
+    release_unchanged,
+    sample_of,
+)
+
+
+def materialize(barometer: Barometer, asset: str) -> subprocess.CompletedProcess[str]:
+    """Make one asset only, as a person does in Dagster."""
+    selected = ["--select", asset, "-m", "orchestration.definitions"]
+    return subprocess.run(
+        [str(BIN / "dagster"), "asset", "materialize", *selected],
+        cwd=barometer.project,
+        env={**barometer.environment, "DAGSTER_HOME": str(barometer.home / "dagster")},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+
+
+def refused_build(barometer: Barometer, *words: str) -> None:
+    with release_unchanged(barometer):
+        done = barometer.run("build")
+    message = refusal(done.returncode, done.stdout, done.stderr)
+    assert not missing_words(message, (*words, "Nothing was published.")), message
+
+
+def gate_refuses(barometer: Barometer, *words: str) -> None:
+    """A later run of the release alone has no failed check in it, and must refuse all the same."""
+    with release_unchanged(barometer):
+        done = materialize(barometer, "release")
+    told = done.stdout + done.stderr
+    assert done.returncode != 0, told
+    assert not missing_words(told, ("The gate refuses the release", *words)), told
+
+
+def test_a_file_that_does_not_fit_or_cannot_be_read_stops_the_build(copy: Barometer) -> None:
+    file = Spss.read(sample_of(copy))
+    file.frame.loc[1, "RESPNR"] = file.frame.loc[0, "RESPNR"]
+    path = file.write(real_path(copy))
+    refused_build(copy, "nl_barometer/2021, rule respondent_once", "1 in row 1, 2.")
+    path.write_bytes(path.read_bytes()[:9000])
+    refused_build(copy, "nl_barometer/2021", path.name, "cannot be read as an SPSS file")
+
+
+def test_a_description_that_does_not_hold_stops_the_build(copy: Barometer) -> None:
+    edit(copy.project / MANIFEST, "field_period:", "field_periode:")
+    with release_unchanged(copy):
+        done = copy.run("build")
+    message = refusal(done.returncode, done.stdout, done.stderr)
+    assert not missing_words(message, (MANIFEST, "did you mean 'field_period'")), message
+
+
+def test_a_dbt_test_that_fails_stops_the_build_and_the_gate(copy: Barometer) -> None:
+    edit(
+        copy.project / PUBLISHED,
+        "nl_008,2021,innovated_past_two_years,yes,",
+        "nl_008,2021,innovated_past_two_years,certainly,",
+    )
+    refused_build(
+        copy,
+        "staging/stg_published_figures, check assert_published_groups_are_categories",
+        "has labels in categories.csv. Found: 1 rows against it",
+        "row_id = nl_008, concept = innovated_past_two_years, category = certainly",
+        "To mend: ",
+    )
+    gate_refuses(
+        copy,
+        "stg_published_figures:assert_published_groups_are_categories failed",
+        "Checks that were never completed: ",
+        "To mend: ",
+    )
+
+
+def test_computed_figures_that_differ_from_published_ones_stop_the_build(copy: Barometer) -> None:
+    path = copy.project / PUBLISHED
+    (line,) = [line for line in path.read_text("utf-8").splitlines() if line.startswith("nl_008,")]
+    edit(path, line, line.replace(",86,", ",80,"))
+    refused_build(
+        copy,
+        "mart_reconciliation, rule computed_agrees_with_published",
+        "nl_008 nl_barometer 2021 innovated_past_two_years yes",
+        "published 80.0, computed 85.5",
+    )
+
+
+def test_a_second_build_beside_the_first_is_refused(built: Barometer) -> None:
+    with (built.home / "build.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with release_unchanged(built):
+            done = built.run("build")
+    message = refusal(done.returncode, done.stdout, done.stderr)
+    assert not missing_words(message, ("Another build is under way", str(built.home), "wait"))
+
+
+@pytest.fixture
+def tiny_disk(
+    built: Barometer, tmp_path: Path, request: pytest.FixtureRequest
+) -> Iterator[Barometer]:
+    """The built installation with its releases on a disk that has hardly any room left."""
+    if os.geteuid() != 0:
+        pytest.skip("Only root can mount a small disk.")
+    home = tmp_path / "home"
+    (home / "releases").mkdir(parents=True)
+    (home / "warehouse.duckdb").symlink_to(built.home / "warehouse.duckdb")
+    held = sum(
+        path.stat().st_size for path in built.current.parent.iterdir() if not path.is_symlink()
+    )
+    size = held // 1024 + request.param
+    disk = ["-t", "tmpfs", "-o", f"size={size}k", "tmpfs", str(home / "releases")]
+    mounted = subprocess.run(["mount", *disk], capture_output=True, text=True, check=False)
+    if mounted.returncode:
+        pytest.skip(f"No small disk can be mounted here: {mounted.stderr.strip()}")
+    try:
+        shutil.copytree(built.current.parent, home / "releases", symlinks=True, dirs_exist_ok=True)
+        yield Barometer(home, tmp_path / "data")
+    finally:
+        subprocess.run(["umount", str(home / "releases")], check=True)
+
+
+@pytest.mark.parametrize("tiny_disk", [16, 512, 2048, 8192], indirect=True, ids="{} kB".format)
+def test_a_disk_without_room_for_the_release_is_told_and_harms_nothing(
+    tiny_disk: Barometer,
+) -> None:
+    releases = Releases(Settings(tiny_disk.home, tiny_disk.data))
+    with release_unchanged(tiny_disk), pytest.raises(BarometerError) as refused:
+        releases.write([], {}, "test")
+    words = ("There is no room for release", "kB free", "To mend: ", "unchanged")
+    assert not missing_words(str(refused.value), words), refused.value
+
+
+def kill_after(barometer: Barometer, seconds: float) -> bool:
+    """Start a build, end it the hard way; tell whether it was still at work."""
+    build = subprocess.Popen(
+        [str(BIN / "python"), "-c", "from orchestration.cli import main; main()", "build"],
+        cwd=barometer.project,
+        env=barometer.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    time.sleep(seconds)
+    at_work = build.poll() is None
+    build.kill()
+    build.wait()
+    return at_work
+
+
+def test_a_killed_build_harms_nothing_and_the_next_one_gives_the_same_figures(
+    copy: Barometer,
+) -> None:
+    first, before = copy.current.resolve(), release_state(copy)
+    for seconds in (3, 8, 12):
+        if kill_after(copy, seconds):
+            assert release_state(copy) == before
+        assert moved(first, copy.current) == []
+        before = release_state(copy)
+    done = copy.run("build")
+    assert done.returncode == 0, done.stderr
+    assert release_state(copy) != before
+    assert moved(first, copy.current) == []
+    left_over = [path.name for path in copy.current.parent.iterdir() if ".part" in path.name]
+    assert left_over == []

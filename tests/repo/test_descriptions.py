@@ -1,0 +1,112 @@
+"""Every description in the tree is of the shape that its reader expects."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import pytest
+import yaml
+
+from expectations.suites import SuiteFile
+from ingest.models import Model, PublishedFigure, Source, Survey, Wave
+from ingest.registry import load, read_csv, read_yaml
+from ingest.samples.specification import Specification
+from tests.conftest import PROJECT
+
+SEEDS = PROJECT / "dbt_project" / "seeds"
+MODELS: dict[str, type[Model]] = {
+    "ingest/surveys/*/survey.yml": Survey,
+    "ingest/surveys/*/waves/*.yml": Wave,
+    "ingest/samples/*.yml": Specification,
+    "expectations/suites/*.yml": SuiteFile,
+}
+TABLES: dict[str, type[Model]] = {
+    "ingest/surveys/*/published.csv": PublishedFigure,
+    "ingest/surveys/sources.csv": Source,
+}
+
+
+def files(*patterns: str) -> list[str]:
+    paths = {path for pattern in patterns for path in PROJECT.glob(pattern)}
+    return sorted(str(path.relative_to(PROJECT)) for path in paths)
+
+
+def model_of(path: str, models: dict[str, type[Model]]) -> type[Model]:
+    (model,) = [model for pattern, model in models.items() if Path(path).match(pattern)]
+    return model
+
+
+@pytest.mark.parametrize("path", files(*MODELS))
+def test_every_yaml_loads_into_its_model(path: str) -> None:
+    read_yaml(model_of(path, MODELS), PROJECT / path)
+
+
+@pytest.mark.parametrize("path", files(*TABLES))
+def test_every_csv_loads_into_its_model(path: str) -> None:
+    assert list(read_csv(model_of(path, TABLES), PROJECT / path))
+
+
+def test_no_description_is_left_without_a_model() -> None:
+    described = files("ingest/**/*.yml", "ingest/**/*.csv", "expectations/**/*.yml")
+    assert described == files(*MODELS, *TABLES)
+
+
+def test_all_descriptions_hold_together() -> None:
+    known = load()
+    waves = {(wave.survey.survey, wave.wave.wave) for wave in known.waves}
+    assert {(survey, figure.wave) for survey, figure in known.figures} <= waves
+    assert all((survey.survey, survey.reference_wave) in waves for survey in known.surveys)
+
+
+@pytest.mark.parametrize("path", files("dbt_project/seeds/*.csv"))
+def test_every_seed_has_rows_as_wide_as_its_header(path: str) -> None:
+    with (PROJECT / path).open(encoding="utf-8", newline="") as lines:
+        header, *rows = csv.reader(lines)
+    assert len(set(header)) == len(header)
+    assert rows and {len(row) for row in rows} == {len(header)}
+    assert len({tuple(row) for row in rows}) == len(rows), "a row stands there twice"
+
+
+@pytest.mark.parametrize("name", ["crosswalk", "comparability"])
+def test_seeds_name_waves_that_are_described(name: str) -> None:
+    waves = {wave.id for wave in load().waves}
+    with (SEEDS / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+        named = {f"{row['survey']}/{row['wave']}" for row in csv.DictReader(lines)}
+    assert named <= waves
+
+
+def properties(kind: str, *folders: str) -> dict[str, dict[str, object]]:
+    """What the property files of dbt say of every resource of a kind."""
+    found = {}
+    for folder in folders:
+        for path in (PROJECT / "dbt_project" / folder).rglob("*.yml"):
+            for item in (yaml.safe_load(path.read_text("utf-8")) or {}).get(kind, ()):
+                assert item["name"] not in found, f"{item['name']} is described twice"
+                found[item["name"]] = item
+    return found
+
+
+def names(pattern: str) -> set[str]:
+    return {path.stem for path in (PROJECT / "dbt_project").glob(pattern)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "folder", "pattern"),
+    [
+        ("models", "models", "models/**/*.sql"),
+        ("seeds", "seeds", "seeds/*.csv"),
+        ("data_tests", "tests", "tests/*.sql"),
+    ],
+)
+def test_every_dbt_resource_has_a_description_and_nothing_else_has(
+    kind: str, folder: str, pattern: str
+) -> None:
+    described = properties(kind, folder)
+    assert set(described) == names(pattern)
+    assert [name for name, item in described.items() if not item.get("description")] == []
+
+
+@pytest.mark.parametrize("path", files("dbt_project/models/**/*.sql"))
+def test_every_dbt_model_opens_with_what_a_row_of_it_is(path: str) -> None:
+    assert (PROJECT / path).read_text("utf-8").startswith("-- One row per ")
