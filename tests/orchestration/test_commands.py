@@ -108,3 +108,11 @@ def test_the_list_of_waves_holds_every_manifest(built: Barometer) -> None:
 def test_releases_are_listed_before_there_are_any(fresh: Barometer) -> None:
     done = fresh.run("release", "list")
     assert done.returncode == 0, done.stderr
+
+
+def test_the_dbt_docs_tell_what_a_row_of_the_cube_is(built: Barometer) -> None:
+    done = built.run("docs")
+    assert done.returncode == 0, done.stderr
+    page = built.home / "dbt" / "static_index.html"
+    assert str(page) in done.stdout
+    assert "the cube that all other marts are cut from" in page.read_text("utf-8")
