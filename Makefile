@@ -34,7 +34,8 @@ format: .venv/.dev ## Put code in the house style.
 	@$(BIN)/ruff format .
 	@$(BIN)/sqlfluff fix --disable-progress-bar dbt_project/models
 
-bench: .venv/.dev ## Print speed as ratios.
+bench: .venv/.dev ## Print speed: files to raw in seconds, the rest as ratios.
+	@$(BIN)/python benchmarks/read.py
 	@$(BIN)/python benchmarks/estimates.py
 	@$(BIN)/python benchmarks/build.py
 

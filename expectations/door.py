@@ -11,23 +11,29 @@ from ingest.load import WaveFile
 
 if TYPE_CHECKING:
     import pandas as pd
+    import pyarrow as pa
 
 
 def door_suites(file: WaveFile) -> list[Suite]:
     """Make the suites for one wave's file: its answers, and the labels of its codes.
 
     Returns:
-        `<survey> <wave> answers` over one row per respondent, `<survey> <wave> codes` over one row
-        per variable and code that the file holds, and `<survey> <wave> dates` over what should
-        have been a date.
+        `<survey> <wave> variables` over the names of its columns, `<survey> <wave> answers` over
+        who answered and when, one row per respondent, `<survey> <wave> codes` over one row per
+        variable and code that the file holds, and `<survey> <wave> dates` over what should have
+        been a date.
     """
     import pandas as pd
 
-    answers, frame = file.answers, file.table.frame
+    answers, data = file.answers, file.table.data
     # Great Expectations stores a suite under its name, in which a slash is not allowed.
     name, path = file.wave.id.replace("/", " "), file.path.name
     manifest = f"ingest/surveys/{file.wave.survey.survey}/waves/{file.wave.wave.wave}.yml"
-    rules = [
+    date = answers.completed_on
+    own = [name for name in (answers.respondent, date) if name and name in data.column_names]
+    frame = data.select(own).to_pandas().astype(object)
+    frame.index = pd.RangeIndex(1, data.num_rows + 1)
+    variables = [
         Rule(
             "variables",
             "expect_table_columns_to_match_set",
@@ -35,7 +41,9 @@ def door_suites(file: WaveFile) -> list[Suite]:
             f"{path} holds exactly the variables that the manifest describes.",
             f"export the file again with all variables, or describe new ones in {manifest}; "
             "a file of another wave shows here too",
-        ),
+        )
+    ]
+    rules = [
         Rule(
             "row_count",
             "expect_table_row_count_to_be_between",
@@ -62,10 +70,10 @@ def door_suites(file: WaveFile) -> list[Suite]:
             ),
         ]
     suites = [Suite(f"{name} codes", file.wave.id, _codes(file), _code_rules(file, manifest))]
-    date = answers.completed_on
     if date and date in frame.columns:
         # Great Expectations compares dates with dates only.
-        dates = pd.to_datetime(frame[date], format="ISO8601", errors="coerce")
+        dates = pd.to_datetime(frame[date], format="ISO8601", errors="coerce", utc=True)
+        dates = dates.dt.tz_localize(None)
         unreadable = frame[[date]].where(dates.isna())
         frame = frame.assign(**{date: dates})
         suites.append(Suite(f"{name} dates", file.wave.id, unreadable, [_readable(date, path)]))
@@ -84,7 +92,12 @@ def door_suites(file: WaveFile) -> list[Suite]:
                     f"if it is, correct field_period in {manifest}",
                 )
             )
-    return [Suite(f"{name} answers", file.wave.id, frame, rules), *suites]
+    columns = pd.DataFrame(columns=data.column_names)
+    return [
+        Suite(f"{name} variables", file.wave.id, columns, variables),
+        Suite(f"{name} answers", file.wave.id, frame, rules),
+        *suites,
+    ]
 
 
 def _readable(date: str, path: str) -> Rule:
@@ -105,20 +118,35 @@ def _codes(file: WaveFile) -> pd.DataFrame:
     """
     import pandas as pd
 
-    frame = file.table.frame
+    data = file.table.data
     rows = []
     for item in file.answers.items:
-        if item.codelist and item.variable in frame.columns:
-            described = file.answers.codelists[item.codelist]
+        if item.codelist and item.variable in data.column_names:
+            codelist = file.answers.codelists[item.codelist]
+            described = {str(code): label for code, label in codelist.items()}
             labelled = file.table.codes.get(item.variable, {})
-            for row, code in frame[item.variable].dropna().drop_duplicates().items():
-                label = described.get(int(code)) if code.lstrip("-").isdigit() else None
+            for row, code in _first_rows(data.column(item.variable)):
+                label = described.get(code)
                 found = labelled.get(code, label)
                 relabelled = f"{item.variable}: {code} is {found!r}, was {label!r}"
                 differs = label is not None and found != label
                 rows.append((row, item.variable, code, relabelled if differs else None))
     columns = ["row", "variable", "code", "relabelled"]
     return pd.DataFrame(rows, columns=columns, dtype=object).set_index("row")
+
+
+def _first_rows(column: pa.ChunkedArray) -> list[tuple[int, str]]:
+    """Every code of a variable with the first row that has it, from 1, in that order."""
+    import numpy as np
+    import pyarrow as pa
+
+    (text,) = column.chunks or [pa.array([], pa.string())]
+    encoded = text if isinstance(text, pa.DictionaryArray) else text.dictionary_encode()
+    indices = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    rows = np.full(len(encoded.dictionary) + 1, -1)  # the last one is for rows without an answer
+    rows[indices[::-1]] = np.arange(len(indices), 0, -1)
+    held = zip(rows[:-1].tolist(), encoded.dictionary.to_pylist(), strict=True)
+    return sorted((row, code) for row, code in held if row > 0)
 
 
 def _code_rules(file: WaveFile, manifest: str) -> list[Rule]:

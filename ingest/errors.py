@@ -34,6 +34,11 @@ def listing(names: Iterable[object], limit: int = 8) -> str:
     return ", ".join(items[:limit]) + more
 
 
+def reason(error: Exception, limit: int = 200) -> str:
+    """Return the first line of what a library says, cut after `limit` characters."""
+    return next(iter(str(error).splitlines()), type(error).__name__)[:limit]
+
+
 def did_you_mean(name: str, known: Iterable[str]) -> str:
     """Return `; did you mean X` for a mistyped name, or nothing."""
     near = get_close_matches(name, list(known), n=1)

@@ -12,21 +12,21 @@ Layout under `raw/`, read by the dbt sources of the same names:
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import IngestError, listing
 from ingest.models import Answers
-from ingest.readers import AnswerTable, glance, read
+from ingest.readers import SYNTHETIC_MARK, AnswerTable, glance, read
 from ingest.registry import Registry, SurveyWave
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-SYNTHETIC_MARK = "SYNTHETISCH"
 SYNTHETIC, MICRODATA = "synthetic", "microdata"
+ANSWERS_AT_ONCE = 1_000_000
 WAVE_TABLES = ("answers", "respondents", "variables", "loads")
 
 
@@ -70,9 +70,10 @@ def open_wave(wave: SurveyWave, data: Path, samples: Path) -> WaveFile:
     if not path.exists() and answers.sample:
         from ingest.samples import sample_file
 
-        path = sample_file(answers.sample, answers.file.name, samples)
-    table = read(path, answers.file.format, where)
-    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        path = sample_file(answers.sample, answers.file, samples)
+    table = read(path, answers, where)
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
     if answers.file.sha256 and folder in path.parents and answers.file.sha256 != digest:
         raise IngestError(
             where,
@@ -117,7 +118,7 @@ def glance_at_wave(wave: SurveyWave, data: Path) -> tuple[str, Path | None, int 
     assert answers is not None
     if not path.exists():
         return SYNTHETIC, None, None
-    title, respondents = glance(path, answers.file.format, wave.id)
+    title, respondents = glance(path, answers, wave.id)
     return _status(title), path, respondents
 
 
@@ -134,61 +135,83 @@ def write_wave(file: WaveFile, raw: Path) -> dict[str, int]:
     Raises:
         IngestError: the file has no column that identifies the respondent.
     """
-    import numpy as np
     import pyarrow as pa
 
-    frame, answers = file.table.frame, file.answers
-    if answers.respondent not in frame.columns:
+    data, answers = file.table.data, file.answers
+    if answers.respondent not in data.column_names:
         raise IngestError(
             file.wave.id,
             f"{file.path} has no variable {answers.respondent!r}",
             "export the file with the respondent's number",
-            listing(frame.columns, 40),
+            listing(data.column_names, 40),
         )
-    size = len(frame)
+    size = data.num_rows
     key = {"survey": file.wave.survey.survey, "wave": file.wave.wave.wave}
-    variables = [item.variable for item in answers.items if item.variable in frame.columns]
-    respondents = pa.array(frame[answers.respondent], pa.string())
+    variables = [item.variable for item in answers.items if item.variable in data.column_names]
 
-    def column(name: str | None) -> pa.Array:
-        known = name and name in frame.columns
-        return pa.array(frame[name], pa.string()) if known else pa.nulls(size, pa.string())
+    def column(name: str | None) -> pa.ChunkedArray | pa.Array:
+        known = name and name in data.column_names
+        return data.column(name).cast(pa.string()) if known else pa.nulls(size, pa.string())
 
-    names = pa.array(variables, pa.string())
-    index = pa.array(np.repeat(np.arange(len(variables), dtype="int32"), size))
+    respondents = pa.table(
+        {
+            "respondent_id": column(answers.respondent),
+            "organisation_id": column(answers.organisation),
+            "completed_on": column(answers.completed_on),
+        }
+    )
+    described = _rows(
+        {"variable": name, "position": place, "label": file.table.labels.get(name, "")}
+        for place, name in enumerate(data.column_names)
+    )
+    load = _rows(
+        [
+            {
+                "file": file.path.name,
+                "sha256": file.sha256,
+                "data_status": file.data_status,
+                "respondents": size,
+            }
+        ]
+    )
     tables = {
-        "answers": pa.table(
-            {
-                "respondent_id": pa.chunked_array([respondents] * len(variables), pa.string()),
-                "variable": pa.DictionaryArray.from_arrays(index, names),
-                "code": pa.chunked_array([column(name) for name in variables], pa.string()),
-            }
-        ),
-        "respondents": pa.table(
-            {
-                "respondent_id": respondents,
-                "organisation_id": column(answers.organisation),
-                "completed_on": column(answers.completed_on),
-            }
-        ),
-        "variables": _rows(
-            {"variable": name, "position": place, "label": file.table.labels.get(name, "")}
-            for place, name in enumerate(frame.columns)
-        ),
-        "loads": _rows(
-            [
-                {
-                    "file": file.path.name,
-                    "sha256": file.sha256,
-                    "data_status": file.data_status,
-                    "respondents": size,
-                }
-            ]
-        ),
+        "answers": _long(data, answers.respondent, variables),
+        "respondents": [respondents],
+        "variables": [described],
+        "loads": [load],
     }
-    for name, table in tables.items():
-        _write(table, raw / name / key["survey"] / f"{key['wave']}.parquet", key)
+    for name, parts in tables.items():
+        _write(parts, raw / name / key["survey"] / f"{key['wave']}.parquet", key)
     return {"respondents": size, "answers": size * len(variables)}
+
+
+def _long(data: pa.Table, respondent: str, variables: list[str]) -> Iterator[pa.Table]:
+    """Yield respondent x variable, some variables at a time, so that memory stays within bounds."""
+    import numpy as np
+    import pyarrow as pa
+
+    size = data.num_rows
+    step = max(ANSWERS_AT_ONCE // max(size, 1), 1)
+    respondents = data.column(respondent).cast(pa.string()).chunks
+    encoded = pa.dictionary(pa.int32(), pa.string())
+    for start in range(0, max(len(variables), 1), step):
+        names = variables[start : start + step]
+        index = pa.array(np.repeat(np.arange(len(names), dtype="int32"), size))
+        columns = [data.column(name) for name in names]
+        codes = [chunk for column in columns for chunk in _encoded(column).chunks]
+        yield pa.table(
+            {
+                "respondent_id": pa.chunked_array(respondents * len(names), pa.string()),
+                "variable": pa.DictionaryArray.from_arrays(index, pa.array(names, pa.string())),
+                "code": pa.chunked_array(codes, encoded).unify_dictionaries(),
+            }
+        )
+
+
+def _encoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    import pyarrow as pa
+
+    return column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
 
 
 def write_registry(registry: Registry, raw: Path) -> dict[str, int]:
@@ -216,7 +239,7 @@ def write_registry(registry: Registry, raw: Path) -> dict[str, int]:
         ],
     }
     for name, rows in tables.items():
-        _write(_rows(rows), raw / "registry" / f"{name}.parquet", {})
+        _write([_rows(rows)], raw / "registry" / f"{name}.parquet", {})
     return {name: len(rows) for name, rows in tables.items()}
 
 
@@ -301,17 +324,36 @@ def _rows(rows: Any) -> pa.Table:
     return pa.Table.from_pylist(list(rows))
 
 
-def _write(table: pa.Table, path: Path, constants: dict[str, str]) -> None:
-    """Write a table with constant columns in front; the file appears whole or not at all."""
+def _write(tables: Iterable[pa.Table], path: Path, constants: Mapping[str, str]) -> None:
+    """Write tables under each other, with constant columns in front; the file appears whole.
+
+    Only names that select rows get statistics, and identifiers, which never repeat within a
+    variable, no dictionary: that halves the time.
+    """
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    names: Sequence[str] = list(constants)
-    for place, name in enumerate(names):
-        value = pa.array([constants[name]] * 1, pa.string())
-        repeated = pa.DictionaryArray.from_arrays(pa.array([0] * table.num_rows, pa.int32()), value)
-        table = table.add_column(place, name, repeated)
     path.parent.mkdir(parents=True, exist_ok=True)
     aside = path.with_suffix(".part")
-    pq.write_table(table, aside, compression="zstd")
+    writer = None
+    try:
+        for table in tables:
+            for place, name in enumerate(constants):
+                value = pa.array([constants[name]], pa.string())
+                index = pa.nulls(table.num_rows, pa.int32()).fill_null(0)
+                column = pa.DictionaryArray.from_arrays(index, value)
+                table = table.add_column(place, name, column)
+            writer = writer or pq.ParquetWriter(
+                aside,
+                table.schema,
+                compression="zstd",
+                use_dictionary=[name for name in table.column_names if name != "respondent_id"],
+                write_statistics=[
+                    name for name in table.column_names if name in ("survey", "wave", "variable")
+                ],
+            )
+            writer.write_table(table)
+    finally:
+        if writer:
+            writer.close()
     aside.replace(path)

@@ -83,8 +83,55 @@ class AnswerFile(Model):
     """Where the answers of a wave stand; the format is told, never guessed."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")]
-    format: Literal["sav"]
     sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
+    max_megabytes: Annotated[int, Field(gt=0, description="a larger file is refused")] = 500
+
+
+class SavFile(AnswerFile):
+    """An SPSS system file; codes that it declares missing are kept."""
+
+    format: Literal["sav"]
+
+
+class CsvFile(AnswerFile):
+    """Delimited text.
+
+    Attributes:
+        decimal: what stands before decimals in numeric cells.
+        header_rows: 1, names of variables; 3, as Qualtrics writes them: names, question texts and
+            import ids.
+    """
+
+    format: Literal["csv"]
+    delimiter: Literal[",", ";", "\t", "|"]
+    encoding: Literal["utf-8", "utf-8-sig", "windows-1252", "iso-8859-1"]
+    decimal: Literal[".", ","]
+    header_rows: Literal[1, 3] = 1
+
+
+class XlsxFile(AnswerFile):
+    """An Excel workbook: the sheet, with names of variables in its first row."""
+
+    format: Literal["xlsx"]
+    sheet: Annotated[str, Field(min_length=1)]
+
+
+class ParquetFile(AnswerFile):
+    """A Parquet file of plain columns."""
+
+    format: Literal["parquet"]
+
+
+class PersonalData(Model):
+    """What tells of a person and may never come in (`personal_data.yml`).
+
+    Attributes:
+        columns: names of columns, lower case and letters only.
+        patterns: what a cell holds -> regular expression (RE2) that finds it.
+    """
+
+    columns: frozenset[Annotated[str, Field(pattern=r"^[a-z]+$")]]
+    patterns: dict[str, str]
 
 
 class Design(Model):
@@ -113,7 +160,7 @@ class Item(Model):
 class Answers(Model):
     """How to read one wave's file of answers."""
 
-    file: AnswerFile
+    file: Annotated[SavFile | CsvFile | XlsxFile | ParquetFile, Field(discriminator="format")]
     sample: Name | None = None
     respondent: str
     organisation: str | None = None

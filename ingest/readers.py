@@ -5,15 +5,24 @@ What the codes mean belongs in the crosswalk, whether they are right in `expecta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingest.errors import IngestError
+from ingest.columns import as_text
+from ingest.delimited import check_names, read_csv
+from ingest.errors import IngestError, reason
+from ingest.models import Answers, CsvFile, SavFile, XlsxFile
+from ingest.personal import refuse_personal_data
+from ingest.workbook import read_xlsx
 
 if TYPE_CHECKING:
-    import pandas as pd
+    import pyarrow as pa
+
+SYNTHETIC_MARK = "SYNTHETISCH"  # opens the title of a generated file, or names its column of ones
+CELLS_AT_ONCE = 5_000_000  # of an SPSS file, which come as objects of tens of bytes each
+MOST_CELLS = 250_000_000  # of a Parquet file, in which a few bytes can stand for any number of rows
 
 
 @dataclass(frozen=True)
@@ -21,109 +30,189 @@ class AnswerTable:
     """A file of answers.
 
     Attributes:
-        frame: one row per respondent, numbered from 1, one column per variable; every cell a
-            string (codes without decimals, dates as ISO) or missing where there is no answer.
+        data: one row per respondent, one column per variable; every column text (codes without
+            decimals, dates as ISO), dictionary-encoded where values repeat, null where there is no
+            answer. Messages number its rows from 1.
         labels: variable -> label of the variable.
         codes: variable -> {code: label}.
-        title: what the file says of itself.
+        title: what the file says of itself; empty where its format has no place for that.
     """
 
-    frame: pd.DataFrame
+    data: pa.Table
     labels: Mapping[str, str]
     codes: Mapping[str, Mapping[str, str]]
     title: str
 
 
-def _text(value: object) -> str | None:
-    if value is None or value != value:  # NaN is the only value unequal to itself
-        return None
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value) or None
-
-
-def read_sav(path: Path, where: str) -> AnswerTable:
-    """Read an SPSS system file, user-missing codes included.
-
-    Raises:
-        IngestError: the file is no complete SPSS file.
-    """
-    frame, meta = _sav(path, where)
-    frame = frame.astype(object).map(_text).astype(object)
-    frame.index += 1
-    codes = {
-        name: {str(_text(code)): label for code, label in labels.items()}
-        for name, labels in meta.variable_value_labels.items()
-    }
-    labels = {name: label or "" for name, label in meta.column_names_to_labels.items()}
-    return AnswerTable(frame, labels, codes, meta.file_label or "")
-
-
-def glance_sav(path: Path, where: str) -> tuple[str, int]:
-    """Read no more of an SPSS system file than what it says of itself.
-
-    Returns:
-        Its title and its number of rows.
-
-    Raises:
-        IngestError: the file is no SPSS file.
-    """
-    _, meta = _sav(path, where, metadataonly=True)
-    return meta.file_label or "", meta.number_rows
-
-
-def _sav(path: Path, where: str, **options: bool) -> tuple[pd.DataFrame, Any]:
-    import pyreadstat
-
-    try:
-        frame, meta = pyreadstat.read_sav(path, user_missing=True, **options)
-    except (pyreadstat.ReadstatError, UnicodeDecodeError, ValueError) as error:
-        raise IngestError(
-            where,
-            f"{path} cannot be read as an SPSS file ({error})",
-            "export the file again from the survey tool as .sav and copy it whole; "
-            "it may be cut off or of another format",
-        ) from None
-    return frame, meta
-
-
-READERS: Mapping[str, Callable[[Path, str], AnswerTable]] = {"sav": read_sav}
-GLANCES: Mapping[str, Callable[[Path, str], tuple[str, int]]] = {"sav": glance_sav}
-
-
-def glance(path: Path, file_format: str, where: str) -> tuple[str, int]:
-    """Return title and number of respondents of a file, as `read` would, without its answers.
-
-    Raises:
-        IngestError: no file, an empty file, or not a file of that format.
-    """
-    _require(path, where)
-    return GLANCES[file_format](path, where)
-
-
-def read(path: Path, file_format: str, where: str) -> AnswerTable:
+def read(path: Path, answers: Answers, where: str) -> AnswerTable:
     """Read a file of answers in the format that its manifest names.
 
     Args:
         path: the file.
-        file_format: a key of `READERS`.
+        answers: how the manifest describes it.
         where: survey and wave, for messages.
 
     Raises:
-        IngestError: no file, an empty file, or not a file of that format.
+        IngestError: no file, an empty or too large one, not a file of that format, or one with
+            personal data.
     """
-    _require(path, where)
-    return READERS[file_format](path, where)
+    _require(path, answers, where)
+    file = answers.file
+    texts = frozenset(item.variable for item in answers.items if item.text)
+    labels: Mapping[str, str] = {}
+    if isinstance(file, SavFile):
+        table = _read_sav(path, where)
+    else:
+        if isinstance(file, CsvFile):
+            data, labels = read_csv(path, file, texts, where)
+        elif isinstance(file, XlsxFile):
+            data = read_xlsx(path, file.sheet, texts, where)
+        else:
+            data = _read_parquet(path, where)
+        data, title = _take_mark(data, path, where)
+        known = {name: text for name, text in labels.items() if name != SYNTHETIC_MARK}
+        table = AnswerTable(data, known, {}, title)
+    refuse_personal_data(table.data, texts, path, where)
+    return table
 
 
-def _require(path: Path, where: str) -> None:
+def glance(path: Path, answers: Answers, where: str) -> tuple[str, int]:
+    """Return title and number of respondents of a file, as `read` would.
+
+    Of an SPSS file the header is enough; files of other formats are read.
+
+    Raises:
+        IngestError: as `read` does.
+    """
+    _require(path, answers, where)
+    if isinstance(answers.file, SavFile):
+        _, meta = _sav(path, where, metadataonly=True)
+        return meta.file_label or "", meta.number_rows
+    table = read(path, answers, where)
+    return table.title, table.data.num_rows
+
+
+def _require(path: Path, answers: Answers, where: str) -> None:
     if not path.is_file():
         raise IngestError(
             where,
             f"there is no file {path}",
             "put the wave's file there, or name the right file in the manifest",
         )
-    if path.stat().st_size == 0:
+    size, most = path.stat().st_size, answers.file.max_megabytes
+    if size == 0:
         raise IngestError(
             where, f"{path} is empty", "copy the file again from where it was exported"
         )
+    if size > most * 10**6:
+        raise IngestError(
+            where,
+            f"{path} is {size / 10**6:,.0f} MB",
+            "check whether it is the right file; if it is, raise answers.file.max_megabytes in the "
+            "manifest",
+            f"{most} MB",
+        )
+
+
+def _read_sav(path: Path, where: str) -> AnswerTable:
+    """Read an SPSS system file, user-missing codes included."""
+    import pyarrow as pa
+
+    _, meta = _sav(path, where, metadataonly=True)
+    names = meta.column_names
+    limit = max(CELLS_AT_ONCE // max(len(names), 1), 1)
+    pieces: dict[str, list[pa.Array]] = {name: [] for name in names}
+    start, size = 0, limit
+    while size == limit:
+        columns, _ = _sav(path, where, output_format="dict", row_offset=start, row_limit=limit)
+        size = len(columns[names[0]]) if names else 0
+        for name in names:
+            pieces[name].append(pa.array(columns.pop(name), from_pandas=True))
+        start += size
+    data = pa.table({name: _joined(pieces.pop(name)) for name in names})
+    codes = {
+        name: dict(zip(as_text(pa.array(list(texts))).to_pylist(), texts.values(), strict=True))
+        for name, texts in meta.variable_value_labels.items()
+    }
+    labels = {name: label or "" for name, label in meta.column_names_to_labels.items()}
+    return AnswerTable(data, labels, codes, meta.file_label or "")
+
+
+def _joined(pieces: list[pa.Array]) -> pa.Array:
+    import pyarrow as pa
+
+    # A piece without any answer has no type of its own.
+    kinds = {piece.type for piece in pieces if not pa.types.is_null(piece.type)}
+    kind = kinds.pop() if kinds else pa.string()
+    return as_text(pa.chunked_array([piece.cast(kind) for piece in pieces], kind))
+
+
+def _sav(path: Path, where: str, **options: Any) -> tuple[Any, Any]:
+    import pyreadstat
+
+    failures = (pyreadstat.ReadstatError, pyreadstat.PyreadstatError)
+    try:
+        content, meta = pyreadstat.read_sav(path, user_missing=True, **options)
+    except (*failures, ValueError, OverflowError) as error:
+        raise IngestError(
+            where,
+            f"{path} cannot be read as an SPSS file ({reason(error)})",
+            "export the file again from the survey tool as .sav and copy it whole; "
+            "it may be cut off or of another format",
+        ) from None
+    return content, meta
+
+
+def _read_parquet(path: Path, where: str) -> pa.Table:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        with pq.ParquetFile(path) as file:
+            names = file.schema_arrow.names
+            if file.metadata.num_rows * len(names) > MOST_CELLS:
+                raise IngestError(
+                    where,
+                    f"{path} has {file.metadata.num_rows:,} rows",
+                    "check whether it is the right file; split it when it is",
+                    f"{MOST_CELLS:,} cells",
+                )
+            check_names(names, str(path), where)
+            data = file.read()
+            data.validate(full=True)
+    except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
+        raise IngestError(
+            where,
+            f"{path} cannot be read as a Parquet file ({reason(error)})",
+            "write the file again and copy it whole; it may be cut off or of another format",
+        ) from None
+    columns = []
+    for name, column in zip(names, data.columns, strict=True):
+        try:
+            columns.append(as_text(column))
+        except TypeError as error:
+            raise IngestError(
+                where,
+                f"variable {name!r} of {path} is of type {error}",
+                "write it as a number, a date or a text",
+            ) from None
+    return pa.table(columns, names=names)
+
+
+def _take_mark(data: pa.Table, path: Path, where: str) -> tuple[pa.Table, str]:
+    """Turn the column that marks a generated file into its title.
+
+    Text, workbooks and Parquet have no title that survives an export, and a second file beside the
+    first gets lost. The column goes wherever the answers go.
+    """
+    if SYNTHETIC_MARK not in data.column_names:
+        return data, ""
+    found = data.column(SYNTHETIC_MARK).unique().to_pylist()
+    if found not in ([], ["1"]):
+        raise IngestError(
+            where,
+            f"column {SYNTHETIC_MARK} of {path} holds something other than 1",
+            "generated and real answers never stand in one file; take them apart",
+            "1 in every row of a generated file",
+        )
+    return data.drop_columns([SYNTHETIC_MARK]), SYNTHETIC_MARK

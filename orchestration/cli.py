@@ -27,6 +27,15 @@ class Commands(click.Group):
         except BarometerError as error:
             click.echo(f"Error: {error}", err=True)
             ctx.exit(1)
+        except OSError as error:
+            if error.filename is None:
+                raise
+            click.echo(
+                f"Error: {error.filename}: {error.strerror}. To mend: make it a place that can be "
+                "read and written, or let BAROMETER_HOME and BAROMETER_DATA name another.",
+                err=True,
+            )
+            ctx.exit(1)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})

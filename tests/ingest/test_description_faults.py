@@ -87,7 +87,7 @@ FAULTS: dict[str, tuple[Callable[[Path], None], tuple[str, ...], tuple[str, ...]
     "a sample that nobody specified": (
         change(MANIFEST, "  sample: nl_barometer_2021\n", "  sample: nl_barometer_2012\n"),
         CHECK,
-        ("nl_barometer_2012.yml", "no such specification", "Allowed: nl_barometer_2021"),
+        ("nl_barometer_2012.yml", "no such specification", "Allowed: ", "nl_barometer_2021,"),
     ),
     "manifest with an unknown key": (
         change(MANIFEST, "field_period:", "field_periode:"),

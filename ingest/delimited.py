@@ -1,0 +1,283 @@
+"""Reads delimited text as its manifest describes it; nothing about the file is guessed."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import Counter
+from collections.abc import Iterator
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ingest.columns import as_text, first_row
+from ingest.errors import IngestError, listing, reason
+from ingest.models import CsvFile
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+UTF8_MARK = b"\xef\xbb\xbf"
+UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+IMPORT_ID = '{"ImportId":'  # opens every cell of the third header row that Qualtrics writes
+BLOCK = 16 * 2**20  # bytes; the longest row must fit
+
+
+def read_csv(
+    path: Path, file: CsvFile, texts: frozenset[str], where: str
+) -> tuple[pa.Table, dict[str, str]]:
+    """Read delimited text.
+
+    Args:
+        path: the file.
+        file: how it is written.
+        texts: variables with open answers, in which numbers stay as they were typed and a cell
+            may have several lines.
+        where: survey and wave, for messages.
+
+    Returns:
+        One text column per variable, and the labels of the variables (three header rows only).
+
+    Raises:
+        IngestError: another encoding, delimiter or header than described, or a row with more or
+            fewer cells than the header.
+    """
+    import pyarrow as pa
+
+    content = _utf8(path, file, where)
+    header, size = _header(content, path, file, where)
+    table = _rows(pa.py_buffer(content).slice(size), header[0], path, file, where)
+    columns = [
+        as_text(column, None if name in texts else file.decimal)
+        for name, column in zip(table.column_names, table.columns, strict=True)
+    ]
+    table = pa.table(columns, names=table.column_names)
+    _check_rows(table, texts, path, where)
+    labels = dict(zip(header[0], header[1], strict=True)) if len(header) > 1 else {}
+    return table, labels
+
+
+def _utf8(path: Path, file: CsvFile, where: str) -> bytes:
+    """Return the content as UTF-8 without a mark in front."""
+    content = path.read_bytes()
+    if content.startswith(UTF16_MARKS):
+        raise IngestError(
+            where,
+            f"{path} is UTF-16 ('Unicode text' of Excel), not {file.encoding}",
+            "save it as 'CSV UTF-8', with encoding utf-8-sig in the manifest",
+        )
+    if (zero := content.find(b"\0")) >= 0:
+        raise IngestError(
+            where,
+            f"{path}, line {_line(content, zero)} holds a NUL byte",
+            "export the file again as plain text; it is damaged or of another format",
+        )
+    content = content.removeprefix(UTF8_MARK)
+    if content.count(b'"') % 2:
+        raise IngestError(
+            where,
+            f"{path} has an odd number of double quotes, so that one is not closed",
+            "close it; within a quoted text a double quote is written twice",
+        )
+    unicode = file.encoding in ("utf-8", "utf-8-sig")
+    wrong: int | None = None
+    try:
+        text = content.decode("utf-8" if unicode else file.encoding)
+        if file.encoding == "iso-8859-1":  # it has no letters there, windows-1252 has
+            control = re.search(rb"[\x80-\x9f]", content)
+            wrong = control.start() if control else None
+    except UnicodeDecodeError as error:
+        wrong = error.start
+    if wrong is not None:
+        raise IngestError(
+            where,
+            f"{path}, line {_line(content, wrong)}, byte 0x{content[wrong]:02x} is no character of "
+            f"{file.encoding}",
+            "put the encoding that the file was exported in under answers.file.encoding of the "
+            "manifest, or export the file as UTF-8",
+            "utf-8, utf-8-sig, windows-1252, iso-8859-1",
+        )
+    if unicode or content.isascii():
+        return content
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return text.encode("utf-8")
+    raise IngestError(
+        where,
+        f"{path} is UTF-8, while the manifest says {file.encoding}",
+        "put encoding: utf-8 under answers.file of the manifest",
+    )
+
+
+def _line(content: bytes, place: int) -> int:
+    return content.count(b"\n", 0, place) + 1
+
+
+def _header(content: bytes, path: Path, file: CsvFile, where: str) -> tuple[list[list[str]], int]:
+    """Return the header rows and the number of bytes that they take."""
+    size = 0
+
+    def lines() -> Iterator[str]:
+        nonlocal size
+        for line in io.TextIOWrapper(io.BytesIO(content), "utf-8", newline=""):
+            size += len(line.encode("utf-8"))
+            yield line
+
+    rows = csv.reader(lines(), delimiter=file.delimiter, strict=True)
+    try:
+        header = list(islice(rows, file.header_rows))
+        taken = size
+        below = next(rows, []) + next(rows, [])
+    except csv.Error as error:
+        raise IngestError(
+            where,
+            f"the first rows of {path} are not delimited text ({reason(error)})",
+            "export the file again; a double quote may be missing",
+        ) from None
+    _check_header(header, below, path, file, where)
+    return header, taken
+
+
+def _check_header(
+    header: list[list[str]], below: list[str], path: Path, file: CsvFile, where: str
+) -> None:
+    names = header[0] if header else []
+    if len(names) < 2:
+        found = {name: n for mark, name in DELIMITERS.items() if (n := "".join(names).count(mark))}
+        seen = listing(f"{name} ({n} times)" for name, n in found.items()) or "none of the others"
+        raise IngestError(
+            where,
+            f"the header of {path} is one column with delimiter {DELIMITERS[file.delimiter]}; "
+            f"in it occur: {seen}",
+            "correct answers.file.delimiter of the manifest",
+            listing(DELIMITERS.values()),
+        )
+    check_names(names, f"the header of {path}", where)
+    ids = all(cell.startswith(IMPORT_ID) for cell in header[-1]) if len(header) > 1 else False
+    if file.header_rows == 3 and not (len(header) == 3 and ids):
+        raise IngestError(
+            where,
+            f"row 3 of {path} holds no import ids ({IMPORT_ID}…), while the manifest says that "
+            "there are three header rows",
+            "put header_rows: 1 under answers.file of the manifest, or export from Qualtrics again",
+        )
+    if any(cell.startswith(IMPORT_ID) for cell in below):
+        raise IngestError(
+            where,
+            f"{path} has a row of import ids, as Qualtrics writes, among the answers",
+            "put header_rows: 3 under answers.file of the manifest",
+        )
+    if any(len(row) != len(names) for row in header):
+        raise IngestError(
+            where,
+            f"the header rows of {path} have {listing(len(row) for row in header)} cells",
+            "export the file again; the header is damaged",
+        )
+
+
+def check_names(names: list[str], what: str, where: str) -> None:
+    """Refuse a header in which a name is empty or stands twice.
+
+    Raises:
+        IngestError: with the places or the names.
+    """
+    if empty := [place for place, name in enumerate(names, 1) if not name.strip()]:
+        raise IngestError(
+            where,
+            f"{what} has no name in column {listing(empty)}",
+            "name the column, or remove it from the file",
+        )
+    if twice := [name for name, n in Counter(names).items() if n > 1]:
+        raise IngestError(
+            where,
+            f"{what} names more than one column {listing(twice)}",
+            "export the file again; which of the columns counts is not known",
+        )
+
+
+def _rows(body: Any, names: list[str], path: Path, file: CsvFile, where: str) -> pa.Table:
+    import pyarrow as pa
+    from pyarrow import csv as arrow
+
+    if not re.search(rb"\S", body):
+        return pa.table({name: pa.array([], pa.string()) for name in names})
+    places = [str(place) for place in range(len(names))]
+    wrong: list[Any] = []
+
+    def note(row: Any) -> str:
+        wrong.append(row)
+        return "skip"
+
+    try:
+        table = arrow.read_csv(
+            pa.BufferReader(body),
+            # Row numbers are known in one thread only.
+            read_options=arrow.ReadOptions(
+                column_names=places, block_size=BLOCK, use_threads=False
+            ),
+            parse_options=arrow.ParseOptions(
+                delimiter=file.delimiter, newlines_in_values=True, invalid_row_handler=note
+            ),
+            convert_options=arrow.ConvertOptions(
+                column_types=dict.fromkeys(places, pa.string()), strings_can_be_null=False
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        raise IngestError(
+            where,
+            f"{path} cannot be read as delimited text ({reason(error)})",
+            "export the file again; a double quote may be missing",
+        ) from None
+    if wrong:
+        cells = listing((f"row {row.number} ({row.actual_columns})" for row in wrong), 5)
+        raise IngestError(
+            where,
+            f"rows of {path} have more or fewer cells than the {len(names)} of the header: {cells}",
+            "put texts with the delimiter in them between double quotes, and remove notes under "
+            "the table",
+        )
+    return table.rename_columns(names)
+
+
+def _check_rows(table: pa.Table, texts: frozenset[str], path: Path, where: str) -> None:
+    """Refuse what a wrong quote, a second header or a note under the table leaves behind."""
+    import pyarrow.compute as pc
+
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        row = first_row(column, lambda words: pc.match_substring_regex(words, r"[\r\n]"))
+        if row and name not in texts:
+            raise IngestError(
+                where,
+                f"variable {name!r} of {path} has a cell of several lines in row {row}",
+                "look for a double quote that is not closed; only open answers have lines",
+            )
+    first = table.column_names[0]
+    row = first_row(table.column(0), lambda words: pc.equal(words, first))
+    if row and table.slice(row - 1, 1).to_pylist()[0] == {
+        name: name for name in table.column_names
+    }:
+        raise IngestError(
+            where,
+            f"row {row} of {path} repeats the header",
+            "remove the row; exports may have been put under each other",
+        )
+    check_notes(table, path, where)
+
+
+def check_notes(table: pa.Table, path: Path, where: str) -> None:
+    """Refuse a last row with one filled cell: a note under the table, no respondent.
+
+    Raises:
+        IngestError: with the number of the row.
+    """
+    if table.num_rows and table.num_columns > 1:
+        last = table.slice(table.num_rows - 1).to_pylist()[0]
+        if sum(value is not None for value in last.values()) == 1:
+            raise IngestError(
+                where,
+                f"row {table.num_rows}, the last one of {path}, has one filled cell",
+                "remove notes under the table, and respondents without any answer",
+            )

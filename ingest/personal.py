@@ -1,0 +1,57 @@
+"""Refuses files with personal data: nothing of them is copied, and no message repeats a value."""
+
+from __future__ import annotations
+
+import re
+from functools import cache, partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ingest.columns import first_row
+from ingest.errors import IngestError, listing
+from ingest.models import PersonalData
+from ingest.registry import read_yaml
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+LIST = Path(__file__).with_name("personal_data.yml")
+MEND = (
+    "export the file without personal data and delete this one; an organisation goes by a "
+    "pseudonym. A column that is harmless needs another name"
+)
+
+
+@cache
+def _listed() -> PersonalData:
+    return read_yaml(PersonalData, LIST)
+
+
+def refuse_personal_data(table: pa.Table, texts: frozenset[str], path: Path, where: str) -> None:
+    """Refuse columns that are named after personal data, or that hold it.
+
+    Args:
+        table: one text column per variable.
+        texts: variables with open answers, in which a respondent may have
+            named an address; these are not searched.
+        path: the file, for messages.
+        where: survey and wave, for messages.
+
+    Raises:
+        IngestError: with the column, and with the first row where a value told.
+    """
+    import pyarrow.compute as pc
+
+    listed = _listed()
+    named = [
+        name for name in table.column_names if re.sub("[^a-z]", "", name.lower()) in listed.columns
+    ]
+    if named:
+        raise IngestError(where, f"{path} has columns with personal data: {listing(named)}", MEND)
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        for kind, pattern in listed.patterns.items():
+            if name in texts:
+                continue
+            row = first_row(column, partial(pc.match_substring_regex, pattern=pattern))
+            if row:
+                raise IngestError(where, f"{path} has {kind} in column {name!r}, row {row}", MEND)

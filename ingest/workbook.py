@@ -1,0 +1,207 @@
+"""Reads one sheet of an Excel workbook, after a look at what the archive would unpack to."""
+
+from __future__ import annotations
+
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from datetime import datetime, time
+from itertools import zip_longest
+from pathlib import Path
+from typing import IO, TYPE_CHECKING, Any
+
+from ingest.columns import as_text
+from ingest.delimited import check_names, check_notes
+from ingest.errors import IngestError, listing, reason
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, and what Excel wraps a password around
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
+LARGEST_PART = 512 * 2**20  # bytes
+LARGEST_RATIO = 100
+SMALL_PART = 2**20  # bytes; repeated cells in a part up to here may well shrink a hundredfold
+DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z0-9:]+)"')
+DECLARED = re.compile(rb"<!(DOCTYPE|ENTITY)")
+OVERLAP = 200  # bytes; longer than what either pattern finds
+
+
+def read_xlsx(path: Path, sheet: str, texts: frozenset[str], where: str) -> pa.Table:
+    """Read a sheet of which the first row names the variables.
+
+    Args:
+        path: the file.
+        sheet: name of the sheet.
+        texts: variables with open answers, in which numbers stay as they were typed.
+        where: survey and wave, for messages.
+
+    Returns:
+        One text column per variable; dates without a time are dates, booleans 1 and 0.
+
+    Raises:
+        IngestError: no workbook, a protected or a suspicious one, no such visible sheet, merged
+            cells or formulas in it.
+    """
+    import pyarrow as pa
+
+    _check_archive(path, where)
+    try:
+        names, columns = _cells(path, sheet, where)
+    except (IngestError, ImportError):
+        raise
+    except Exception as error:  # the library raises whatever a damaged part leads to
+        raise IngestError(
+            where,
+            f"{path} cannot be read as an Excel workbook ({type(error).__name__}: {reason(error)})",
+            "open it in Excel, save it again as .xlsx and copy it whole",
+        ) from None
+    table = pa.table(
+        [as_text(_column(cells), None if name in texts else ".") for name, cells in columns],
+        names=names,
+    )
+    check_notes(table, path, where)
+    return table
+
+
+def _check_archive(path: Path, where: str) -> None:
+    with path.open("rb") as stream:
+        if stream.read(len(OLE_MARK)) == OLE_MARK:
+            locked = ENCRYPTED in stream.read()
+            found = "is protected with a password" if locked else "is in the old format .xls"
+            raise IngestError(
+                where, f"{path} {found}", "save it in Excel as .xlsx, without a password"
+            )
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for part in archive.infolist():
+                _check_part(archive, part, path, where)
+    except (*DAMAGED, OSError) as error:
+        raise IngestError(
+            where,
+            f"{path} cannot be read as an Excel workbook ({reason(error)})",
+            "export the file again as .xlsx and copy it whole; it may be cut off or of another "
+            "format",
+        ) from None
+
+
+def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path, where: str) -> None:
+    ratio = part.file_size / max(part.compress_size, 1)
+    if part.file_size > LARGEST_PART or (part.file_size > SMALL_PART and ratio > LARGEST_RATIO):
+        raise IngestError(
+            where,
+            f"part {part.filename!r} of {path} unpacks to {part.file_size / 2**20:.0f} MB, "
+            f"{ratio:.0f} times its size",
+            "remove what is not answers (formatting of whole columns, pictures) or export as CSV",
+            f"{LARGEST_PART // 2**20} MB, and {LARGEST_RATIO} times",
+        )
+    if part.filename.endswith((".xml", ".rels")):
+        with archive.open(part) as stream:
+            if next(_matches(DECLARED, stream), None):
+                raise IngestError(
+                    where,
+                    f"part {part.filename!r} of {path} declares XML entities",
+                    "do not use the file; ask who made it for an export from the survey tool",
+                )
+
+
+def _matches(pattern: re.Pattern[bytes], stream: IO[bytes]) -> Iterator[bytes]:
+    """Find a pattern in a stream, piece by piece."""
+    kept = b""
+    while piece := stream.read(2**20):
+        yield from (found[1] for found in pattern.finditer(kept + piece))
+        kept = piece[-OVERLAP:]
+
+
+def _cells(path: Path, sheet: str, where: str) -> tuple[list[str], list[tuple[str, list[Any]]]]:
+    """Return the names of the variables, and with each name the values below it."""
+    from openpyxl import load_workbook
+
+    book = load_workbook(path, read_only=True, keep_links=False)
+    try:
+        states = {page.title: page.sheet_state for page in book.worksheets}
+        if states.get(sheet) != "visible":
+            found = "no sheet" if sheet not in states else "a hidden sheet"
+            raise IngestError(
+                where,
+                f"{path} has {found} {sheet!r}",
+                "correct answers.file.sheet of the manifest, or make the sheet visible",
+                listing(name for name, state in states.items() if state == "visible"),
+            )
+        page: Any = book[sheet]
+        _check_merged(path, page, where)
+        page.reset_dimensions()  # what the file says of its size may be wrong
+        rows = ([_value(cell, path, where) for cell in row] for row in page.iter_rows())
+        names = ["" if name is None else str(name) for name in next(rows, [])]
+        while names and not names[-1]:
+            names.pop()
+        check_names(names, f"the first row of sheet {sheet!r} of {path}", where)
+        if not names:
+            raise IngestError(
+                where,
+                f"sheet {sheet!r} of {path} is empty",
+                "correct answers.file.sheet of the manifest, or export the file again",
+            )
+        columns: list[list[Any]] = [[] for _ in names]
+        size = 0  # rows up to the last one with a value
+        for number, row in enumerate(rows, 1):
+            if any(value is not None for value in row[len(names) :]):
+                raise IngestError(
+                    where,
+                    f"row {number} of sheet {sheet!r} of {path} has cells beside the named columns",
+                    "remove what stands beside the table, or name the column",
+                )
+            filled = False
+            for column, value in zip_longest(columns, row[: len(names)]):
+                column.append(value)
+                filled = filled or value is not None
+            size = number if filled else size
+        return names, [(name, column[:size]) for name, column in zip(names, columns, strict=True)]
+    finally:
+        book.close()
+
+
+def _check_merged(path: Path, page: Any, where: str) -> None:
+    # A sheet that is read row by row does not know its merged cells.
+    with zipfile.ZipFile(path) as archive, archive.open(page._worksheet_path) as stream:
+        if merged := [ref.decode("ascii") for ref in _matches(MERGED, stream)]:
+            raise IngestError(
+                where,
+                f"sheet {page.title!r} of {path} has merged cells: {listing(merged)}",
+                "unmerge them in Excel, and give each row its own value",
+            )
+
+
+def _value(cell: Any, path: Path, where: str) -> Any:
+    if cell.data_type == "f":
+        raise IngestError(
+            where,
+            f"cell {cell.coordinate} of {path} holds a formula",
+            "replace formulas by their values (copy, paste special, values)",
+        )
+    return cell.value
+
+
+def _column(cells: list[Any]) -> pa.Array:
+    """Make a column of cells of any kind; each different value is put into words once."""
+    import pyarrow as pa
+
+    try:
+        return pa.array(cells)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        pass
+    # 1, 1.0 and True are one key, and mean the same.
+    words = {value: _text(value) for value in set(cells)}
+    return pa.array([words[value] for value in cells], pa.string())
+
+
+def _text(value: Any) -> str | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or (isinstance(value, float) and value.is_integer()):
+        return str(int(value))
+    if isinstance(value, datetime) and value.time() == time.min:
+        return value.date().isoformat()
+    return str(value)

@@ -1,0 +1,149 @@
+"""One small survey in every format, and what goes wrong with such files in real life."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pyreadstat
+
+from ingest.models import Answers
+
+WHERE = "proef/2027"
+NAMES = ["RESPNR", "ORGID", "DATUM", "V05", "V06", "OPEN"]
+LABELS = ["Nummer", "Organisatie", "Datum", "Vernieuwd?", "Cijfer", "Welke?"]
+# An open answer is kept as typed: its delimiter, quotes, lines, formula and number.
+ROWS: list[tuple[Any, ...]] = [
+    (1, "a1", date(2027, 2, 1), 1, 7.5, "Eén loket; voor iedereen"),
+    (2, "b2", date(2027, 2, 2), 2, 8, 'Het "huis"\nvan de wijk'),
+    (3, "c3", date(2027, 2, 3), 9, None, None),
+    (4, "d4", date(2027, 2, 4), None, 10, "=1+1"),
+    (5, "e5", date(2027, 2, 5), 1, 6, "1.0"),
+]
+READ = {
+    "RESPNR": ["1", "2", "3", "4", "5"],
+    "ORGID": ["a1", "b2", "c3", "d4", "e5"],
+    "DATUM": ["2027-02-01", "2027-02-02", "2027-02-03", "2027-02-04", "2027-02-05"],
+    "V05": ["1", "2", "9", None, "1"],
+    "V06": ["7.5", "8", None, "10", "6"],
+    "OPEN": [row[-1] for row in ROWS],
+}
+CSV = {"format": "csv", "delimiter": ";", "encoding": "utf-8", "decimal": ","}
+WORDING = {"nl": "Vraag", "en": "Question"}
+
+
+def described(**file: Any) -> Answers:
+    """The manifest's description of the survey, for a file of that format."""
+    return Answers.model_validate(
+        {
+            "file": {"name": f"proef.{file['format']}", **file},
+            "respondent": "RESPNR",
+            "organisation": "ORGID",
+            "completed_on": "DATUM",
+            "design": {"stratum": "sector", "frame": {"municipalities": 10}},
+            "codelists": {"yes_no": {1: "Ja", 2: "Nee", 9: "Weet niet"}, "grade": {}},
+            "items": [
+                {"variable": "V05", "codelist": "yes_no", "base": "all", "wording": WORDING},
+                {"variable": "V06", "codelist": "grade", "base": "all", "wording": WORDING},
+                {"variable": "OPEN", "text": True, "base": "all", "wording": WORDING},
+            ],
+        }
+    )
+
+
+def frame() -> pd.DataFrame:
+    return pd.DataFrame(ROWS, columns=NAMES)
+
+
+def csv_text(delimiter: str = ";", decimal: str = ",", header_rows: int = 1) -> str:
+    """The survey as a survey tool exports it: codes with a decimal, quotes where needed."""
+    text = frame().to_csv(sep=delimiter, decimal=decimal, index=False, lineterminator="\r\n")
+    if header_rows == 3:
+        ids = delimiter.join(f'"{{""ImportId"":""{name}""}}"' for name in NAMES)
+        first, rest = text.split("\r\n", 1)
+        text = "\r\n".join([first, delimiter.join(LABELS), ids, rest])
+    return text
+
+
+def write_csv(path: Path, encoding: str = "utf-8", **form: Any) -> Path:
+    path.write_bytes(csv_text(**form).encode(encoding))
+    return path
+
+
+def write_sav(path: Path) -> Path:
+    values = frame()
+    values["OPEN"] = values["OPEN"].fillna("")
+    values[["RESPNR", "V05", "V06"]] = values[["RESPNR", "V05", "V06"]].astype(float)
+    pyreadstat.write_sav(values, str(path), column_labels=LABELS, missing_ranges={"V05": [9]})
+    return path
+
+
+def write_xlsx(path: Path, change: Callable[[Any], None] | None = None) -> Path:
+    book = openpyxl.Workbook()
+    book.active.title = "Antwoorden"
+    book.create_sheet("Toelichting").append(["Codes staan in het codeboek"])
+    for row in [NAMES, *ROWS]:
+        book["Antwoorden"].append(row)
+    for row in book["Antwoorden"].iter_rows():
+        if isinstance(row[-1].value, str):
+            row[-1].data_type = "s"  # an open answer that looks like a formula is a text
+    if change:
+        change(book)
+    book.save(path)
+    return path
+
+
+def write_parquet(path: Path, **columns: Any) -> Path:
+    pq.write_table(pa.table({**pa.Table.from_pandas(frame()).to_pydict(), **columns}), path)
+    return path
+
+
+def in_csv(old: str, new: str) -> Callable[[Path], object]:
+    """A fault in a CSV: the first place of `old` becomes `new`."""
+
+    def break_it(path: Path) -> None:
+        text = csv_text()
+        assert old in text
+        path.write_text(text.replace(old, new, 1), "utf-8", newline="")
+
+    return break_it
+
+
+def as_bytes(change: Callable[[bytes], bytes]) -> Callable[[Path], object]:
+    """A fault in the bytes of a CSV."""
+    return lambda path: path.write_bytes(change(csv_text().encode("utf-8")))
+
+
+def in_book(change: Callable[[Any], None]) -> Callable[[Path], object]:
+    """A fault in the workbook."""
+    return lambda path: write_xlsx(path, change)
+
+
+def in_archive(part: str, change: Callable[[bytes], bytes]) -> Callable[[Path], object]:
+    """A fault in a part of the workbook's archive; `part` is made when it is not there."""
+
+    def break_it(path: Path) -> None:
+        parts = {}
+        with zipfile.ZipFile(write_xlsx(path)) as archive:
+            parts = {name: archive.read(name) for name in archive.namelist()}
+        parts[part] = change(parts.get(part, b""))
+        stream = io.BytesIO()
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in parts.items():
+                archive.writestr(name, content)
+        path.write_bytes(stream.getvalue())
+
+    return break_it
+
+
+def in_parquet(**columns: Any) -> Callable[[Path], object]:
+    """A fault in the columns of a Parquet file."""
+    return lambda path: write_parquet(path, **columns)
