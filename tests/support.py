@@ -14,6 +14,7 @@ import duckdb
 import pandas as pd
 import pyreadstat
 
+from ingest.models import SavFile
 from ingest.samples import sample_file
 from tests.conftest import Barometer
 
@@ -62,7 +63,8 @@ def real_path(barometer: Barometer) -> Path:
 
 def sample_of(barometer: Barometer) -> Path:
     """The generated file of answers of that installation."""
-    return sample_file(SAMPLE, FILE, barometer.home / "samples")
+    file = SavFile(name=FILE, format="sav")
+    return sample_file(SAMPLE, file, barometer.home / "samples")
 
 
 def put_real_file(barometer: Barometer) -> Spss:

@@ -5,30 +5,31 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from ingest.samples.generate import generate
+from ingest.models import AnswerFile
+from ingest.samples.generate import FOLDER, generate
 from ingest.samples.specification import read_specification
+from ingest.samples.write import write
 
-FOLDER = Path(__file__).parent
+__all__ = ["FOLDER", "generate", "read_specification", "sample_file", "write"]
 
 
-def sample_file(sample: str, name: str, folder: Path) -> Path:
+def sample_file(sample: str, file: AnswerFile, folder: Path) -> Path:
     """Generate the sample that `<sample>.yml` specifies, unless that was done before.
 
     Args:
         sample: name of a specification in this package.
-        name: name of the file, as the wave's manifest gives it.
+        file: name, format and options, as the wave's manifest gives them.
         folder: where generated files are kept; made when it is not there.
 
     Raises:
         IngestError: no such specification, or one that cannot be met.
     """
-    described = FOLDER / f"{sample}.yml"
-    specification = read_specification(described)
-    made_from = [described, *sorted(FOLDER.glob("*.py"))]
-    digest = hashlib.sha256(b"".join(item.read_bytes() for item in made_from)).hexdigest()
-    path = folder / sample / digest[:12] / name
+    specification = read_specification(FOLDER / f"{sample}.yml")
+    made_from = [*sorted(FOLDER.glob("*.yml")), *sorted(FOLDER.glob("*.py"))]
+    content = [file.model_dump_json().encode(), *(item.read_bytes() for item in made_from)]
+    path = folder / sample / hashlib.sha256(b"".join(content)).hexdigest()[:12] / file.name
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
         aside = path.with_suffix(".part")
-        generate(specification, aside).replace(path)
+        write(generate(specification), aside, file).replace(path)
     return path

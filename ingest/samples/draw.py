@@ -29,8 +29,19 @@ def counts(shares: Mapping[int, float], size: int) -> dict[int, int]:
     return whole
 
 
-def by_rank(utility: Floats, shares: Mapping[int, float]) -> Floats:
-    """Give the first code to those with the highest utility, up to its count, and so on."""
+def by_rank(utility: Floats, shares: Mapping[int, float], weights: Floats | None = None) -> Floats:
+    """Give the first code to those with the highest utility, up to its share, and so on.
+
+    Without `weights` the counts are exact to one organisation; with them the sums of weights are
+    exact to the weight of one organisation.
+    """
+    if weights is not None:
+        order = np.argsort(-utility, kind="stable")
+        reached = (np.cumsum(weights[order]) - weights[order] / 2) / weights.sum()
+        bounds = np.cumsum(list(shares.values()))[:-1] / 100
+        drawn = np.empty(len(utility))
+        drawn[order] = np.array(list(shares), float)[np.searchsorted(bounds, reached)]
+        return drawn
     number = counts(shares, len(utility))
     codes = np.repeat(list(number), list(number.values())).astype(float)
     drawn = np.empty(len(utility))
@@ -56,6 +67,9 @@ def gap_counts(total: int, sizes: Sequence[int], points: float) -> tuple[int, in
     return int(best[0]), int(best[1])
 
 
+CANDIDATES = 400  # rows to swap with that are looked at; more take longer and help no further
+
+
 def fit_rows(
     cells: Floats,
     least: Floats,
@@ -66,7 +80,8 @@ def fit_rows(
     """Swap cells within columns until every row adds up to between `least` and `most`.
 
     The margins of the columns stay as they are. Each step mends one row by the swap with any
-    other row that leaves the least to be mended (min-conflicts search, ties at random).
+    other row that leaves the least to be mended (min-conflicts search, ties at random). In a long
+    table it looks at `CANDIDATES` rows drawn at random, and at all rows that are still wrong.
 
     Args:
         cells: respondents x variables, changed in place; NaN (no answer) is left alone.
@@ -91,15 +106,21 @@ def fit_rows(
         if not wrong.any():
             return True
         row = rng.choice(np.flatnonzero(wrong))
-        mine = np.broadcast_to(cells[row], (*cells.shape, len(columns))).copy()
-        theirs = np.repeat(cells[:, None, :], len(columns), axis=1)
-        mine[:, columns, columns] = cells
+        others = np.arange(len(cells))
+        if len(others) > CANDIDATES:
+            drawn = rng.choice(others, CANDIDATES, replace=False)
+            others = np.union1d(drawn, np.flatnonzero(wrong))
+        held, low, high = cells[others], least[others, None], most[others, None]
+        mine = np.broadcast_to(cells[row], (*held.shape, len(columns))).copy()
+        theirs = np.repeat(held[:, None, :], len(columns), axis=1)
+        mine[:, columns, columns] = held
         theirs[:, columns, columns] = cells[row]
-        after = cost(mine, least[row], most[row]) + cost(theirs, least[:, None], most[:, None])
-        gain = after - wrong[row] - wrong[:, None]
-        same = np.isnan(cells) | np.isnan(cells[row]) | (cells == cells[row])
+        after = cost(mine, least[row], most[row]) + cost(theirs, low, high)
+        gain = after - wrong[row] - wrong[others, None]
+        same = np.isnan(held) | np.isnan(cells[row]) | (held == cells[row])
         gain = np.where(same, np.inf, gain) + rng.random(gain.shape) / 2
-        other, column = np.unravel_index(int(np.argmin(gain)), gain.shape)
+        place, column = np.unravel_index(int(np.argmin(gain)), gain.shape)
+        other = others[place]
         cells[[row, other], column] = cells[[other, row], column]
         wrong[[row, other]] = cost(cells[[row, other]], least[[row, other]], most[[row, other]])
     return False

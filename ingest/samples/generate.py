@@ -1,11 +1,12 @@
-"""Generates a synthetic file of answers (SPSS) that meets published margins exactly.
+"""Generates synthetic answers that meet published margins exactly.
 
 How quota-by-rank works. Every organisation has a utility for every variable: the effects of what
 it depends on (a latent trait, earlier answers) plus standard-normal chance. The K organisations
 with the highest utility, among those who were asked and give a valid answer, get the first code,
 the next ones the second code, and so on. K follows from the wanted share, so that margins are
-exact after non-response while the dependence between items still shows. Limits on the answers
-of one respondent (number of ticks, groups of a scale) are met afterwards by swapping cells
+exact after non-response while the dependence between items still shows. Where the published
+figures are weighted, K counts weights instead of organisations. Limits on the answers of one
+respondent (number of ticks, groups of a scale) are met afterwards by swapping cells
 within a column, which keeps every margin.
 
 Part of the chance belongs to the organisation and lasts (`stability`): an organisation that is
@@ -19,7 +20,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -34,9 +35,14 @@ from ingest.samples.specification import (
     Scale,
     Specification,
     Ticks,
+    read_specification,
 )
+from ingest.samples.write import Table
 
-CREATION_STAMP = slice(92, 109)  # date (9 bytes) and time (8) in the header of an SPSS file
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+FOLDER = Path(__file__).parent
 
 
 class _Sample:
@@ -48,6 +54,7 @@ class _Sample:
         self.traits: dict[str, Floats] = {}
         self.groups: dict[str, Mapping[str, Bools]] = {}
         self.names = self._organisations()
+        self.weights = self._weights()
         for name, latent in spec.latents.items():
             self.traits[name] = _standard(self._utility(name, latent.depends, latent.stability))
         for question in spec.questions:
@@ -57,16 +64,29 @@ class _Sample:
     def _organisations(self) -> list[str]:
         made = self.spec.organisations
         rows: list[tuple[str, tuple[int, ...]]] = []
-        for stratum, size in made.frame.items():
+        for stratum, numbers in _numbers(self.spec, self.rng).items():
             cells = [cell for cell in made.cells if cell.codes[0] == stratum]
             codes = [cell.codes for cell in cells for _ in range(cell.count)]
-            numbers = np.sort(self.rng.choice(size, len(codes), replace=False))
             names = (f"{made.pool}|{stratum}|{number}" for number in numbers)
             rows += zip(names, codes, strict=True)
         rows = [rows[place] for place in self.rng.permutation(len(rows))]
         for place, variable in enumerate(made.variables):
             self.codes[variable] = np.array([codes[place] for _, codes in rows], float)
         return [hashlib.sha256(name.encode()).hexdigest()[:12] for name, _ in rows]
+
+    def _weights(self) -> Floats | None:
+        made = self.spec.organisations
+        if not made.weighted:
+            return None
+        strata = self.codes[next(iter(made.variables))]
+        weights = np.empty(len(strata))
+        for stratum, size in made.frame.items():
+            weights[strata == stratum] = size / (strata == stratum).sum()
+        return weights
+
+    def _drawn(self, utility: Floats, shares: Mapping[int, float], among: Bools) -> Floats:
+        weights = None if self.weights is None else self.weights[among]
+        return by_rank(utility[among], shares, weights)
 
     def _gave(self, routing: Routing) -> Bools:
         gave = np.ones(len(self.names), bool)
@@ -76,7 +96,9 @@ class _Sample:
 
     def _utility(self, name: str, depends: Effects, stability: float) -> Floats:
         chance = self.rng.standard_normal(len(self.names)) * math.sqrt(1 - stability)
-        utility = chance + lasting(self.names, name) * math.sqrt(stability)
+        utility = chance
+        if stability:
+            utility = chance + lasting(self.names, name) * math.sqrt(stability)
         for key, effect in depends.items():
             variable, _, codes = key.partition("=")
             given = {variable: tuple(int(code) for code in codes.split(",") if code)}
@@ -94,18 +116,20 @@ class _Sample:
         if ticks and ticks.shares:
             name, among = f"{question.parts[0].variable} ticks", response[0][0]
             utility = self._utility(name, ticks.depends, question.stability)
-            wanted[among] = by_rank(utility[among], ticks.shares)
+            wanted[among] = self._drawn(utility, ticks.shares, among)
         free = np.ones(len(self.names), bool)  # who ticked an exclusive part is not
         for part, (among, unsure) in zip(question.parts, response, strict=True):
             depends = {**question.depends, **part.depends}
-            utility = self._utility(part.variable, depends, question.stability)
+            utility = self._utility(part.like or part.variable, depends, question.stability)
             utility += 2 * wanted
             utility[~free] = -np.inf
             shares = self._shares(question, part)
             if part.gap:
                 utility[self._top(part, shares, utility, among)] += 1000
-            column = np.where(unsure, float(self.spec.dont_know_code), np.nan)
-            column[among] = by_rank(utility[among], shares)
+            column = self.codes.get(part.variable, np.full(len(among), np.nan)).copy()
+            column[among] = self._drawn(utility, shares, among)
+            if unsure.any():
+                column[unsure] = self.spec.dont_know_code
             self.codes[part.variable] = column
             if part.exclusive:
                 free &= column != 1
@@ -156,7 +180,7 @@ class _Sample:
         names = [part.variable for part in question.parts]
         cells = np.column_stack([self.codes[name][among] for name in names])
         least = np.full(len(cells), float(ticks.least))
-        most = np.full(len(cells), float(len(names)))
+        most = np.full(len(cells), float(ticks.most or len(names)))
         if ticks.shares:
             least = most = wanted[among]
             # Rounded rows and rounded columns may differ by a few ticks: rows of 2 take them up.
@@ -170,6 +194,8 @@ class _Sample:
     def _fit_scale(self, scale: Scale) -> None:
         codes = np.column_stack([self.codes[name] for name in scale.parts])
         cells = np.where(codes == self.spec.dont_know_code, np.nan, codes)
+        if scale.reverse:
+            cells = scale.reverse - cells
         answered = (~np.isnan(cells)).sum(axis=1)
         order = np.argsort(np.nanmean(cells, axis=1), kind="stable")
         groups = list(scale.groups.values())
@@ -184,7 +210,8 @@ class _Sample:
             row = order[fits[order]][-1 if extreme.highest else 0]
             least[row] = most[row] = extreme.total
         self._fit(scale.parts, cells, least, most, [])
-        for name, column in zip(scale.parts, cells.T, strict=True):
+        fitted = scale.reverse - cells if scale.reverse else cells
+        for name, column in zip(scale.parts, fitted.T, strict=True):
             self.codes[name] = np.where(np.isnan(column), self.codes[name], column)
         self.traits[scale.name] = _standard(np.nanmean(cells, axis=1))
         self.groups[scale.name] = {name: member == n for n, name in enumerate(scale.groups)}
@@ -217,6 +244,25 @@ class _Sample:
         return texts
 
 
+def _numbers(spec: Specification, rng: np.random.Generator) -> dict[int, npt.NDArray[np.int64]]:
+    """Draw who answers: numbers in the frame, per stratum, before anything else is drawn."""
+    made, before = spec.organisations, dict[int, "npt.NDArray[np.int64]"]()
+    if made.again:
+        earlier = read_specification(FOLDER / f"{made.again.sample}.yml")
+        before = _numbers(earlier, np.random.default_rng(earlier.seed))
+    drawn = {}
+    for stratum, size in made.frame.items():
+        wanted = sum(cell.count for cell in made.cells if cell.codes[0] == stratum)
+        known = before.get(stratum, np.array([], int))
+        others = np.setdiff1d(np.arange(size), known)
+        again = round(made.again.share * len(known)) if made.again else 0
+        again = min(max(again, wanted - len(others)), wanted)
+        numbers = rng.choice(known, again, replace=False) if again else np.array([], int)
+        new = rng.choice(others, wanted - again, replace=False)
+        drawn[stratum] = np.sort(np.concatenate([numbers, new]))
+    return drawn
+
+
 def _standard(values: Floats) -> Floats:
     centred: Floats = (values - values.mean()) / values.std()
     return centred
@@ -226,60 +272,43 @@ def _natural(name: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name)]
 
 
-def generate(spec: Specification, path: Path, seed: int | None = None) -> Path:
-    """Write the sample as an SPSS file; the same seed gives the same bytes.
+def generate(spec: Specification, seed: int | None = None) -> Table:
+    """Generate a sample; the same seed gives the same answers.
 
     Args:
         spec: what the sample must look like.
-        path: the .sav file to write; one that is there is replaced.
         seed: instead of the seed of the specification.
 
     Returns:
-        `path`. One row per organisation: number, pseudonym, date, codes (user-missing for don't
-        know, system-missing where not asked or skipped) and texts.
+        One row per organisation: number, pseudonym, date, codes (NaN where not asked or skipped)
+        and texts, with labels of variables and codes.
 
     Raises:
         IngestError: margins and limits exclude each other.
     """
     import pandas as pd
-    import pyreadstat
 
     rng = np.random.default_rng(spec.seed if seed is None else seed)
     sample, made, when = _Sample(spec, rng), spec.organisations, spec.completed_on
-    dates = np.sort(rng.choice(pd.bdate_range(when.start, when.end).date, len(sample.names)))
+    size = len(sample.names)
+    frame: dict[str, Any] = {spec.respondent: np.arange(1, size + 1, dtype=float)}
+    if spec.organisation:
+        frame[spec.organisation] = sample.names
+    if when:
+        frame[when.variable] = np.sort(rng.choice(pd.bdate_range(when.start, when.end).date, size))
     labels = {name: variable.label for name, variable in made.variables.items()}
     codes = {name: spec.codelists[variable.codelist] for name, variable in made.variables.items()}
-    unsure: dict[str, list[int]] = {}
+    missing: dict[str, list[int]] = {}
     for question in spec.questions:
         for part in question.parts:
             labels[part.variable] = part.label
             codes[part.variable] = spec.codelists[question.codelist]
-            if spec.dont_know_code in codes[part.variable]:
-                unsure[part.variable] = [spec.dont_know_code]
+            if spec.dont_know_code is not None and spec.dont_know_code in codes[part.variable]:
+                missing[part.variable] = [spec.dont_know_code]
     labels |= {question.variable: question.label for question in spec.open_questions}
     drawn: dict[str, Any] = {**sample.codes, **sample.texts}
-    frame = pd.DataFrame(
-        {
-            spec.respondent: np.arange(1, len(dates) + 1, dtype=float),
-            spec.organisation: sample.names,
-            when.variable: dates,
-            **{name: sample.codes[name] for name in made.variables},
-            **{
-                name: drawn[name]
-                for name in sorted(drawn.keys() - made.variables.keys(), key=_natural)
-            },
-        }
-    )
-    pyreadstat.write_sav(
-        frame,
-        str(path),
-        file_label=spec.file_label,
-        column_labels=labels,
-        variable_value_labels=codes,
-        missing_ranges=unsure,
-    )
-    stamp = f"{when.end:%d %b %y}00:00:00".encode("ascii")
-    content = bytearray(path.read_bytes())
-    content[CREATION_STAMP] = stamp  # else every file would have a sha256 of its own
-    path.write_bytes(content)
-    return path
+    frame |= {name: sample.codes[name] for name in made.variables}
+    others = sorted(drawn.keys() - made.variables.keys(), key=_natural)
+    frame |= {name: drawn[name] for name in others}
+    made_on = when.end if when else None
+    return Table(pd.DataFrame(frame), labels, codes, missing, spec.file_label, made_on)

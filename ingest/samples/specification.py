@@ -48,17 +48,29 @@ class CompletedOn(Model):
     end: date
 
 
+class Again(Model):
+    """The part of those who answered an earlier wave's sample that answers in this one too."""
+
+    sample: Name
+    share: Fraction
+
+
 class Organisations(Model):
     """Who answers: exact counts, drawn from a frame that all waves of a survey share.
 
     Attributes:
-        pool: seeds the pseudonyms; waves with the same pool meet the same organisations.
+        pool: seeds the pseudonyms; waves with the same pool and the same codes of the stratum
+            meet the same organisations.
+        again: without it, who answered before is as likely to answer as anyone.
+        weighted: shares of the questions hold for answers weighted to the frame.
         variables: variables of the organisation; the first is the stratum.
         frame: organisations in the frame per code of the stratum.
         cells: how many organisations have which codes of `variables`.
     """
 
     pool: Name
+    again: Again | None = None
+    weighted: bool = False
     variables: Annotated[dict[str, Variable], Field(min_length=1)]
     frame: dict[int, int]
     cells: tuple[Cell, ...]
@@ -103,6 +115,8 @@ class Part(Model):
             the codelist that is left out gets what remains.
         gap: a difference between groups that is met whatever `depends` says.
         exclusive: who ticks this ticks nothing else.
+        like: the variable of another wave that asks the same; an organisation that is in both
+            answers alike.
     """
 
     variable: str
@@ -111,17 +125,19 @@ class Part(Model):
     depends: Effects
     gap: Gap | None = None
     exclusive: bool = False
+    like: str | None = None
 
 
 class Ticks(Model):
-    """Limits on the number of parts that one respondent ticks (code 1).
+    """Limits on the number of parts that one respondent ticks (code 1, otherwise 0).
 
     Attributes:
-        shares: number of ticks -> percent of the respondents; without it `least` holds.
+        shares: number of ticks -> percent of the respondents; without it `least` and `most` hold.
         apart: pairs of variables that nobody ticks both.
     """
 
     least: int = 1
+    most: int | None = None
     shares: Shares
     depends: Effects
     apart: tuple[tuple[str, str], ...] = ()
@@ -145,17 +161,25 @@ class Extreme(Model):
 
 
 class Scale(Model):
-    """The mean of some parts; afterwards it replaces the latent variable of the same name."""
+    """The mean of some parts; afterwards it replaces the latent variable of the same name.
+
+    Attributes:
+        reverse: a code counts as this number minus the code, where 1 is the strongest.
+    """
 
     name: Name
     parts: tuple[str, ...]
     minimum_answered: int
+    reverse: int | None = None
     groups: dict[Name, Group]
     extremes: tuple[Extreme, ...] = ()
 
 
 class Question(Model):
     """Variables that are asked together.
+
+    A variable may stand in several questions that are `asked` of different organisations: its
+    shares are then met in each of these groups.
 
     Attributes:
         blank: percent of those asked that skip it; with `ticks` the question, else each part.
@@ -196,7 +220,9 @@ class Specification(Model):
 
     Attributes:
         file_label: what the file says of itself.
-        dont_know_code: user-missing, in each codelist of a question that has it.
+        organisation: variable with the linked pseudonym; left out where a wave has none.
+        dont_know_code: no valid answer, in each codelist of a question that has it; left out
+            where don't know is an answer as any other.
         codelists: code -> label.
         questions: in the order in which they are drawn; the file sorts them by name.
     """
@@ -204,9 +230,9 @@ class Specification(Model):
     seed: int
     file_label: Annotated[str, Field(max_length=64)]
     respondent: str
-    organisation: str
-    completed_on: CompletedOn
-    dont_know_code: int
+    organisation: str | None = None
+    completed_on: CompletedOn | None = None
+    dont_know_code: int | None = None
     codelists: dict[Name, dict[int, str]]
     organisations: Organisations
     latents: dict[Name, Latent]
@@ -226,10 +252,16 @@ class Specification(Model):
             if variable.codelist not in self.codelists:
                 raise ValueError(f"codelist {variable.codelist!r} of {name} is not described")
         for question in self.questions:
-            codes = set(self.codelists.get(question.codelist, {})) - {self.dont_know_code}
+            described = set(self.codelists.get(question.codelist, {}))
+            codes = described - {self.dont_know_code}
             for part in question.parts:
                 if not codes:
                     raise ValueError(f"codelist {question.codelist!r} is not described")
+                if question.dont_know and self.dont_know_code not in described:
+                    raise ValueError(
+                        f"{part.variable} has don't know, but {question.codelist!r} has no code "
+                        "dont_know_code for it"
+                    )
                 rest, total = codes - set(part.shares), sum(part.shares.values())
                 if not set(part.shares) <= codes or len(rest) > 1:
                     raise ValueError(

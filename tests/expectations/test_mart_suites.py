@@ -16,7 +16,8 @@ from tests.support import missing_words
 
 A_COMPUTED_ONE = (
     "indicator_id = (select min(indicator_id) from mart_indicator "
-    "where data_status = 'synthetic' and statistic = 'share' and estimate between 20 and 80)"
+    "where survey = 'nl_barometer' and wave = '2021' and data_status = 'synthetic' "
+    "and statistic = 'share' and estimate between 20 and 80)"
 )
 THE_PUBLISHED_86 = (
     "data_status = 'published' and survey = 'nl_barometer' and wave = '2021' "
@@ -45,7 +46,8 @@ FAULTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     ),
     ("disclosure", "hidden_groups_stay_hidden"): (
         "update mart_indicator set estimate = 50, n = 12, conf_status = 'F' "
-        "where group_value = 'provinces' and concept = 'origin' and data_status = 'synthetic'",
+        "where group_value = 'provinces' and concept = 'origin' and data_status = 'synthetic' "
+        "and wave = '2021'",
         ("nl_barometer 2021 origin", "provinces"),
     ),
     ("estimates", "share_is_a_percentage"): (

@@ -116,3 +116,11 @@ def test_the_dbt_docs_tell_what_a_row_of_the_cube_is(built: Barometer) -> None:
     page = built.home / "dbt" / "static_index.html"
     assert str(page) in done.stdout
     assert "the cube that all other marts are cut from" in page.read_text("utf-8")
+
+
+def test_a_home_that_is_a_file_is_refused(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.write_text("not a folder")
+    done = Barometer(home, tmp_path / "data").run("build")
+    message = refusal(done.returncode, done.stdout, done.stderr)
+    assert not missing_words(message, (str(home), "To mend", "BAROMETER_HOME")), message

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from expectations.suites import SuiteFile
-from ingest.models import Model, PublishedFigure, Source, Survey, Wave
+from ingest.models import Model, PersonalData, PublishedFigure, Source, Survey, Wave
 from ingest.registry import load, read_csv, read_yaml
 from ingest.samples.specification import Specification
 from tests.conftest import PROJECT
@@ -19,6 +19,7 @@ MODELS: dict[str, type[Model]] = {
     "ingest/surveys/*/survey.yml": Survey,
     "ingest/surveys/*/waves/*.yml": Wave,
     "ingest/samples/*.yml": Specification,
+    "ingest/personal_data.yml": PersonalData,
     "expectations/suites/*.yml": SuiteFile,
 }
 TABLES: dict[str, type[Model]] = {

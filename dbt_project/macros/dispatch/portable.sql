@@ -28,3 +28,16 @@
 {% macro spark__quantile(column, probability) -%}
     percentile({{ column }}, {{ probability }})
 {%- endmacro %}
+
+{#- Days from one date to another. -#}
+{% macro days_between(earlier, later) -%}
+    {{ return(adapter.dispatch('days_between', 'innovation_barometer')(earlier, later)) }}
+{%- endmacro %}
+
+{% macro default__days_between(earlier, later) -%}
+    ({{ later }} - {{ earlier }})
+{%- endmacro %}
+
+{% macro spark__days_between(earlier, later) -%}
+    datediff({{ later }}, {{ earlier }})
+{%- endmacro %}

@@ -43,4 +43,8 @@ from crosswalk
 inner join categories on crosswalk.concept = categories.concept
 where
     crosswalk.rule = 'bin'
-    or (crosswalk.rule = 'count_selected' and categories.category like '%\_type%' escape '\')
+    or (
+        crosswalk.rule = 'count_selected'
+        and categories.category <> 'none'
+        and not categories.is_combined
+    )

@@ -55,7 +55,9 @@ pairs as (
             partition by
                 others.survey, others.country, others.concept, others.category, others.base,
                 dutch.wave
-            order by abs(datediff('day', dutch.measured_until, others.measured_until)), others.wave
+            order by
+                abs({{ days_between('dutch.measured_until', 'others.measured_until') }}),
+                others.wave
         ) as nearest
     from others
     inner join dutch

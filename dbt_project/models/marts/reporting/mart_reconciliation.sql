@@ -1,6 +1,7 @@
 -- One row per published figure: what we compute from the answers of the same wave, and whether
 -- it agrees. The tolerance is half a unit of the last printed digit, or 5 points (0.05 of a scale
--- point per point) where the source only says it in words.
+-- point per point) where the source only says it in words. Answers are weighted where the source
+-- weights them (published_weighting.csv), because its figures would not come out otherwise.
 with figures as (
     select
         *,
@@ -19,9 +20,11 @@ loads as (
 ),
 
 computed as (
-    select *
-    from {{ ref('int_disclosed_estimates') }}
-    where weighting = 'none'
+    select estimates.*
+    from {{ ref('int_disclosed_estimates') }} as estimates
+    left join {{ ref('published_weighting') }} as published
+        on estimates.survey = published.survey and estimates.wave = published.wave
+    where estimates.weighting = coalesce(published.weighting, 'none')
 ),
 
 -- A published difference between two climate groups is set against the same difference here.

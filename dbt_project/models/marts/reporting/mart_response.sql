@@ -1,6 +1,7 @@
 -- One row per survey, wave, group and data status: how many were asked and how many answered.
 -- Published numbers come from manifests and from the figures by sector; computed ones from the
--- frame and the loaded answers, hidden where an estimate of that group would be hidden.
+-- frame and the loaded answers, hidden where an estimate of that group would be hidden. The frame
+-- counts as invited only where it adds up to the number that a source says was invited.
 with figures as (
     select
         survey,
@@ -36,27 +37,34 @@ shown as (
         on estimates.concept = rules.counted_concept
     where
         rules.concept = 'sector_response'
-        and estimates.group_dimension in ('total', 'sector')
         and estimates.weighting = 'none'
 ),
 
 frames as (
     select
-        survey,
-        wave,
-        'sector' as group_dimension,
-        stratum as group_value,
-        frame_count
-    from {{ ref('stg_strata') }}
+        strata.survey,
+        strata.wave,
+        dimensions.group_dimension,
+        strata.stratum as group_value,
+        case
+            when
+                sum(strata.frame_count) over (partition by strata.survey, strata.wave)
+                = waves.invited
+                then strata.frame_count
+        end as invited
+    from {{ ref('stg_strata') }} as strata
+    inner join {{ ref('stg_waves') }} as waves
+        on strata.survey = waves.survey and strata.wave = waves.wave
+    inner join {{ ref('group_dimensions') }} as dimensions
+        on waves.stratum_concept = dimensions.concept
     union all
     select
         survey,
         wave,
         'total' as group_dimension,
         'total' as group_value,
-        cast(sum(frame_count) as bigint) as frame_count
-    from {{ ref('stg_strata') }}
-    group by survey, wave
+        invited
+    from {{ ref('stg_waves') }}
 ),
 
 united as (
@@ -93,11 +101,11 @@ united as (
         frames.group_dimension,
         frames.group_value,
         loads.data_status,
-        frames.frame_count as invited,
+        frames.invited,
         case when shown.conf_status = 'F' then shown.answered end as answered,
         case
             when shown.conf_status = 'F'
-                then 100 * shown.answered / cast(frames.frame_count as double)
+                then 100 * shown.answered / cast(frames.invited as double)
         end as rate,
         cast(null as string) as source_id,
         loads.file_name as source_locator
