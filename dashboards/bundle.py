@@ -15,9 +15,9 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict
 
 from dashboards.errors import DashboardError
+from ingest.models import Model
 
 Kind = Literal["databases", "datasets", "charts", "dashboards"]
 Language = Literal["nl", "en"]
@@ -52,10 +52,8 @@ _CONTROL_DEFAULTS: Final[Content] = {
 }
 
 
-class Asset(BaseModel):
+class Asset(Model):
     """One compiled asset: what Superset gets, and the file it comes from."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Kind
     slug: str
@@ -70,10 +68,8 @@ class Asset(BaseModel):
         return f"{self.kind}/{self.slug}" + (f".{self.language}" if self.language else "")
 
 
-class Bundle(BaseModel):
+class Bundle(Model):
     """All assets, compiled, in the order in which Superset needs them."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     assets: tuple[Asset, ...]
 

@@ -12,20 +12,18 @@ from typing import Any, Final
 
 import duckdb
 import yaml
-from pydantic import BaseModel, ConfigDict
 
 from dashboards.bundle import ASSETS, Asset, Bundle, compile_assets
 from dashboards.errors import DashboardError
+from ingest.models import Model
 
 Tables = Mapping[str, Mapping[str, str]]
 
 _COLUMN_LISTS: Final = ("groupby", "all_columns", "columns")
 
 
-class CheckReport(BaseModel):
+class CheckReport(Model):
     """What was checked, and each problem as one line that names file, column and remedy."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     dashboards: int
     charts: int

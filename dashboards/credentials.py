@@ -4,17 +4,16 @@ import os
 import secrets
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, SecretStr, ValidationError
+from pydantic import SecretStr, ValidationError
 
 from dashboards.errors import DashboardError
+from ingest.models import Model
 
 _HEADING = "# Accounts of the dashboards on this machine. Keep this file to yourself.\n"
 
 
-class Credentials(BaseModel):
+class Credentials(Model):
     """Secret key of Superset and the two accounts; values do not show in a repr."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     superset_secret_key: SecretStr
     admin_user: str

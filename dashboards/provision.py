@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict
 
 from dashboards.bundle import (
     ASSETS,
@@ -26,6 +25,7 @@ from dashboards.bundle import (
 from dashboards.client import Client
 from dashboards.credentials import Credentials
 from dashboards.errors import DashboardError, SupersetError
+from ingest.models import Model
 
 State = Literal["created", "changed", "unchanged"]
 VIEWER_ROLE: Final = "Barometer viewer"
@@ -63,10 +63,8 @@ _VIEWER_MAY: Final = frozenset(
 _SERVER_ONLY: Final = frozenset({"datasource", "slice_id", "dashboards", "chartId"})
 
 
-class PushReport(BaseModel):
+class PushReport(Model):
     """What a push did to each asset (by name), to the viewer's role and to the account."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     assets: Mapping[str, State]
     viewer_role: State

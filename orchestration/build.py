@@ -9,7 +9,7 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, redirect_stdout
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import BarometerError
@@ -44,7 +44,6 @@ class Progress:
     total: int = 0
     done: int = 0
     now: str = "reading the project"
-    failed: list[str] = field(default_factory=list)
 
     def step(self, now: str) -> None:
         """Count one asset or check as done."""
