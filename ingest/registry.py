@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from ingest.errors import IngestError, did_you_mean, listing
+from ingest.errors import IngestError, RefusedError, did_you_mean, listing
 from ingest.models import PublishedFigure, Source, Survey, Wave
 
 SURVEYS = Path(__file__).parent / "surveys"
@@ -53,11 +53,11 @@ class Registry:
         """
         by_id = {wave.id: wave for wave in self.waves}
         if wave_id not in by_id:
-            raise IngestError(
+            raise RefusedError(
+                "no_such_wave",
                 wave_id,
-                f"there is no such wave{did_you_mean(wave_id, by_id)}",
-                "name a wave as survey/wave; `barometer wave list` shows them",
-                listing(by_id, limit=30),
+                near=did_you_mean(wave_id, by_id),
+                known=listing(by_id, limit=30),
             )
         return by_id[wave_id]
 

@@ -368,6 +368,11 @@ def mutations(draw: st.DrawFn) -> tuple[bytes, int]:
     return content, draw(st.sampled_from([1, 3]))
 
 
+def shortest(number: re.Match[str]) -> str:
+    whole, decimals = number.groups()
+    return whole if not decimals.strip("0") else f"{whole}.{decimals}"
+
+
 def by_the_book(content: bytes) -> dict[str, list[str | None]]:
     """What the standard library reads in it."""
     import csv
@@ -380,7 +385,7 @@ def by_the_book(content: bytes) -> dict[str, list[str | None]]:
         name: values
         if name == "OPEN"
         else [
-            value and re.sub(r"^(-?\d+)\.0+$", r"\1", re.sub(r"^(-?\d+),(\d+)$", r"\1.\2", value))
+            value and re.sub(r"^(-?\d+)[.,](\d+?)0*$", shortest, value)
             for value in values
         ]
         for name, values in columns.items()
