@@ -240,6 +240,81 @@ def wave_check(wave_id: str) -> None:
         click.echo(f"  {finding.rule}: {finding.observations[language()]}")
 
 
+@main.command()
+@click.argument("indicator_id")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@speaks
+def trace(indicator_id: str, as_json: bool) -> None:
+    """Show where a number comes from, with R that computes it again."""
+    from orchestration.trace import trace as follow
+
+    found = follow(indicator_id, Settings.from_environment())
+    if as_json:
+        click.echo(found.model_dump_json(indent=2))
+        return
+    spoken = language()
+    row, wave = found.indicator, found.wave
+
+    def tell(name: str, **values: object) -> None:
+        click.echo(Phrase(f"trace_{name}", **values).text(spoken))
+
+    def in_words(column: str) -> object:
+        return row[f"{column}_{spoken}"]
+
+    tell(
+        "title",
+        survey=in_words("survey_label"),
+        wave=row["wave"],
+        concept=in_words("concept_label"),
+        category=in_words("category_label"),
+        group=in_words("group_value_label"),
+    )
+    if row["estimate"] is None:
+        tell("suppressed")
+    else:
+        interval: Phrase | str = ""
+        if row["estimate_low"] is not None:
+            low, high = row["estimate_low"], row["estimate_high"]
+            interval = Phrase("trace_interval", low=low, high=high)
+        n = "?" if row["n"] is None else row["n"]
+        tell("estimate", value=row["estimate"], interval=interval, n=n)
+    tell("status", status=in_words("data_status_label"), method=row["interval_method"])
+    if row["source_title"]:
+        tell("source", title=row["source_title"], place=row["source_locator"])
+        click.echo(f"  {row['source_url'] or ''}")
+    for question in _asked(found.questions, spoken):
+        click.echo(f"  {question}")
+    if found.questions:
+        tell("file", file=wave["file_name"], sha256=wave["file_sha256"])
+    if note := in_words("comparability_note"):
+        tell("compares", label=in_words("comparability_label"), note=note)
+    tell("models", models=" > ".join(found.models))
+    tell("release", **found.release)
+    if found.snippet:
+        tell("snippet")
+        click.echo(found.snippet)
+    else:
+        tell("no_snippet")
+
+
+def _asked(questions: list[dict[str, Any]], spoken: Language) -> list[str]:
+    """Each variable, its wording and what its codes count as, or what a concept derives from."""
+    told: dict[str, list[str]] = {}
+    for row in questions:
+        head = f"{row['concept']}: {row['rule']} {row['variable'] or row['source_concept'] or ''}"
+        if row[f"wording_{spoken}"]:
+            head += f" “{row[f'wording_{spoken}']}”"
+        codes = told.setdefault(head, [])
+        if row["code"] is not None:
+            counts = row["category"] if row["score"] is None else f"{row['score']:g}"
+            if row["missing_kind"]:
+                counts = row["missing_kind"]
+            elif row["selected"] is False:
+                counts = f"not {counts}"
+            codes.append(f"{row['code']} {row['code_label'] or ''} = {counts}")
+    return [head + (f" ({'; '.join(codes)})" if codes else "") for head, codes in told.items()]
+
+
 @main.group()
 def release() -> None:
     """Releases: list, look into, switch back."""
