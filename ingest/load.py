@@ -21,6 +21,7 @@ from ingest.errors import Names, RefusedError
 from ingest.models import Answers
 from ingest.readers import SYNTHETIC_MARK, AnswerTable, glance, read
 from ingest.registry import Registry, SurveyWave
+from ingest.weights import weights
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -147,6 +148,7 @@ def write_wave(file: WaveFile, raw: Path) -> dict[str, int]:
             "respondent_id": column(answers.respondent),
             "organisation_id": column(answers.organisation),
             "completed_on": column(answers.completed_on),
+            "weight": weights(data, answers, file.wave.id),
         }
     )
     described = _rows(
@@ -259,12 +261,14 @@ def _wave(item: SurveyWave) -> dict[str, Any]:
         row[f"{name}_nl"] = text.nl if text else None
         row[f"{name}_en"] = text.en if text else None
     row |= {f"response_{name}": value for name, value in wave.response.model_dump().items()}
-    row["stratum_concept"] = wave.answers.design.stratum if wave.answers else None
+    design = wave.answers.design if wave.answers else None
+    row["stratum_concept"] = design.stratum if design else None
+    row["weighting_method"] = design.weighting if design else None
     return row
 
 
 def _strata(item: SurveyWave) -> list[dict[str, Any]]:
-    answers = item.wave.answers
+    design = item.wave.answers.design if item.wave.answers else None
     return [
         {
             "survey": item.survey.survey,
@@ -272,7 +276,7 @@ def _strata(item: SurveyWave) -> list[dict[str, Any]]:
             "stratum": stratum,
             "frame_count": count,
         }
-        for stratum, count in (answers.design.frame.items() if answers else ())
+        for stratum, count in (design.frame.items() if design else ())
     ]
 
 

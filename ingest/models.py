@@ -20,6 +20,7 @@ def _blank_is_none(value: object) -> object:
 
 EmptyIsNone = BeforeValidator(_blank_is_none)
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=80)]
+VariableName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.]*$")]
 WaveName = Annotated[str, Field(pattern=r"^[0-9]{4}$")]
 
 
@@ -161,16 +162,40 @@ class PersonalData(Model):
 
 
 class Design(Model):
-    """Sampling design: `stratum` is a concept, `frame` the invited units per category of it."""
+    """Sampling design and weighting, as far as they are known.
 
-    stratum: Name
-    frame: dict[Name, Annotated[int, Field(gt=0)]]
+    Attributes:
+        stratum: the concept whose categories are the strata; without it there is one stratum.
+        frame: units in the sampling frame per category of it; with them comes the finite
+            population correction, and a weight N_h / n_h where no other weight is told.
+        weight: the variable of the file that holds the weight of a respondent.
+        margins: variable -> code -> units in the population; weights are raked to them, starting
+            from `weight` or else from 1.
+    """
+
+    stratum: Name | None = None
+    frame: dict[Name, Annotated[int, Field(gt=0)]] = {}
+    weight: VariableName | None = None
+    margins: dict[VariableName, dict[int, Annotated[float, Field(gt=0)]]] = {}
+
+    @model_validator(mode="after")
+    def _weighs(self) -> Design:
+        if (self.stratum is None) != (not self.frame):
+            raise misfit("stratum_and_frame")
+        if not (self.frame or self.weight or self.margins):
+            raise misfit("design_empty")
+        return self
+
+    @property
+    def weighting(self) -> Literal["poststratified", "raked", "weighted"]:
+        """How the weights come about: from the frame, from margins, or from the file."""
+        return "raked" if self.margins else "weighted" if self.weight else "poststratified"
 
 
 class Item(Model):
     """One variable of the file, as it was asked."""
 
-    variable: Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.]*$")]
+    variable: VariableName
     codelist: Name | None = None
     text: bool = False
     base: Name
@@ -191,7 +216,7 @@ class Answers(Model):
     respondent: str
     organisation: str | None = None
     completed_on: str | None = None
-    design: Design
+    design: Design | None = None
     codelists: dict[Name, dict[int, str]]
     items: tuple[Item, ...]
     not_asked: tuple[Name, ...] = ()
@@ -204,12 +229,19 @@ class Answers(Model):
         names = [item.variable for item in self.items]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise misfit("variables_twice", names=twice)
+        codes = {item.variable: self.codelists.get(item.codelist or "") for item in self.items}
+        for variable, margin in (self.design.margins if self.design else {}).items():
+            if not (described := codes.get(variable)):
+                raise misfit("margin_no_item", variable=variable)
+            if unknown := sorted(set(margin) - set(described)):
+                raise misfit("margin_unknown_codes", variable=variable, codes=unknown)
         return self
 
     @property
     def variables(self) -> tuple[str, ...]:
         """All variables that the file must hold, in no particular order."""
-        ids = (self.respondent, self.organisation, self.completed_on)
+        weight = self.design.weight if self.design else None
+        ids = (self.respondent, self.organisation, self.completed_on, weight)
         return (*(name for name in ids if name), *(item.variable for item in self.items))
 
 

@@ -1,5 +1,16 @@
--- Every respondent of a wave with a frame falls in a stratum of it, and so has a weight.
-select survey, wave, respondent_id
-from {{ ref('dim_respondent') }}
-group by survey, wave, respondent_id
-having count(*) < 2 or max(frame_count) is null
+-- Every respondent of a wave with a design has a weight and, where there is a frame, a stratum in it.
+select respondents.survey, respondents.wave, respondents.respondent_id
+from {{ ref('stg_respondents') }} as respondents
+inner join {{ ref('stg_waves') }} as waves
+    on respondents.survey = waves.survey and respondents.wave = waves.wave
+left join {{ ref('dim_respondent') }} as design
+    on respondents.survey = design.survey
+    and respondents.wave = design.wave
+    and respondents.respondent_id = design.respondent_id
+    and design.weighting = 'poststratified'
+where
+    waves.weighting_method is not null
+    and (
+        design.weight is null
+        or (waves.stratum_concept is not null and design.frame_count is null)
+    )

@@ -5,11 +5,11 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from ingest import registry
+from ingest import harmonisation, registry
 from ingest.registry import Registry, SurveyWave
 from orchestration.inspector import Call
 from orchestration.quality import check_result
-from orchestration.settings import Settings
+from orchestration.settings import DBT_PROJECT, Settings
 
 GROUP = "raw"
 DOOR = "door"
@@ -56,6 +56,7 @@ def _described(known: Registry, settings: Settings) -> dg.AssetsDefinition:
 
         # Read again: a long-running Dagster sees a corrected figure without a restart.
         current = registry.load()
+        harmonisation.load(DBT_PROJECT / "seeds", current)
         rows = write_registry(current, settings.raw)
         figures = Counter((survey, figure.wave) for survey, figure in current.figures)
         yield dg.MaterializeResult(asset_key=REGISTRY_KEY, metadata=dict(rows))

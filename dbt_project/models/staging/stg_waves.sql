@@ -22,5 +22,6 @@ select
     cast(response_rate as double) as response_rate,
     cast(response_source as string) as response_source_id,
     cast(response_locator as string) as response_locator,
-    cast(stratum_concept as string) as stratum_concept
+    cast(stratum_concept as string) as stratum_concept,
+    cast(weighting_method as string) as weighting_method
 from {{ raw('waves') }}

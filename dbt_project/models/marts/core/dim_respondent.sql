@@ -1,6 +1,8 @@
 -- One row per survey, wave, respondent and weighting: the design of the sample.
 -- `none` takes everyone as one stratum of unknown size with weight 1 (as the 2021 report does);
--- `poststratified` weighs each stratum to its frame, w_i = N_h / n_h.
+-- `poststratified` weighs to the population as the manifest tells: each stratum to its frame,
+-- w_i = N_h / n_h, or with the weight that came with the file or was raked to margins. Where the
+-- manifest tells no design there is no such row.
 with respondents as (
     select * from {{ ref('stg_respondents') }}
 ),
@@ -29,7 +31,9 @@ stratified as (
         respondents.wave,
         respondents.respondent_id,
         respondents.organisation_id,
-        membership.category as stratum,
+        respondents.weight as own_weight,
+        case when waves.stratum_concept is null then 'all' else membership.category end as stratum,
+        waves.weighting_method,
         strata.frame_count,
         count(*) over (partition by respondents.survey, respondents.wave) as n,
         count(*) over (
@@ -72,6 +76,6 @@ select
     stratum,
     n_stratum,
     frame_count,
-    frame_count / cast(n_stratum as double) as weight
+    coalesce(own_weight, frame_count / cast(n_stratum as double)) as weight
 from stratified
-where stratum is not null
+where weighting_method is not null and stratum is not null
