@@ -791,6 +791,37 @@ FAULTS = [
         ("in row 5",),
     ),
     large(
+        6,
+        "variables of another questionnaire",
+        "variables",
+        in_battery(lambda frame: frame.rename(columns=lambda name: name.replace("A_", "B_"))),
+        ("missing: A_1", "not described: B_1", "a file of another wave"),
+    ),
+    large(
+        6,
+        "no respondent's number",
+        "variables",
+        in_battery(lambda frame: frame.rename(columns={"RESPNR": "respnr"})),
+        ("missing: RESPNR", "not described: respnr"),
+    ),
+    large(
+        11,
+        "more respondents than were invited",
+        "row_count",
+        unbroken,
+        ("Found: 12.", "design.frame"),
+        design={"stratum": "sector", "frame": {"municipalities": 10}},
+    ),
+    large(
+        11,
+        "one date after the field period",
+        "field_period",
+        in_battery(
+            lambda frame: frame.__setitem__("DATUM", [*frame["DATUM"][:-1], date(2027, 4, 1)])
+        ),
+        ("2027-04-01 in row 12.", "correct field_period"),
+    ),
+    large(
         11, "no respondents", "row_count", in_battery(lambda frame: frame.iloc[:0]), ("Found: 0",)
     ),
     large(
