@@ -11,7 +11,8 @@ from expectations.door import door_suites
 from expectations.runner import Finding, run
 from expectations.suites import mart_suites
 from ingest import registry
-from ingest.load import open_wave
+from ingest.load import WaveFile, open_wave
+from ingest.weights import weights
 
 SCHEMAS = "reporting,core,intermediate,seeds"
 
@@ -28,8 +29,19 @@ def inspect_wave(wave_id: str, data: Path, samples: Path, folder: Path) -> list[
     Raises:
         RefusedError: there is no such wave or file, or it cannot be read.
     """
-    file = open_wave(registry.load().wave(wave_id), data, samples)
-    return run(door_suites(file), folder)
+    return inspect_file(open_wave(registry.load().wave(wave_id), data, samples), folder)
+
+
+def inspect_file(file: WaveFile, folder: Path) -> list[Finding]:
+    """Check a file that was read against the manifest of its wave.
+
+    Raises:
+        RefusedError: the weights of a file that is right otherwise cannot be used.
+    """
+    findings = run(door_suites(file), folder)
+    if not any(finding.refuses for finding in findings):
+        weights(file.table.data, file.answers, file.wave.id)
+    return findings
 
 
 def inspect_marts(warehouse: Path, last_release: Path | None, folder: Path) -> list[Finding]:

@@ -111,7 +111,7 @@ def run_build(settings: Settings, *, accept_removed: bool = False) -> Manifest:
     seconds = time.monotonic() - started
     click.echo(
         f"Release {manifest.release_id}: {manifest.indicators} indicators, "
-        f"{len(manifest.checks)} checks passed, {seconds:.1f} s"
+        f"{manifest.passed} checks passed, {seconds:.1f} s"
     )
     return manifest
 
@@ -233,11 +233,15 @@ def wave_check(wave_id: str) -> None:
 
     settings = Settings.from_environment()
     findings = inspect_wave(wave_id, settings.data, settings.samples, settings.quality)
-    if failed := [finding for finding in findings if not finding.passed]:
-        raise SeveralError(failed)
-    click.echo(Phrase("rules_hold", wave=wave_id, n=len(findings)).text(language()))
-    for finding in findings:
+    if refused := [finding for finding in findings if finding.refuses]:
+        raise SeveralError(refused)
+    passed = [finding for finding in findings if finding.passed]
+    click.echo(Phrase("rules_hold", wave=wave_id, n=len(passed)).text(language()))
+    for finding in passed:
         click.echo(f"  {finding.rule}: {finding.observations[language()]}")
+    for finding in findings:
+        if not finding.passed:
+            click.echo(Phrase("warning", message=finding).text(language()), err=True)
 
 
 @main.command()
@@ -357,7 +361,9 @@ def release_show(release_id: str | None) -> None:
         inputs.add_row(name, digest)
     _print(tables)
     _print(inputs)
-    click.echo(f"{len(item.checks)} checks passed; they stand in mart_data_quality")
+    click.echo(
+        f"{item.passed} of {len(item.checks)} checks passed; they stand in mart_data_quality"
+    )
 
 
 @release.command("rollback")

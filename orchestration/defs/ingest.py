@@ -13,6 +13,7 @@ from orchestration.settings import DBT_PROJECT, Settings
 
 GROUP = "raw"
 DOOR = "door"
+ODDITIES = "oddities"
 
 
 def wave_key(wave: SurveyWave) -> dg.AssetKey:
@@ -76,15 +77,22 @@ def _answers(wave: SurveyWave, settings: Settings, call: Call) -> dg.AssetsDefin
         key=key,
         group_name=GROUP,
         description=f"{wave.survey.title.en} {wave.wave.wave}: answers as they stand in the file.",
-        check_specs=[dg.AssetCheckSpec(DOOR, asset=key, blocking=True)],
+        check_specs=[
+            dg.AssetCheckSpec(DOOR, asset=key, blocking=True),
+            dg.AssetCheckSpec(ODDITIES, asset=key, description="What is odd warns only."),
+        ],
     )
     def answers() -> Iterator[dg.MaterializeResult[None]]:
         from expectations.inspect import inspect_wave
         from ingest.load import open_wave, write_wave
 
         file = open_wave(wave, settings.data, settings.samples)
-        rows = write_wave(file, settings.raw)
         findings = call(inspect_wave, wave.id, settings.data, settings.samples, settings.quality)
+        must = [finding for finding in findings if finding.severity == "error"]
+        odd = [finding for finding in findings if finding.severity == "warning"]
+        # Of a file that is refused nothing is copied, and no weights are looked for.
+        right = all(finding.passed for finding in must)
+        rows = write_wave(file, settings.raw) if right else {}
         yield dg.MaterializeResult(
             metadata={
                 **rows,
@@ -92,7 +100,10 @@ def _answers(wave: SurveyWave, settings: Settings, call: Call) -> dg.AssetsDefin
                 "sha256": file.sha256,
                 "data_status": file.data_status,
             },
-            check_results=[check_result(DOOR, key, findings)],
+            check_results=[
+                check_result(DOOR, key, must),
+                check_result(ODDITIES, key, odd, dg.AssetCheckSeverity.WARN),
+            ],
         )
 
     return answers
