@@ -7,29 +7,46 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from expectations.differences.compare import contradictions
 from expectations.door import door_suites
 from expectations.runner import Finding, run
 from expectations.suites import mart_suites
 from ingest import registry
 from ingest.load import open_wave
 
+CONTRADICTION = "recode_contradicts_label"
 SCHEMAS = "reporting,core,intermediate,seeds"
 
 
-def inspect_wave(wave_id: str, data: Path, samples: Path, folder: Path) -> list[Finding]:
-    """Check the file of a wave against its manifest.
+def inspect_wave(
+    wave_id: str, data: Path, samples: Path, folder: Path, seeds: Path
+) -> list[Finding]:
+    """Check the file of a wave against its manifest, and its recodes against earlier waves.
 
     Args:
         wave_id: `survey/wave`.
         data: where real files are put.
         samples: where synthetic files are generated.
         folder: where Great Expectations keeps its results.
+        seeds: where the rows of the crosswalk stand.
 
     Raises:
         IngestError: there is no such wave or file, or it cannot be read.
     """
     file = open_wave(registry.load().wave(wave_id), data, samples)
-    return run(door_suites(file), folder)
+    return [*run(door_suites(file), folder), *_compared(wave_id, seeds)]
+
+
+def _compared(wave_id: str, seeds: Path) -> list[Finding]:
+    """One finding per earlier wave: whether any label counts as something else than it did."""
+    suite = f"{wave_id.replace('/', ' ')} differences"
+    found = []
+    for earlier, wrong in contradictions(wave_id, seeds):
+        observed = "; ".join(item.text("en") for item in wrong) or f"none against {earlier}"
+        mend = wrong[0].mend("en") if wrong else ""
+        message = f"{wave_id}, rule {CONTRADICTION}: {observed}. To mend: {mend}." if wrong else ""
+        found.append(Finding(suite, wave_id, CONTRADICTION, not wrong, observed, message))
+    return found
 
 
 def inspect_marts(warehouse: Path, last_release: Path | None, folder: Path) -> list[Finding]:

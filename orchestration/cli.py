@@ -14,6 +14,7 @@ from orchestration.settings import Settings
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from ingest.errors import Language
     from orchestration.release import Manifest
 
 
@@ -170,8 +171,10 @@ def wave() -> None:
 
 
 @wave.command("list")
-def wave_list() -> None:
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document, nothing else.")
+def wave_list(as_json: bool) -> None:
     """Show every wave: what stands of it, its file and its rows."""
+    import json
     from collections import Counter
 
     from ingest import registry
@@ -181,11 +184,13 @@ def wave_list() -> None:
     settings = Settings.from_environment()
     known = registry.load()
     figures = Counter((survey, figure.wave) for survey, figure in known.figures)
+    rows: list[dict[str, object]] = []
     table = _table("Wave", "Status", "Figures", "Answers", "File")
     for item in known.waves:
         count = figures[(item.survey.survey, item.wave.wave)]
         statuses = ["published"] if count else []
-        file, answered = "", ""
+        file: str | None = None
+        answered: int | None = None
         if item.wave.answers:
             try:
                 status, path, respondents = glance_at_wave(item, settings.data)
@@ -193,25 +198,59 @@ def wave_list() -> None:
             except IngestError as error:
                 status, respondents, file = "refused", None, error.found
             statuses.append(status)
-            answered = str(respondents or item.wave.response.answered or "")
-        table.add_row(item.id, " + ".join(statuses) or "described", str(count), answered, file)
-    _print(table)
+            answered = respondents or item.wave.response.answered
+        statuses = statuses or ["described"]
+        row = {"wave": item.id, "status": statuses, "figures": count, "answers": answered}
+        rows.append(row | {"file": file})
+        table.add_row(item.id, " + ".join(statuses), str(count), str(answered or ""), file or "")
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        _print(table)
 
 
 @wave.command("check")
 @click.argument("wave_id", metavar="SURVEY/WAVE")
-def wave_check(wave_id: str) -> None:
-    """Check a wave's file against its manifest, without building."""
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document, nothing else.")
+@click.option("--all", "every", is_flag=True, help="Also each difference that is dealt with.")
+@click.option("--lang", type=click.Choice(["nl", "en"]), default="en", show_default=True)
+def wave_check(wave_id: str, as_json: bool, every: bool, lang: Language) -> None:
+    """Check a wave's file against its manifest and against earlier waves, without building."""
+    import json
+    from dataclasses import asdict
+
+    from expectations.differences.compare import compare_wave
+    from expectations.differences.record import lines, told
     from expectations.inspect import inspect_wave
+    from orchestration.made_from import SEEDS
 
     settings = Settings.from_environment()
-    findings = inspect_wave(wave_id, settings.data, settings.samples, settings.quality)
+    folders = (settings.data, settings.samples)
+    findings = inspect_wave(wave_id, *folders, settings.quality, SEEDS)
     failed = [finding.message for finding in findings if not finding.passed]
+    comparisons = compare_wave(wave_id, *folders, SEEDS)
+    if as_json:
+        document = {
+            "wave": wave_id,
+            "rules": [asdict(finding) for finding in findings],
+            "comparisons": [comparison.record() for comparison in comparisons],
+        }
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
     if failed:
         raise BarometerError("\n".join(failed))
+    if as_json:
+        return
     click.echo(f"{wave_id}: {len(findings)} rules hold")
     for finding in findings:
         click.echo(f"  {finding.rule}: {finding.observed}")
+    for comparison in comparisons:
+        title = {"nl": "Verschillen met", "en": "Differences from"}[lang]
+        click.echo(f"\n{title} {comparison.earlier}")
+        click.echo(told(comparison, lang))
+        table = _table(*({"nl": ("", "Regel", "Wat"), "en": ("", "Rule", "What")}[lang]))
+        for line in lines(comparison, lang, every=every):
+            table.add_row(*line)
+        _print(table, width=100)
 
 
 @main.group()
@@ -279,8 +318,8 @@ def _table(*columns: str) -> Table:
     return table
 
 
-def _print(table: Table) -> None:
+def _print(table: Table, width: int = 200) -> None:
     from rich.console import Console
 
     # A pipe has no width; 80 columns there would break names that a script looks for.
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    Console(width=None if sys.stdout.isatty() else width, highlight=False).print(table)

@@ -91,7 +91,9 @@ def _answers(wave: SurveyWave, settings: Settings, call: Call) -> dg.AssetsDefin
         made_from = of_wave(current, settings)
         file = open_wave(current, settings.data, settings.samples)
         rows = write_wave(file, settings.raw)
-        findings = call(inspect_wave, wave.id, settings.data, settings.samples, settings.quality)
+        findings = call(
+            inspect_wave, wave.id, settings.data, settings.samples, settings.quality, SEEDS
+        )
         yield dg.MaterializeResult(
             metadata={
                 **rows,
