@@ -571,8 +571,14 @@ def test_as_json_the_command_prints_one_document_and_nothing_else(built: Baromet
     found = {item["rule"]: item for item in comparison["differences"]}
     reversed_size = found["scale_reversed"]
     assert reversed_size["severity"] == "info" and reversed_size["covered_by"]["rows"]
-    (share,) = found["distribution_shifted"]["evidence"]["shifts"]
-    assert share["p_value_adjusted"] < 0.05 and set(share["shares"]) == {"yes", "no"}
+    (share,) = (
+        share
+        for item in comparison["differences"]
+        for share in item["evidence"].get("shifts", ())
+        if share["concept"] == "innovated_past_two_years"
+    )
+    assert share["p_value_adjusted"] < 0.05
+    assert share["shares"] == {"yes": [85.5, 75.8], "no": [14.5, 24.2]}
     assert json.loads(built.run("wave", "list", "--json").stdout)[0]["wave"]
 
 
