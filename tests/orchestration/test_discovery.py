@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import BIN, Barometer
-from tests.support import FILE, WAVE, Spss, real_path, release_state, sample_of
+from tests.support import FILE, WAVE, Spss, real_path, release_state, release_unchanged, sample_of
 
 ASSET = "raw/nl_barometer/2021"
 NOTHING_NEW = "The release was made from what stands there now."
@@ -41,6 +41,8 @@ with instance_of(settings) as instance, redirect_stdout(sys.stderr):
                 "skipped": outcome.skip_message,
                 "key": request and request.run_key,
                 "assets": [key.to_user_string() for key in request.asset_selection]
+                if request else [],
+                "checks": [key.to_user_string() for key in request.asset_check_keys]
                 if request else [],
             })
         elif command == "run":
@@ -113,6 +115,19 @@ def test_a_new_file_of_answers_is_built_into_a_release_and_no_other_wave_is_read
     assert after["skipped"] == NOTHING_NEW
 
 
+def test_a_refused_file_is_not_tried_again_until_it_changes(copy: Barometer) -> None:
+    answers = Spss.read(sample_of(copy))
+    answers.frame.loc[1, "RESPNR"] = answers.frame.loc[0, "RESPNR"]
+    answers.write(real_path(copy))
+    with release_unchanged(copy):
+        first, run, second = watch(copy, "tick", "run", "tick")
+    assert not run["success"] and "release" not in run["made"]
+    assert first["key"] and second["key"] == first["key"]
+    Spss.read(sample_of(copy)).write(real_path(copy))
+    (third,) = watch(copy, "tick")
+    assert raw(third["assets"]) == [ASSET] and third["key"] != first["key"]
+
+
 def test_a_build_leaves_nothing_to_ask_for_and_a_comment_is_no_change(copy: Barometer) -> None:
     text = manifest(copy).read_text("utf-8")
     first, second = watch(copy, "tick", (str(manifest(copy)), f"# Checked.\n{text}"), "tick")
@@ -144,6 +159,9 @@ def test_a_changed_crosswalk_row_asks_for_no_wave_and_a_changed_manifest_for_its
     waves = {name for name in raw(both["assets"]) if name == ASSET or "/2023" in name}
     assert waves == {ASSET} and "raw/registry" in both["assets"]
     assert "raw/nl_barometer/2025" not in both["assets"]
+    # A check on a table that stays looks at one that changes.
+    outside = {check.split(":")[0] for check in both["checks"]} - set(both["assets"])
+    assert outside == {"intermediate/int_asked_categories"}
     assert both["key"] != whole["key"]
 
 
