@@ -6,12 +6,15 @@ Takes names and paths only, so that a build can let another process do it.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
 from expectations.differences.compare import contradictions
+from expectations.differences.record import rules
 from expectations.door import door_suites
 from expectations.runner import Finding, run
 from expectations.suites import mart_suites
 from ingest import registry
+from ingest.errors import Language, Names, Phrase
 from ingest.load import open_wave
 
 CONTRADICTION = "recode_contradicts_label"
@@ -31,7 +34,7 @@ def inspect_wave(
         seeds: where the rows of the crosswalk stand.
 
     Raises:
-        IngestError: there is no such wave or file, or it cannot be read.
+        RefusedError: there is no such wave or file, or it cannot be read.
     """
     file = open_wave(registry.load().wave(wave_id), data, samples)
     return [*run(door_suites(file), folder), *_compared(wave_id, seeds)]
@@ -40,12 +43,28 @@ def inspect_wave(
 def _compared(wave_id: str, seeds: Path) -> list[Finding]:
     """One finding per earlier wave: whether any label counts as something else than it did."""
     suite = f"{wave_id.replace('/', ' ')} differences"
+    languages: tuple[Language, ...] = get_args(Language)
     found = []
     for earlier, wrong in contradictions(wave_id, seeds):
-        observed = "; ".join(item.text("en") for item in wrong) or f"none against {earlier}"
-        mend = wrong[0].mend("en") if wrong else ""
-        message = f"{wave_id}, rule {CONTRADICTION}: {observed}. To mend: {mend}." if wrong else ""
-        found.append(Finding(suite, wave_id, CONTRADICTION, not wrong, observed, message))
+        observed = Names(wrong, 3, "; ") if wrong else Phrase("none_against_wave", wave=earlier)
+        message = Phrase(
+            "finding",
+            table=wave_id,
+            rule=CONTRADICTION,
+            meaning=Phrase("labels_count_alike", wave=earlier),
+            observed=observed,
+            mend=rules()[CONTRADICTION].mend,
+        )
+        found.append(
+            Finding(
+                suite,
+                wave_id,
+                CONTRADICTION,
+                not wrong,
+                {language: observed.text(language) for language in languages},
+                {language: message.text(language) if wrong else "" for language in languages},
+            )
+        )
     return found
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from ingest.errors import BarometerError
+from ingest.errors import BarometerError, Language, Phrase, SeveralError
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -16,6 +17,31 @@ if TYPE_CHECKING:
 
     from ingest.errors import Language
     from orchestration.release import Manifest
+
+
+LANGUAGE = "barometer.language"
+
+
+def language() -> Language:
+    """Return the language that refusals are told in; `--lang` chose it."""
+    spoken: Language = click.get_current_context().meta.get(LANGUAGE, "en")
+    return spoken
+
+
+def speaks(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option `--lang`, which holds for all that it prints."""
+
+    def choose(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+        if value:
+            ctx.meta[LANGUAGE] = value
+
+    return click.option(
+        "--lang",
+        type=click.Choice(get_args(Language)),
+        callback=choose,
+        expose_value=False,
+        help="Language of refusals; en without it.",
+    )(command)
 
 
 class Commands(click.Group):
@@ -26,20 +52,18 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except BarometerError as error:
-            click.echo(f"Error: {error}", err=True)
+            click.echo(Phrase("error", message=error).text(language()), err=True)
             ctx.exit(1)
         except OSError as error:
             if error.filename is None:
                 raise
-            click.echo(
-                f"Error: {error.filename}: {error.strerror}. To mend: make it a place that can be "
-                "read and written, or let BAROMETER_HOME and BAROMETER_DATA name another.",
-                err=True,
-            )
+            unusable = Phrase("place_unusable", path=error.filename, reason=error.strerror)
+            click.echo(Phrase("error", message=unusable).text(language()), err=True)
             ctx.exit(1)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@speaks
 def main() -> None:
     """Longitudinal warehouse of surveys on innovation in government."""
 
@@ -48,6 +72,7 @@ def main() -> None:
 @click.option(
     "--accept-removed", is_flag=True, help="Let the release lack indicators of the last one."
 )
+@speaks
 def build(accept_removed: bool) -> None:
     """Build a release from all surveys."""
     run_build(Settings.from_environment(), accept_removed=accept_removed)
@@ -172,13 +197,14 @@ def wave() -> None:
 
 @wave.command("list")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, nothing else.")
+@speaks
 def wave_list(as_json: bool) -> None:
     """Show every wave: what stands of it, its file and its rows."""
     import json
     from collections import Counter
 
     from ingest import registry
-    from ingest.errors import IngestError
+    from ingest.errors import RefusedError
     from ingest.load import glance_at_wave
 
     settings = Settings.from_environment()
@@ -195,8 +221,8 @@ def wave_list(as_json: bool) -> None:
             try:
                 status, path, respondents = glance_at_wave(item, settings.data)
                 file = str(path) if path else f"sample {item.wave.answers.sample}"
-            except IngestError as error:
-                status, respondents, file = "refused", None, error.found
+            except RefusedError as error:
+                status, respondents, file = "refused", None, error.found(language())
             statuses.append(status)
             answered = respondents or item.wave.response.answered
         statuses = statuses or ["described"]
@@ -213,8 +239,8 @@ def wave_list(as_json: bool) -> None:
 @click.argument("wave_id", metavar="SURVEY/WAVE")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, nothing else.")
 @click.option("--all", "every", is_flag=True, help="Also each difference that is dealt with.")
-@click.option("--lang", type=click.Choice(["nl", "en"]), default="en", show_default=True)
-def wave_check(wave_id: str, as_json: bool, every: bool, lang: Language) -> None:
+@speaks
+def wave_check(wave_id: str, as_json: bool, every: bool) -> None:
     """Check a wave's file against its manifest and against earlier waves, without building."""
     import json
     from dataclasses import asdict
@@ -227,7 +253,6 @@ def wave_check(wave_id: str, as_json: bool, every: bool, lang: Language) -> None
     settings = Settings.from_environment()
     folders = (settings.data, settings.samples)
     findings = inspect_wave(wave_id, *folders, settings.quality, SEEDS)
-    failed = [finding.message for finding in findings if not finding.passed]
     comparisons = compare_wave(wave_id, *folders, SEEDS)
     if as_json:
         document = {
@@ -236,19 +261,17 @@ def wave_check(wave_id: str, as_json: bool, every: bool, lang: Language) -> None
             "comparisons": [comparison.record() for comparison in comparisons],
         }
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
-    if failed:
-        raise BarometerError("\n".join(failed))
+    if failed := [finding for finding in findings if not finding.passed]:
+        raise SeveralError(failed)
     if as_json:
         return
-    click.echo(f"{wave_id}: {len(findings)} rules hold")
+    click.echo(Phrase("rules_hold", wave=wave_id, n=len(findings)).text(language()))
     for finding in findings:
-        click.echo(f"  {finding.rule}: {finding.observed}")
+        click.echo(f"  {finding.rule}: {finding.observations[language()]}")
     for comparison in comparisons:
-        title = {"nl": "Verschillen met", "en": "Differences from"}[lang]
-        click.echo(f"\n{title} {comparison.earlier}")
-        click.echo(told(comparison, lang))
-        table = _table(*({"nl": ("", "Regel", "Wat"), "en": ("", "Rule", "What")}[lang]))
-        for line in lines(comparison, lang, every=every):
+        click.echo(f"\n{told(comparison, language())}")
+        table = _table("", *Phrase("rule_and_words").text(language()).split(" | "))
+        for line in lines(comparison, language(), every=every):
             table.add_row(*line)
         _print(table, width=100)
 

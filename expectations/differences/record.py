@@ -16,34 +16,28 @@ from expectations.differences.pairing import (
     ranges,
     stem,
 )
-from ingest.errors import Language
-from ingest.models import Model, Name, Text
+from ingest.errors import Language, Phrase, fill
+from ingest.models import Model, Name, RefusalWords, Text
 from ingest.registry import read_yaml
 
 Severity = Literal["refuse", "review", "info"]
 SEVERITIES: tuple[Severity, ...] = ("refuse", "review", "info")
-SEVERITY_WORDS: dict[Language, dict[Severity, str]] = {
-    "nl": {"refuse": "weigering", "review": "bekijken", "info": "ter info"},
-    "en": {"refuse": "refused", "review": "review", "info": "info"},
+SEVERITY: Mapping[Severity, Phrase] = {
+    "refuse": Phrase("severity_refuse"),
+    "review": Phrase("severity_review"),
+    "info": Phrase("severity_info"),
 }
 WORDS = Path(__file__).with_name("rules.yml")
-
-
-class RuleWords(Model):
-    """What one rule says, and what it asks a person to do."""
-
-    found: Text
-    mend: Text
 
 
 class Rules(Model):
     """All rules, in the order in which differences are told (`rules.yml`)."""
 
-    rules: dict[Name, RuleWords]
+    rules: dict[Name, RefusalWords]
 
 
 @cache
-def rules() -> Mapping[str, RuleWords]:
+def rules() -> Mapping[str, RefusalWords]:
     """Return the words of every rule, in the order in which differences are told."""
     return read_yaml(Rules, WORDS).rules
 
@@ -58,8 +52,10 @@ class Covered:
 
     def text(self, language: Language) -> str:
         """Name the rows in a language."""
-        by = {"nl": "gedekt door {}, rij {} ({})", "en": "covered by {}, row {} ({})"}
-        return by[language].format(self.file, ranges(self.rows), ", ".join(self.statuses))
+        told = Phrase(
+            "covered_by", file=self.file, rows=ranges(self.rows), statuses=", ".join(self.statuses)
+        )
+        return told.text(language)
 
 
 @dataclass(frozen=True)
@@ -98,11 +94,7 @@ class Difference:
             "earlier": named(self.earlier_variables),
             **self.values,
         }
-        told = {
-            name: getattr(value, language) if isinstance(value, Text) else value
-            for name, value in held.items()
-        }
-        return str(getattr(words, language)).format(**told)
+        return fill(words, held, language)
 
     def record(self) -> dict[str, object]:
         """Return the difference as plain data, its words in both languages."""
@@ -230,15 +222,19 @@ def quoted(text: Text, *, battery: bool = False) -> Text:
 
 def told(comparison: Comparison, language: Language) -> str:
     """Return one sentence on how the answers of two waves were compared."""
-    words = {
-        "nl": "{} ({}) en {} ({}) respondenten; {} verdelingen getoetst, {} met te weinig "
-        "antwoorden; een verschuiving van {:.0f} punten wordt meestal gevonden",
-        "en": "{} ({}) and {} ({}) respondents; {} distributions tested, {} with too few answers; "
-        "a shift of {:.0f} points is mostly found",
-    }
     (before, after), (was, now) = comparison.respondents, comparison.statuses
-    tests = (comparison.tests, comparison.untested, comparison.smallest)
-    return words[language].format(before, was or "–", after, now or "–", *tests)
+    told = Phrase(
+        "compared_with",
+        wave=comparison.earlier,
+        before=before,
+        was=was or "–",
+        after=after,
+        now=now or "–",
+        tests=comparison.tests,
+        untested=comparison.untested,
+        points=comparison.smallest,
+    )
+    return told.text(language)
 
 
 def lines(
@@ -262,7 +258,7 @@ def lines(
             then = f"→ {item.mend(language)}"
         words = item.text(language)
         told = f"{words}\n{then}" if then else words
-        found.append((SEVERITY_WORDS[language][item.severity], item.rule, told))
+        found.append((SEVERITY[item.severity].text(language), item.rule, told))
     for rule, items in settled.items():
         rows = {row for item in items if item.covered for row in item.covered.rows}
         statuses = {name: 0 for item in items if item.covered for name in item.covered.statuses}
@@ -272,5 +268,5 @@ def lines(
             words = named(name for item in items for name in item.variables)
         if rows:
             words += f"\n{Covered('crosswalk.csv', tuple(rows), tuple(statuses)).text(language)}"
-        found.append((SEVERITY_WORDS[language]["info"], rule, words))
+        found.append((SEVERITY["info"].text(language), rule, words))
     return found

@@ -137,3 +137,12 @@ write(do.call(rbind, lapply(split(scales, scales$domain), function(scale) {
   }
   data.frame(domain = scale$domain[1], percent = percents, value = values)
 })), "quantile")
+
+people <- read("raked")
+margin <- function(name) {
+  units <- subset(read("margin"), variable == name)
+  setNames(data.frame(units$code, units$units), c(name, "Freq"))
+}
+raked <- rake(svydesign(ids = ~1, weights = ~weight, data = people), list(~sector, ~age),
+              list(margin("sector"), margin("age")), control = list(maxit = 1000, epsilon = 1e-9))
+write(data.frame(respondent = people$respondent, weight = weights(raked)), "raked")

@@ -14,9 +14,12 @@ from typing import Any
 
 import duckdb
 import jinja2
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import strategies as st
 
+from ingest.weights import rake
 from tests.conftest import PROJECT, Barometer, require
 from tests.statistics.designs import SURVEY, Row, drawn, fill, respondents, tables
 
@@ -51,6 +54,7 @@ def judged(
         _ask_estimates(connection, built, part="g" if whole else "08")
         _ask_trends(connection, built, families=300 if whole else 30)
         _ask_functions(connection, macros)
+        _ask_raking(connection)
         _let_r_judge(connection, folder)
         yield connection
 
@@ -297,6 +301,29 @@ def _ask_functions(connection: duckdb.DuckDBPyConnection, macros: Any) -> None:
     )
 
 
+def _ask_raking(connection: duckdb.DuckDBPyConnection) -> None:
+    """Ask R to rake 200 respondents to two margins of a population of 1,000."""
+    chance = np.random.default_rng(2027)
+    groups = [chance.integers(0, size, 200) for size in (3, 5)]
+    start = chance.uniform(0.5, 3, 200)
+    targets = [np.array([500.0, 300, 200]), np.array([100.0, 150, 200, 250, 300])]
+    weights = rake(start, groups, targets)
+    people = {"respondent": np.arange(200), "sector": groups[0], "age": groups[1]}
+    asked = pd.DataFrame({**people, "weight": start})
+    ours = pd.DataFrame({"respondent": people["respondent"], "weight": weights})
+    margins = pd.DataFrame(
+        [
+            {"variable": name, "code": code, "units": units}
+            for name, target in zip(("sector", "age"), targets, strict=True)
+            for code, units in enumerate(target)
+        ]
+    )
+    for table, frame in (("asked.raked", asked), ("asked.margin", margins), ("ours.raked", ours)):
+        connection.register("frame_to_fill", frame)
+        connection.execute(f"create table {table} as from frame_to_fill")
+        connection.unregister("frame_to_fill")
+
+
 def _let_r_judge(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     names = connection.sql("select table_name from duckdb_tables() where schema_name = 'asked'")
     asked = [name for (name,) in names.fetchall()]
@@ -428,3 +455,7 @@ def test_the_normal_distribution_is_pnorm(judged: duckdb.DuckDBPyConnection) -> 
 
 def test_wilson_is_prop_test_without_correction(judged: duckdb.DuckDBPyConnection) -> None:
     assert not _differences(judged, "wilson", {"low": 1e-9, "high": 1e-9})
+
+
+def test_raked_weights_are_those_of_rake(judged: duckdb.DuckDBPyConnection) -> None:
+    assert not _differences(judged, "raked", {"weight": 1e-8})
