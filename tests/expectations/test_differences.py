@@ -553,7 +553,8 @@ def test_the_command_tells_rules_and_differences_in_dutch(built: Barometer) -> N
     done = built.run("wave", "check", "nl_barometer/2025", "--lang", "nl")
     assert done.returncode == 0, done.stderr
     shown = " ".join(done.stdout.split())
-    said = ("aan 8 regels is voldaan", "Verschillen met nl_barometer/2021.", "366 (synthetic) en 347",
+    said = ("aan 8 regels is voldaan", "Verschillen met nl_barometer/2021.",
+            "366 (synthetic) en 347",
             "question_vanished", "financing_source (V16_1–V16_6)", "noem onder not_asked",
             "62 → 37 %", "ter info", "grootte, q7_1–q7_17, q8_1–q8_15")  # fmt: skip
     assert not missing_words(shown, said), done.stdout

@@ -142,13 +142,14 @@ def test_a_changed_crosswalk_row_asks_for_no_wave_and_a_changed_manifest_for_its
     new = old.replace("SECTOR,,recode,sector,identical", "SECTOR,,recode,sector,comparable", 1)
     reworded = described.read_text("utf-8").replace("Herkomst van de innovatie", "Oorsprong", 1)
     # A status needs its reasons, so a first attempt is refused in words and asks for nothing.
-    half, whole, again, both = watch(
+    half, whole, again, other = watch(
         copy,
         (str(rows), new),
         "tick",
         (str(rows), new.replace("sector,comparable,,", "sector,comparable,Waarom,Why", 1)),
         "tick",
         "tick",
+        (str(rows), old),
         (str(described), reworded),
         "tick",
     )
@@ -156,13 +157,13 @@ def test_a_changed_crosswalk_row_asks_for_no_wave_and_a_changed_manifest_for_its
     assert "seeds/crosswalk" in whole["assets"] and "release" in whole["assets"]
     assert not raw(whole["assets"]) and "seeds/recodes" not in whole["assets"]
     assert again["key"] == whole["key"], "the same state must not be run twice"
-    waves = {name for name in raw(both["assets"]) if name == ASSET or "/2023" in name}
-    assert waves == {ASSET} and "raw/registry" in both["assets"]
-    assert "raw/nl_barometer/2025" not in both["assets"]
+    waves = {name for name in raw(other["assets"]) if name == ASSET or "/2023" in name}
+    assert waves == {ASSET} and "raw/registry" in other["assets"]
+    assert "raw/nl_barometer/2025" not in other["assets"]
     # A check on a table that stays looks at one that changes.
-    outside = {check.split(":")[0] for check in both["checks"]} - set(both["assets"])
+    outside = {check.split(":")[0] for check in other["checks"]} - set(other["assets"])
     assert outside == {"intermediate/int_asked_categories"}
-    assert both["key"] != whole["key"]
+    assert other["key"] != whole["key"]
 
 
 def test_a_new_wave_waits_for_the_code_location_to_be_reloaded(copy: Barometer) -> None:
