@@ -15,6 +15,7 @@ from orchestration.settings import Settings
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from ingest.errors import Language
     from orchestration.release import Manifest
 
 
@@ -195,9 +196,11 @@ def wave() -> None:
 
 
 @wave.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document, nothing else.")
 @speaks
-def wave_list() -> None:
+def wave_list(as_json: bool) -> None:
     """Show every wave: what stands of it, its file and its rows."""
+    import json
     from collections import Counter
 
     from ingest import registry
@@ -207,11 +210,13 @@ def wave_list() -> None:
     settings = Settings.from_environment()
     known = registry.load()
     figures = Counter((survey, figure.wave) for survey, figure in known.figures)
+    rows: list[dict[str, object]] = []
     table = _table("Wave", "Status", "Figures", "Answers", "File")
     for item in known.waves:
         count = figures[(item.survey.survey, item.wave.wave)]
         statuses = ["published"] if count else []
-        file, answered = "", ""
+        file: str | None = None
+        answered: int | None = None
         if item.wave.answers:
             try:
                 status, path, respondents = glance_at_wave(item, settings.data)
@@ -219,22 +224,47 @@ def wave_list() -> None:
             except RefusedError as error:
                 status, respondents, file = "refused", None, error.found(language())
             statuses.append(status)
-            answered = str(respondents or item.wave.response.answered or "")
-        table.add_row(item.id, " + ".join(statuses) or "described", str(count), answered, file)
-    _print(table)
+            answered = respondents or item.wave.response.answered
+        statuses = statuses or ["described"]
+        row = {"wave": item.id, "status": statuses, "figures": count, "answers": answered}
+        rows.append(row | {"file": file})
+        table.add_row(item.id, " + ".join(statuses), str(count), str(answered or ""), file or "")
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        _print(table)
 
 
 @wave.command("check")
 @click.argument("wave_id", metavar="SURVEY/WAVE")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document, nothing else.")
+@click.option("--all", "every", is_flag=True, help="Also each difference that is dealt with.")
 @speaks
-def wave_check(wave_id: str) -> None:
-    """Check a wave's file against its manifest, without building."""
+def wave_check(wave_id: str, as_json: bool, every: bool) -> None:
+    """Check a wave's file against its manifest and against earlier waves, without building."""
+    import json
+    from dataclasses import asdict
+
+    from expectations.differences.compare import compare_wave
+    from expectations.differences.record import lines, told
     from expectations.inspect import inspect_wave
+    from orchestration.made_from import SEEDS
 
     settings = Settings.from_environment()
-    findings = inspect_wave(wave_id, settings.data, settings.samples, settings.quality)
+    folders = (settings.data, settings.samples)
+    findings = inspect_wave(wave_id, *folders, settings.quality, SEEDS)
+    comparisons = compare_wave(wave_id, *folders, SEEDS)
+    if as_json:
+        document = {
+            "wave": wave_id,
+            "rules": [asdict(finding) for finding in findings],
+            "comparisons": [comparison.record() for comparison in comparisons],
+        }
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
     if refused := [finding for finding in findings if finding.refuses]:
         raise SeveralError(refused)
+    if as_json:
+        return
     passed = [finding for finding in findings if finding.passed]
     click.echo(Phrase("rules_hold", wave=wave_id, n=len(passed)).text(language()))
     for finding in passed:
@@ -242,6 +272,12 @@ def wave_check(wave_id: str) -> None:
     for finding in findings:
         if not finding.passed:
             click.echo(Phrase("warning", message=finding).text(language()), err=True)
+    for comparison in comparisons:
+        click.echo(f"\n{told(comparison, language())}")
+        table = _table("", *Phrase("rule_and_words").text(language()).split(" | "))
+        for line in lines(comparison, language(), every=every):
+            table.add_row(*line)
+        _print(table, width=100)
 
 
 @main.command()
@@ -386,8 +422,8 @@ def _table(*columns: str) -> Table:
     return table
 
 
-def _print(table: Table) -> None:
+def _print(table: Table, width: int = 200) -> None:
     from rich.console import Console
 
     # A pipe has no width; 80 columns there would break names that a script looks for.
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    Console(width=None if sys.stdout.isatty() else width, highlight=False).print(table)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from expectations.differences.record import Rules
 from expectations.suites import SuiteFile
 from ingest.models import Model, PersonalData, PublishedFigure, Source, Survey, Wave
 from ingest.registry import load, read_csv, read_yaml
@@ -21,6 +22,7 @@ MODELS: dict[str, type[Model]] = {
     "ingest/samples/*.yml": Specification,
     "ingest/personal_data.yml": PersonalData,
     "expectations/suites/*.yml": SuiteFile,
+    "expectations/differences/rules.yml": Rules,
 }
 TABLES: dict[str, type[Model]] = {
     "ingest/surveys/*/published.csv": PublishedFigure,
