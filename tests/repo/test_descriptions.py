@@ -9,6 +9,8 @@ import pytest
 import yaml
 
 from expectations.suites import SuiteFile
+from ingest.drafting.wording import Lexicon
+from ingest.drafting.words import Words
 from ingest.models import Model, PersonalData, PublishedFigure, Source, Survey, Wave
 from ingest.registry import load, read_csv, read_yaml
 from ingest.samples.specification import Specification
@@ -20,6 +22,8 @@ MODELS: dict[str, type[Model]] = {
     "ingest/surveys/*/waves/*.yml": Wave,
     "ingest/samples/*.yml": Specification,
     "ingest/personal_data.yml": PersonalData,
+    "ingest/drafting/lexicon.yml": Lexicon,
+    "ingest/drafting/words.yml": Words,
     "expectations/suites/*.yml": SuiteFile,
 }
 TABLES: dict[str, type[Model]] = {
