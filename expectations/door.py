@@ -2,16 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, time
-from typing import TYPE_CHECKING
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from expectations.runner import Rule, Suite
-from ingest.errors import listing
+from ingest.errors import Filled, Names, Spoken, read_words
 from ingest.load import WaveFile
+from ingest.models import Model, Text
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+
+
+MESSAGES = Path(__file__).with_name("messages.yml")
+
+
+class RuleWords(Model):
+    """The words of a rule in `messages.yml`."""
+
+    meaning: Text
+    mend: Text
+
+
+@cache
+def _words() -> dict[str, RuleWords]:
+    return read_words(MESSAGES, RuleWords)
+
+
+def _rule(
+    name: str,
+    expectation: str,
+    kwargs: dict[str, Any],
+    allowed: Mapping[str, Spoken] | None = None,
+    **values: object,
+) -> Rule:
+    """Make a rule with its words, and with what these name between braces."""
+    words = _words()[name]
+    meaning, mend = Filled(words.meaning, values), Filled(words.mend, values)
+    return Rule(name, expectation, kwargs, meaning, mend, allowed or {})
 
 
 def door_suites(file: WaveFile) -> list[Suite]:
@@ -35,40 +67,36 @@ def door_suites(file: WaveFile) -> list[Suite]:
     frame.index = pd.RangeIndex(1, data.num_rows + 1)
     frame_counts = answers.design.frame.values() if answers.design else ()
     variables = [
-        Rule(
+        _rule(
             "variables",
             "expect_table_columns_to_match_set",
             {"column_set": sorted(answers.variables), "exact_match": True},
-            f"{path} holds exactly the variables that the manifest describes.",
-            f"export the file again with all variables, or describe new ones in {manifest}; "
-            "a file of another wave shows here too",
+            path=path,
+            manifest=manifest,
         )
     ]
     rules = [
-        Rule(
+        _rule(
             "row_count",
             "expect_table_row_count_to_be_between",
             {"min_value": 1, "max_value": sum(frame_counts) or None},
-            f"{path} has at least one respondent and no more than were invited.",
-            f"export the right file, or correct design.frame in {manifest}",
+            path=path,
+            manifest=manifest,
         ),
     ]
     if answers.respondent in frame.columns:
         rules += [
-            Rule(
-                "respondent_known",
-                "expect_column_values_to_not_be_null",
+            _rule(
+                name,
+                expectation,
                 {"column": answers.respondent},
-                f"Every row of {path} has a respondent in {answers.respondent}.",
-                "fill the respondent's number, or remove the row from the export",
-            ),
-            Rule(
-                "respondent_once",
-                "expect_column_values_to_be_unique",
-                {"column": answers.respondent},
-                f"Every respondent ({answers.respondent}) stands in {path} once.",
-                "keep one row per respondent; the survey tool may have saved a second session",
-            ),
+                path=path,
+                variable=answers.respondent,
+            )
+            for name, expectation in (
+                ("respondent_known", "expect_column_values_to_not_be_null"),
+                ("respondent_once", "expect_column_values_to_be_unique"),
+            )
         ]
     suites = [Suite(f"{name} codes", file.wave.id, _codes(file), _code_rules(file, manifest))]
     if date and date in frame.columns:
@@ -77,10 +105,17 @@ def door_suites(file: WaveFile) -> list[Suite]:
         dates = dates.dt.tz_localize(None)
         unreadable = frame[[date]].where(dates.isna())
         frame = frame.assign(**{date: dates})
-        suites.append(Suite(f"{name} dates", file.wave.id, unreadable, [_readable(date, path)]))
+        readable = _rule(
+            "dates",
+            "expect_column_values_to_be_null",
+            {"column": date},
+            path=path,
+            variable=date,
+        )
+        suites.append(Suite(f"{name} dates", file.wave.id, unreadable, [readable]))
         if period := file.wave.wave.field_period:
             rules.append(
-                Rule(
+                _rule(
                     "field_period",
                     "expect_column_values_to_be_between",
                     {
@@ -88,9 +123,12 @@ def door_suites(file: WaveFile) -> list[Suite]:
                         "min_value": datetime.combine(period.start, time.min),
                         "max_value": datetime.combine(period.end, time.max),
                     },
-                    f"{date} of {path} lies in the field period {period.start} to {period.end}.",
-                    f"check whether this is the file of wave {file.wave.wave.wave}; "
-                    f"if it is, correct field_period in {manifest}",
+                    path=path,
+                    manifest=manifest,
+                    variable=date,
+                    start=period.start,
+                    end=period.end,
+                    wave=file.wave.wave.wave,
                 )
             )
     columns = pd.DataFrame(columns=data.column_names)
@@ -99,16 +137,6 @@ def door_suites(file: WaveFile) -> list[Suite]:
         Suite(f"{name} answers", file.wave.id, frame, rules),
         *suites,
     ]
-
-
-def _readable(date: str, path: str) -> Rule:
-    return Rule(
-        "dates",
-        "expect_column_values_to_be_null",
-        {"column": date},
-        f"{date} of {path} holds nothing but dates, year-month-day.",
-        f"export {date} as a date, not as text",
-    )
 
 
 def _codes(file: WaveFile) -> pd.DataFrame:
@@ -129,7 +157,7 @@ def _codes(file: WaveFile) -> pd.DataFrame:
             for row, code in _first_rows(data.column(item.variable)):
                 label = described.get(code)
                 found = labelled.get(code, label)
-                relabelled = f"{item.variable}: {code} is {found!r}, was {label!r}"
+                relabelled = f"{item.variable}: {code} {label!r} -> {found!r}"
                 differs = label is not None and found != label
                 rows.append((row, item.variable, code, relabelled if differs else None))
     columns = ["row", "variable", "code", "relabelled"]
@@ -158,7 +186,7 @@ def _code_rules(file: WaveFile, manifest: str) -> list[Rule]:
         if item.codelist
     }
     return [
-        Rule(
+        _rule(
             "known_codes",
             "expect_column_pair_values_to_be_in_set",
             {
@@ -166,24 +194,22 @@ def _code_rules(file: WaveFile, manifest: str) -> list[Rule]:
                 "column_B": "code",
                 "value_pairs_set": [pair for pairs in allowed.values() for pair in pairs],
             },
-            f"Variables of {path} hold only codes of their codelist.",
-            f"correct the file, or add the code to the codelist in {manifest} and to "
-            "dbt_project/seeds/recodes.csv",
-            allowed={
-                item.variable: listing(
+            {
+                item.variable: Names(
                     (f"{code} {text}" for code, text in answers.codelists[item.codelist].items()),
-                    limit=20,
+                    20,
                 )
                 for item in answers.items
                 if item.codelist
             },
+            path=path,
+            manifest=manifest,
         ),
-        Rule(
+        _rule(
             "labels",
             "expect_column_values_to_be_null",
             {"column": "relabelled"},
-            f"Codes in {path} carry the labels that the manifest gives them.",
-            f"find out whether the meaning changed (a reversed scale?) before you correct "
-            f"{manifest}",
+            path=path,
+            manifest=manifest,
         ),
     ]

@@ -26,7 +26,7 @@ def inspect_wave(wave_id: str, data: Path, samples: Path, folder: Path) -> list[
         folder: where Great Expectations keeps its results.
 
     Raises:
-        IngestError: there is no such wave or file, or it cannot be read.
+        RefusedError: there is no such wave or file, or it cannot be read.
     """
     file = open_wave(registry.load().wave(wave_id), data, samples)
     return run(door_suites(file), folder)

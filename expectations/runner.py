@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
-from ingest.errors import BarometerError, listing
+from ingest.errors import BarometerError, Language, Names, Phrase, Spoken, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,17 +27,17 @@ class Rule:
         name: short stable name of the rule, shown in messages and in `mart_data_quality`.
         type: name of a Great Expectations expectation, such as `expect_column_values_to_be_unique`.
         kwargs: its arguments.
-        meaning: what must be true, one sentence.
-        mend: what a person does when it is not.
+        meaning: what must be true, one sentence; in both languages, or in English.
+        mend: what a person does when it is not; likewise.
         allowed: for a rule over (variable, code): variable -> its codes, for the message.
     """
 
     name: str
     type: str
     kwargs: dict[str, Any]
-    meaning: str
-    mend: str
-    allowed: Mapping[str, str] = field(default_factory=dict)
+    meaning: str | Spoken
+    mend: str | Spoken
+    allowed: Mapping[str, Spoken] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -52,14 +52,33 @@ class Suite:
 
 @dataclass(frozen=True)
 class Finding:
-    """Whether one rule holds, and what was observed."""
+    """Whether one rule holds, and what was observed.
+
+    Attributes:
+        observations: language -> what was seen.
+        messages: language -> what is wrong and how to mend it; empty when the rule holds.
+    """
 
     suite: str
     table: str
     rule: str
     passed: bool
-    observed: str
-    message: str
+    observations: Mapping[Language, str]
+    messages: Mapping[Language, str]
+
+    @property
+    def observed(self) -> str:
+        """What was seen, in English."""
+        return self.observations["en"]
+
+    @property
+    def message(self) -> str:
+        """What is wrong and how to mend it, in English; empty when the rule holds."""
+        return self.messages["en"]
+
+    def text(self, language: Language) -> str:
+        """Return the message in a language."""
+        return self.messages[language]
 
 
 class ExpectationError(BarometerError):
@@ -105,7 +124,7 @@ def run(suites: Iterable[Suite], folder: Path, *, docs: bool = False) -> list[Fi
                 type=rule.type,
                 kwargs=rule.kwargs,
                 meta={"rule": rule.name},
-                description=rule.meaning,
+                description=str(say(rule.meaning, "en")),
             ).to_domain_obj()
             for rule in suite.rules
         ]
@@ -141,36 +160,54 @@ def _finding(suite: Suite, rule: Rule, result: Any) -> Finding:
                 "of the data."
             )
     observed = _observed(result.result, rule, len(suite.frame))
-    message = (
-        ""
-        if result.success
-        else f"{suite.table}, rule {rule.name}: {rule.meaning} Found: {observed}. "
-        f"To mend: {rule.mend}."
+    message = Phrase(
+        "finding",
+        table=suite.table,
+        rule=rule.name,
+        meaning=rule.meaning,
+        observed=observed,
+        mend=rule.mend,
     )
-    return Finding(suite.name, suite.table, rule.name, bool(result.success), observed, message)
+    languages: tuple[Language, ...] = get_args(Language)
+    return Finding(
+        suite.name,
+        suite.table,
+        rule.name,
+        bool(result.success),
+        {language: str(say(observed, language)) for language in languages},
+        {language: "" if result.success else message.text(language) for language in languages},
+    )
 
 
-def _observed(result: dict[str, Any], rule: Rule, size: int) -> str:
+def _observed(result: dict[str, Any], rule: Rule, size: int) -> str | Spoken:
     """Put what Great Expectations saw into one line: values with their rows, or the number."""
     mismatch = (result.get("details") or {}).get("mismatched")
     if mismatch:
-        words = {"missing": "missing", "unexpected": "not described"}
-        return "; ".join(
-            f"{words[kind]}: {listing(names)}" for kind, names in mismatch.items() if names
+        return Names(
+            [
+                Phrase("variables_missing" if kind == "missing" else "variables_extra", names=names)
+                for kind, names in mismatch.items()
+                if names
+            ],
+            2,
+            "; ",
         )
     if result.get("unexpected_count"):
-        rows = listing(map(_row, result.get("unexpected_index_list") or ()), 5)
-        values = listing(dict.fromkeys(map(_value, result["unexpected_list"])), 5)
         codes = {item[0] for item in result["unexpected_list"] if isinstance(item, tuple)}
-        allowed = "".join(
-            f"; allowed in {name}: {rule.allowed[name]}"
+        allowed = [
+            Phrase("allowed_in", variable=name, codes=rule.allowed[name])
             for name in sorted(codes & set(rule.allowed))
+        ]
+        return Phrase(
+            "values_in_rows",
+            values=Names(dict.fromkeys(map(_value, result["unexpected_list"])), 5),
+            rows=Names(map(_row, result.get("unexpected_index_list") or ()), 5),
+            allowed=Names(allowed, 5, ""),
         )
-        return f"{values} in row {rows}{allowed}"
     value = result.get("observed_value")
     if isinstance(value, list):
-        return f"{len(value)} columns"
-    return str(value) if value is not None else f"{size} rows, none against the rule"
+        return Phrase("columns_seen", n=len(value))
+    return str(value) if value is not None else Phrase("none_against", n=size)
 
 
 def _row(item: Any) -> object:

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ingest.columns import as_text, first_row
-from ingest.errors import IngestError, listing, reason
+from ingest.errors import Phrase, RefusedError, reason
 from ingest.models import CsvFile
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar"}
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical_bar"}  # phrases
 UTF8_MARK = b"\xef\xbb\xbf"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 IMPORT_ID = '{"ImportId":'  # opens every cell of the third header row that Qualtrics writes
@@ -41,7 +41,7 @@ def read_csv(
         One text column per variable, and the labels of the variables (three header rows only).
 
     Raises:
-        IngestError: another encoding, delimiter or header than described, or a row with more or
+        RefusedError: another encoding, delimiter or header than described, or a row with more or
             fewer cells than the header.
     """
     import pyarrow as pa
@@ -63,24 +63,12 @@ def _utf8(path: Path, file: CsvFile, where: str) -> bytes:
     """Return the content as UTF-8 without a mark in front."""
     content = path.read_bytes()
     if content.startswith(UTF16_MARKS):
-        raise IngestError(
-            where,
-            f"{path} is UTF-16 ('Unicode text' of Excel), not {file.encoding}",
-            "save it as 'CSV UTF-8', with encoding utf-8-sig in the manifest",
-        )
+        raise RefusedError("csv_utf16", where, path=path, encoding=file.encoding)
     if (zero := content.find(b"\0")) >= 0:
-        raise IngestError(
-            where,
-            f"{path}, line {_line(content, zero)} holds a NUL byte",
-            "export the file again as plain text; it is damaged or of another format",
-        )
+        raise RefusedError("csv_nul_byte", where, path=path, line=_line(content, zero))
     content = content.removeprefix(UTF8_MARK)
     if content.count(b'"') % 2:
-        raise IngestError(
-            where,
-            f"{path} has an odd number of double quotes, so that one is not closed",
-            "close it; within a quoted text a double quote is written twice",
-        )
+        raise RefusedError("csv_quote_open", where, path=path)
     unicode = file.encoding in ("utf-8", "utf-8-sig")
     wrong: int | None = None
     try:
@@ -91,13 +79,13 @@ def _utf8(path: Path, file: CsvFile, where: str) -> bytes:
     except UnicodeDecodeError as error:
         wrong = error.start
     if wrong is not None:
-        raise IngestError(
+        raise RefusedError(
+            "csv_encoding",
             where,
-            f"{path}, line {_line(content, wrong)}, byte 0x{content[wrong]:02x} is no character of "
-            f"{file.encoding}",
-            "put the encoding that the file was exported in under answers.file.encoding of the "
-            "manifest, or export the file as UTF-8",
-            "utf-8, utf-8-sig, windows-1252, iso-8859-1",
+            path=path,
+            line=_line(content, wrong),
+            byte=f"0x{content[wrong]:02x}",
+            encoding=file.encoding,
         )
     if unicode or content.isascii():
         return content
@@ -105,11 +93,7 @@ def _utf8(path: Path, file: CsvFile, where: str) -> bytes:
         content.decode("utf-8")
     except UnicodeDecodeError:
         return text.encode("utf-8")
-    raise IngestError(
-        where,
-        f"{path} is UTF-8, while the manifest says {file.encoding}",
-        "put encoding: utf-8 under answers.file of the manifest",
-    )
+    raise RefusedError("csv_is_utf8", where, path=path, encoding=file.encoding)
 
 
 def _line(content: bytes, place: int) -> int:
@@ -132,11 +116,7 @@ def _header(content: bytes, path: Path, file: CsvFile, where: str) -> tuple[list
         taken = size
         below = next(rows, []) + next(rows, [])
     except csv.Error as error:
-        raise IngestError(
-            where,
-            f"the first rows of {path} are not delimited text ({reason(error)})",
-            "export the file again; a double quote may be missing",
-        ) from None
+        raise RefusedError("csv_unreadable", where, path=path, reason=reason(error)) from None
     _check_header(header, below, path, file, where)
     return header, taken
 
@@ -147,55 +127,35 @@ def _check_header(
     names = header[0] if header else []
     if len(names) < 2:
         found = {name: n for mark, name in DELIMITERS.items() if (n := "".join(names).count(mark))}
-        seen = listing(f"{name} ({n} times)" for name, n in found.items()) or "none of the others"
-        raise IngestError(
+        raise RefusedError(
+            "csv_delimiter",
             where,
-            f"the header of {path} is one column with delimiter {DELIMITERS[file.delimiter]}; "
-            f"in it occur: {seen}",
-            "correct answers.file.delimiter of the manifest",
-            listing(DELIMITERS.values()),
+            path=path,
+            delimiter=Phrase(DELIMITERS[file.delimiter]),
+            seen=[Phrase("times", name=Phrase(name), n=n) for name, n in found.items()]
+            or Phrase("none_of_the_others"),
+            known=[Phrase(name) for name in DELIMITERS.values()],
         )
-    check_names(names, f"the header of {path}", where)
+    check_names(names, Phrase("header_of", path=path), where)
     ids = all(cell.startswith(IMPORT_ID) for cell in header[-1]) if len(header) > 1 else False
     if file.header_rows == 3 and not (len(header) == 3 and ids):
-        raise IngestError(
-            where,
-            f"row 3 of {path} holds no import ids ({IMPORT_ID}…), while the manifest says that "
-            "there are three header rows",
-            "put header_rows: 1 under answers.file of the manifest, or export from Qualtrics again",
-        )
+        raise RefusedError("csv_import_ids_missing", where, path=path, mark=IMPORT_ID)
     if any(cell.startswith(IMPORT_ID) for cell in below):
-        raise IngestError(
-            where,
-            f"{path} has a row of import ids, as Qualtrics writes, among the answers",
-            "put header_rows: 3 under answers.file of the manifest",
-        )
+        raise RefusedError("csv_import_ids_below", where, path=path)
     if any(len(row) != len(names) for row in header):
-        raise IngestError(
-            where,
-            f"the header rows of {path} have {listing(len(row) for row in header)} cells",
-            "export the file again; the header is damaged",
-        )
+        raise RefusedError("csv_header_cells", where, path=path, cells=[len(row) for row in header])
 
 
-def check_names(names: list[str], what: str, where: str) -> None:
+def check_names(names: list[str], what: Path | Phrase, where: str) -> None:
     """Refuse a header in which a name is empty or stands twice.
 
     Raises:
-        IngestError: with the places or the names.
+        RefusedError: with the places or the names.
     """
     if empty := [place for place, name in enumerate(names, 1) if not name.strip()]:
-        raise IngestError(
-            where,
-            f"{what} has no name in column {listing(empty)}",
-            "name the column, or remove it from the file",
-        )
+        raise RefusedError("column_nameless", where, what=what, places=empty)
     if twice := [name for name, n in Counter(names).items() if n > 1]:
-        raise IngestError(
-            where,
-            f"{what} names more than one column {listing(twice)}",
-            "export the file again; which of the columns counts is not known",
-        )
+        raise RefusedError("column_twice", where, what=what, names=twice)
 
 
 def _rows(body: Any, names: list[str], path: Path, file: CsvFile, where: str) -> pa.Table:
@@ -226,19 +186,10 @@ def _rows(body: Any, names: list[str], path: Path, file: CsvFile, where: str) ->
             ),
         )
     except pa.ArrowInvalid as error:
-        raise IngestError(
-            where,
-            f"{path} cannot be read as delimited text ({reason(error)})",
-            "export the file again; a double quote may be missing",
-        ) from None
+        raise RefusedError("csv_unreadable", where, path=path, reason=reason(error)) from None
     if wrong:
-        cells = listing((f"row {row.number} ({row.actual_columns})" for row in wrong), 5)
-        raise IngestError(
-            where,
-            f"rows of {path} have more or fewer cells than the {len(names)} of the header: {cells}",
-            "put texts with the delimiter in them between double quotes, and remove notes under "
-            "the table",
-        )
+        cells = [Phrase("row_cells", row=row.number, cells=row.actual_columns) for row in wrong]
+        raise RefusedError("csv_row_cells", where, path=path, wanted=len(names), rows=cells)
     return table.rename_columns(names)
 
 
@@ -249,21 +200,13 @@ def _check_rows(table: pa.Table, texts: frozenset[str], path: Path, where: str) 
     for name, column in zip(table.column_names, table.columns, strict=True):
         row = first_row(column, lambda words: pc.match_substring_regex(words, r"[\r\n]"))
         if row and name not in texts:
-            raise IngestError(
-                where,
-                f"variable {name!r} of {path} has a cell of several lines in row {row}",
-                "look for a double quote that is not closed; only open answers have lines",
-            )
+            raise RefusedError("csv_lines_in_cell", where, path=path, variable=name, row=row)
     first = table.column_names[0]
     row = first_row(table.column(0), lambda words: pc.equal(words, first))
     if row and table.slice(row - 1, 1).to_pylist()[0] == {
         name: name for name in table.column_names
     }:
-        raise IngestError(
-            where,
-            f"row {row} of {path} repeats the header",
-            "remove the row; exports may have been put under each other",
-        )
+        raise RefusedError("csv_header_repeated", where, path=path, row=row)
     check_notes(table, path, where)
 
 
@@ -271,13 +214,9 @@ def check_notes(table: pa.Table, path: Path, where: str) -> None:
     """Refuse a last row with one filled cell: a note under the table, no respondent.
 
     Raises:
-        IngestError: with the number of the row.
+        RefusedError: with the number of the row.
     """
     if table.num_rows and table.num_columns > 1:
         last = table.slice(table.num_rows - 1).to_pylist()[0]
         if sum(value is not None for value in last.values()) == 1:
-            raise IngestError(
-                where,
-                f"row {table.num_rows}, the last one of {path}, has one filled cell",
-                "remove notes under the table, and respondents without any answer",
-            )
+            raise RefusedError("note_below", where, path=path, row=table.num_rows)

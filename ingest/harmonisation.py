@@ -13,8 +13,8 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import Field, model_validator
 
-from ingest.errors import RefusedError, did_you_mean
-from ingest.models import EmptyIsNone, Model, Name, WaveName
+from ingest.errors import Phrase, RefusedError, did_you_mean
+from ingest.models import EmptyIsNone, Model, Name, WaveName, misfit
 from ingest.registry import Registry, read_csv
 
 Status = Literal["identical", "comparable", "limited", "impossible", "undetermined"]
@@ -78,7 +78,7 @@ class _Judgement(Model):
         if self.status not in ("identical", "undetermined") and not (
             self.reason_nl and self.reason_en
         ):
-            raise ValueError(f"status {self.status} needs reason_nl and reason_en")
+            raise misfit("status_needs_reasons", status=self.status)
         return self
 
 
@@ -107,7 +107,7 @@ class Recode(Model):
     @model_validator(mode="after")
     def _says_one_thing(self) -> Recode:
         if (self.missing_kind is None) == (self.category is None and self.score is None):
-            raise ValueError("a code needs a category or a score, or else a missing_kind")
+            raise misfit("code_needs_one_meaning")
         return self
 
 
@@ -174,7 +174,7 @@ class Rows(Generic[R]):
             if name is not None and name not in names:
                 raise RefusedError(
                     "reference_leads_nowhere",
-                    f"{self.path}, row {line}",
+                    Phrase("row_of", path=self.path, row=line),
                     column=column,
                     name=name,
                     near=did_you_mean(name, names),
@@ -246,7 +246,7 @@ def _check_categories(found: Harmonisation) -> None:
             if row.category and row.concept not in scales and row.category not in names:
                 raise RefusedError(
                     "unknown_category",
-                    f"{rows.path}, row {line}",
+                    Phrase("row_of", path=rows.path, row=line),
                     concept=row.concept,
                     category=row.category,
                     near=did_you_mean(row.category, names),
@@ -288,7 +288,10 @@ def _check_crosswalk(found: Harmonisation, registry: Registry) -> None:
         if wave.wave.answers
     }
     for line, row in found.crosswalk.numbered:
-        where, wave = f"{found.crosswalk.path}, row {line}", f"{row.survey}/{row.wave}"
+        where, wave = (
+            Phrase("row_of", path=found.crosswalk.path, row=line),
+            f"{row.survey}/{row.wave}",
+        )
         if wave not in asked:
             raise RefusedError("wave_without_answers", where, wave=wave, known=sorted(asked))
         if row.variable and row.variable not in asked[wave]:

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingest.errors import IngestError, listing
+from ingest.errors import Names, RefusedError
 from ingest.models import Answers
 from ingest.readers import SYNTHETIC_MARK, AnswerTable, glance, read
 from ingest.registry import Registry, SurveyWave
@@ -46,11 +46,7 @@ class WaveFile:
 def wave_path(wave: SurveyWave, data: Path) -> Path:
     """Return where the real file of a wave with answers is put."""
     if wave.wave.answers is None:
-        raise IngestError(
-            wave.id,
-            "the wave has published figures only",
-            "describe its file under `answers:` in the manifest first",
-        )
+        raise RefusedError("no_answers_described", wave.id)
     return data / wave.survey.survey / wave.wave.wave / wave.wave.answers.file.name
 
 
@@ -62,7 +58,7 @@ def open_wave(wave: SurveyWave, data: Path, samples: Path) -> WaveFile:
     stays synthetic wherever it lies.
 
     Raises:
-        IngestError: no file and no sample, a file under another name, or an unreadable file.
+        RefusedError: no file and no sample, a file under another name, or an unreadable file.
     """
     where, path = wave.id, find_file(wave, data)
     folder = path.parent
@@ -76,11 +72,8 @@ def open_wave(wave: SurveyWave, data: Path, samples: Path) -> WaveFile:
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     if answers.file.sha256 and folder in path.parents and answers.file.sha256 != digest:
-        raise IngestError(
-            where,
-            f"{path} has sha256 {digest}",
-            "put back the file that was described, or describe the new one in the manifest",
-            answers.file.sha256,
+        raise RefusedError(
+            "file_of_other_digest", where, path=path, found=digest, described=answers.file.sha256
         )
     status = SYNTHETIC if folder not in path.parents else _status(table.title)
     return WaveFile(wave, answers, path, digest, status, table)
@@ -90,18 +83,13 @@ def find_file(wave: SurveyWave, data: Path) -> Path:
     """Return where the real file of a wave is, or would be.
 
     Raises:
-        IngestError: the wave has no answers, or only files under another name are there.
+        RefusedError: the wave has no answers, or only files under another name are there.
     """
     path = wave_path(wave, data)
     folder = path.parent
     others = [item.name for item in folder.glob("*")] if folder.is_dir() else []
     if others and not path.exists():
-        raise IngestError(
-            wave.id,
-            f"{folder} holds {listing(others)}, not the wave's file",
-            "rename the file, or remove what does not belong there",
-            path.name,
-        )
+        raise RefusedError("file_misnamed", wave.id, folder=folder, others=others, name=path.name)
     return path
 
 
@@ -113,7 +101,7 @@ def glance_at_wave(wave: SurveyWave, data: Path) -> tuple[str, Path | None, int 
         number while the sample stands in.
 
     Raises:
-        IngestError: a file under another name, or an unreadable file.
+        RefusedError: a file under another name, or an unreadable file.
     """
     path, answers = find_file(wave, data), wave.wave.answers
     assert answers is not None
@@ -134,17 +122,18 @@ def write_wave(file: WaveFile, raw: Path) -> dict[str, int]:
         Number of respondents and of answers (respondent x variable) written.
 
     Raises:
-        IngestError: the file has no column that identifies the respondent.
+        RefusedError: the file has no column that identifies the respondent.
     """
     import pyarrow as pa
 
     data, answers = file.table.data, file.answers
     if answers.respondent not in data.column_names:
-        raise IngestError(
+        raise RefusedError(
+            "respondent_missing",
             file.wave.id,
-            f"{file.path} has no variable {answers.respondent!r}",
-            "export the file with the respondent's number",
-            listing(data.column_names, 40),
+            path=file.path,
+            respondent=answers.respondent,
+            known=Names(data.column_names, 40),
         )
     size = data.num_rows
     key = {"survey": file.wave.survey.survey, "wave": file.wave.wave.wave}

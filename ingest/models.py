@@ -9,6 +9,9 @@ from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from ingest.errors import Language, Phrase
 
 
 def _blank_is_none(value: object) -> object:
@@ -19,6 +22,11 @@ EmptyIsNone = BeforeValidator(_blank_is_none)
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=80)]
 VariableName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.]*$")]
 WaveName = Annotated[str, Field(pattern=r"^[0-9]{4}$")]
+
+
+def misfit(name: str, **values: object) -> PydanticCustomError:
+    """Return what a validator raises; the words stand in `phrases.yml` under that name."""
+    return PydanticCustomError("misfit", "{phrase}", {"phrase": Phrase(name, **values)})
 
 
 class Model(BaseModel):
@@ -32,6 +40,18 @@ class Text(Model):
 
     nl: str
     en: str
+
+    def text(self, language: Language) -> str:
+        """Return the text in a language."""
+        return self.nl if language == "nl" else self.en
+
+
+class RefusalWords(Model):
+    """The words of a rule in `messages.yml`."""
+
+    found: Text
+    mend: Text
+    allowed: Text | None = None
 
 
 class Title(Text):
@@ -49,7 +69,7 @@ class Period(Model):
     @model_validator(mode="after")
     def _in_order(self) -> Period:
         if self.end < self.start:
-            raise ValueError(f"end {self.end} lies before start {self.start}")
+            raise misfit("period_backwards", start=self.start, end=self.end)
         return self
 
 
@@ -123,16 +143,22 @@ class ParquetFile(AnswerFile):
     format: Literal["parquet"]
 
 
+class PersonalPattern(Text):
+    """How personal data are called, and the regular expression (RE2) that finds them."""
+
+    pattern: str
+
+
 class PersonalData(Model):
     """What tells of a person and may never come in (`personal_data.yml`).
 
     Attributes:
         columns: names of columns, lower case and letters only.
-        patterns: what a cell holds -> regular expression (RE2) that finds it.
+        patterns: what a cell may hold.
     """
 
     columns: frozenset[Annotated[str, Field(pattern=r"^[a-z]+$")]]
-    patterns: dict[str, str]
+    patterns: tuple[PersonalPattern, ...]
 
 
 class Design(Model):
@@ -155,9 +181,9 @@ class Design(Model):
     @model_validator(mode="after")
     def _weighs(self) -> Design:
         if (self.stratum is None) != (not self.frame):
-            raise ValueError("stratum and frame go together: the frame counts units per stratum")
+            raise misfit("stratum_and_frame")
         if not (self.frame or self.weight or self.margins):
-            raise ValueError("a design tells at least a frame, a weight or margins")
+            raise misfit("design_empty")
         return self
 
     @property
@@ -178,7 +204,7 @@ class Item(Model):
     @model_validator(mode="after")
     def _codes_or_text(self) -> Item:
         if self.text == (self.codelist is not None):
-            raise ValueError(f"{self.variable} needs either a codelist or text: true")
+            raise misfit("codelist_or_text", variable=self.variable)
         return self
 
 
@@ -199,16 +225,16 @@ class Answers(Model):
     def _codelists_known(self) -> Answers:
         used = {item.codelist for item in self.items if item.codelist}
         if missing := sorted(used - set(self.codelists)):
-            raise ValueError(f"items use codelists that are not described: {missing}")
+            raise misfit("codelists_undescribed", names=missing)
         names = [item.variable for item in self.items]
         if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise ValueError(f"variables described twice: {twice}")
+            raise misfit("variables_twice", names=twice)
         codes = {item.variable: self.codelists.get(item.codelist or "") for item in self.items}
         for variable, margin in (self.design.margins if self.design else {}).items():
             if not (described := codes.get(variable)):
-                raise ValueError(f"margins name {variable}, which is no item with a codelist")
+                raise misfit("margin_no_item", variable=variable)
             if unknown := sorted(set(margin) - set(described)):
-                raise ValueError(f"margins of {variable} name codes it does not have: {unknown}")
+                raise misfit("margin_unknown_codes", variable=variable, codes=unknown)
         return self
 
     @property
@@ -273,9 +299,9 @@ class PublishedFigure(Model):
     @model_validator(mode="after")
     def _makes_sense(self) -> PublishedFigure:
         if self.statistic == "share" and not 0 <= self.value <= 100:
-            raise ValueError(f"value {self.value:g} is no share; a share lies between 0 and 100")
+            raise misfit("no_share", value=self.value)
         if self.status == "superseded" and not (self.status_reason_nl and self.status_reason_en):
-            raise ValueError("a superseded figure needs status_reason_nl and status_reason_en")
+            raise misfit("reason_missing")
         return self
 
     @property

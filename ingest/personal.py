@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.columns import first_row
-from ingest.errors import IngestError, listing
+from ingest.errors import RefusedError
 from ingest.models import PersonalData
 from ingest.registry import read_yaml
 
@@ -16,10 +16,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 LIST = Path(__file__).with_name("personal_data.yml")
-MEND = (
-    "export the file without personal data and delete this one; an organisation goes by a "
-    "pseudonym. A column that is harmless needs another name"
-)
 
 
 @cache
@@ -38,7 +34,7 @@ def refuse_personal_data(table: pa.Table, texts: frozenset[str], path: Path, whe
         where: survey and wave, for messages.
 
     Raises:
-        IngestError: with the column, and with the first row where a value told.
+        RefusedError: with the column, and with the first row where a value told.
     """
     import pyarrow.compute as pc
 
@@ -47,11 +43,13 @@ def refuse_personal_data(table: pa.Table, texts: frozenset[str], path: Path, whe
         name for name in table.column_names if re.sub("[^a-z]", "", name.lower()) in listed.columns
     ]
     if named:
-        raise IngestError(where, f"{path} has columns with personal data: {listing(named)}", MEND)
+        raise RefusedError("personal_columns", where, path=path, names=named)
     for name, column in zip(table.column_names, table.columns, strict=True):
-        for kind, pattern in listed.patterns.items():
+        for kind in listed.patterns:
             if name in texts:
                 continue
-            row = first_row(column, partial(pc.match_substring_regex, pattern=pattern))
+            row = first_row(column, partial(pc.match_substring_regex, pattern=kind.pattern))
             if row:
-                raise IngestError(where, f"{path} has {kind} in column {name!r}, row {row}", MEND)
+                raise RefusedError(
+                    "personal_values", where, path=path, kind=kind, variable=name, row=row
+                )

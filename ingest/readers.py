@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.columns import as_text
 from ingest.delimited import check_names, read_csv
-from ingest.errors import IngestError, reason
+from ingest.errors import RefusedError, reason
 from ingest.models import Answers, CsvFile, SavFile, XlsxFile
 from ingest.personal import refuse_personal_data
 from ingest.workbook import read_xlsx
@@ -53,7 +53,7 @@ def read(path: Path, answers: Answers, where: str) -> AnswerTable:
         where: survey and wave, for messages.
 
     Raises:
-        IngestError: no file, an empty or too large one, not a file of that format, or one with
+        RefusedError: no file, an empty or too large one, not a file of that format, or one with
             personal data.
     """
     _require(path, answers, where)
@@ -82,7 +82,7 @@ def glance(path: Path, answers: Answers, where: str) -> tuple[str, int]:
     Of an SPSS file the header is enough; files of other formats are read.
 
     Raises:
-        IngestError: as `read` does.
+        RefusedError: as `read` does.
     """
     _require(path, answers, where)
     if isinstance(answers.file, SavFile):
@@ -94,24 +94,12 @@ def glance(path: Path, answers: Answers, where: str) -> tuple[str, int]:
 
 def _require(path: Path, answers: Answers, where: str) -> None:
     if not path.is_file():
-        raise IngestError(
-            where,
-            f"there is no file {path}",
-            "put the wave's file there, or name the right file in the manifest",
-        )
+        raise RefusedError("file_missing", where, path=path)
     size, most = path.stat().st_size, answers.file.max_megabytes
     if size == 0:
-        raise IngestError(
-            where, f"{path} is empty", "copy the file again from where it was exported"
-        )
+        raise RefusedError("file_empty", where, path=path)
     if size > most * 10**6:
-        raise IngestError(
-            where,
-            f"{path} is {size / 10**6:,.0f} MB",
-            "check whether it is the right file; if it is, raise answers.file.max_megabytes in the "
-            "manifest",
-            f"{most} MB",
-        )
+        raise RefusedError("file_too_large", where, path=path, size=size / 10**6, most=most)
 
 
 def _read_sav(path: Path, where: str) -> AnswerTable:
@@ -154,12 +142,7 @@ def _sav(path: Path, where: str, **options: Any) -> tuple[Any, Any]:
     try:
         content, meta = pyreadstat.read_sav(path, user_missing=True, **options)
     except (*failures, ValueError, OverflowError) as error:
-        raise IngestError(
-            where,
-            f"{path} cannot be read as an SPSS file ({reason(error)})",
-            "export the file again from the survey tool as .sav and copy it whole; "
-            "it may be cut off or of another format",
-        ) from None
+        raise RefusedError("sav_unreadable", where, path=path, reason=reason(error)) from None
     return content, meta
 
 
@@ -171,30 +154,25 @@ def _read_parquet(path: Path, where: str) -> pa.Table:
         with pq.ParquetFile(path) as file:
             names = file.schema_arrow.names
             if file.metadata.num_rows * len(names) > MOST_CELLS:
-                raise IngestError(
+                raise RefusedError(
+                    "too_many_cells",
                     where,
-                    f"{path} has {file.metadata.num_rows:,} rows",
-                    "check whether it is the right file; split it when it is",
-                    f"{MOST_CELLS:,} cells",
+                    path=path,
+                    rows=file.metadata.num_rows,
+                    most=MOST_CELLS,
                 )
-            check_names(names, str(path), where)
+            check_names(names, path, where)
             data = file.read()
             data.validate(full=True)
     except (pa.ArrowException, UnicodeDecodeError, OSError) as error:
-        raise IngestError(
-            where,
-            f"{path} cannot be read as a Parquet file ({reason(error)})",
-            "write the file again and copy it whole; it may be cut off or of another format",
-        ) from None
+        raise RefusedError("parquet_unreadable", where, path=path, reason=reason(error)) from None
     columns = []
     for name, column in zip(names, data.columns, strict=True):
         try:
             columns.append(as_text(column))
         except TypeError as error:
-            raise IngestError(
-                where,
-                f"variable {name!r} of {path} is of type {error}",
-                "write it as a number, a date or a text",
+            raise RefusedError(
+                "nested_column", where, path=path, variable=name, type=str(error)
             ) from None
     return pa.table(columns, names=names)
 
@@ -209,10 +187,5 @@ def _take_mark(data: pa.Table, path: Path, where: str) -> tuple[pa.Table, str]:
         return data, ""
     found = data.column(SYNTHETIC_MARK).unique().to_pylist()
     if found not in ([], ["1"]):
-        raise IngestError(
-            where,
-            f"column {SYNTHETIC_MARK} of {path} holds something other than 1",
-            "generated and real answers never stand in one file; take them apart",
-            "1 in every row of a generated file",
-        )
+        raise RefusedError("synthetic_mark", where, path=path, mark=SYNTHETIC_MARK)
     return data.drop_columns([SYNTHETIC_MARK]), SYNTHETIC_MARK

@@ -11,15 +11,19 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from ingest.errors import IngestError, RefusedError, did_you_mean, listing
+from ingest.errors import Names, Phrase, RefusedError, did_you_mean, has_phrase, reason
 from ingest.models import PublishedFigure, Source, Survey, Wave
 
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
 SURVEYS = Path(__file__).parent / "surveys"
+LONGEST_VALUE = 80  # characters of a value that a message repeats
 M = TypeVar("M", bound=BaseModel)
 
 
@@ -49,7 +53,7 @@ class Registry:
         """Return the wave called `survey/wave`.
 
         Raises:
-            IngestError: there is no such wave; the message lists the nearest and all names.
+            RefusedError: there is no such wave; the message lists the nearest and all names.
         """
         by_id = {wave.id: wave for wave in self.waves}
         if wave_id not in by_id:
@@ -57,25 +61,31 @@ class Registry:
                 "no_such_wave",
                 wave_id,
                 near=did_you_mean(wave_id, by_id),
-                known=listing(by_id, limit=30),
+                known=Names(by_id, 30),
             )
         return by_id[wave_id]
 
 
-def _explain(error: ValidationError, fields: Iterable[str]) -> str:
+def _explain(error: ValidationError, fields: Iterable[str]) -> Names:
     """Put pydantic's errors into words: the field, what was found, what is wrong with it."""
-    parts = []
-    for item in error.errors(include_url=False):
-        place = ".".join(str(step) for step in item["loc"])
-        if item["type"] == "extra_forbidden":
-            parts.append(f"unknown key {place!r}{did_you_mean(str(item['loc'][-1]), fields)}")
-        elif item["type"] == "missing":
-            parts.append(f"key {place!r} is missing")
-        elif place:
-            parts.append(f"{place} = {item['input']!r}: {item['msg']}")
-        else:
-            parts.append(item["msg"].removeprefix("Value error, "))
-    return "; ".join(parts)
+    return Names([_problem(item, fields) for item in error.errors(include_url=False)], 8, "; ")
+
+
+def _problem(item: ErrorDetails, fields: Iterable[str]) -> Phrase:
+    kind, context = item["type"], item.get("ctx", {})
+    place: object = ".".join(str(step) for step in item["loc"])
+    if kind == "misfit":
+        return Phrase("at", place=place, misfit=context["phrase"]) if place else context["phrase"]
+    # Kinds of which only the first word matters: int_type, int_parsing, int_from_float.
+    names = (kind, f"not_{kind.split('_')[0]}")
+    return Phrase(
+        next(filter(has_phrase, names), "any_other"),
+        **{name: str(value).replace(" or ", ", ") for name, value in context.items()},
+        place=place or Phrase("whole_file"),
+        value=repr(item["input"])[:LONGEST_VALUE],
+        told=item["msg"].removeprefix("Value error, "),
+        near=did_you_mean(str(item["loc"][-1]), fields) if kind == "extra_forbidden" else "",
+    )
 
 
 def _keys(model: type[BaseModel]) -> set[str]:
@@ -89,27 +99,23 @@ def _text(path: Path) -> str:
     try:
         return path.read_text("utf-8-sig")
     except FileNotFoundError:
-        raise IngestError(
-            str(path), "there is no such file", "put it back; version control knows it"
-        ) from None
+        raise RefusedError("description_missing", str(path)) from None
     except UnicodeDecodeError as error:
         line = path.read_bytes()[: error.start].count(b"\n") + 1
-        raise IngestError(
-            f"{path}, line {line}",
-            "is not UTF-8",
-            "save the file as UTF-8, not as Windows or Excel",
-        ) from None
+        where = Phrase("line", path=path, line=line)
+        raise RefusedError("description_encoding", where) from None
 
 
-def _parse(model: type[M], data: Any, where: str) -> M:
+def _parse(model: type[M], data: Any, where: str | Phrase) -> M:
     try:
         return model.model_validate(data)
     except ValidationError as error:
-        raise IngestError(
+        raise RefusedError(
+            "description_unfit",
             where,
-            _explain(error, _keys(model)),
-            f"correct it; {model.__module__.replace('.', '/')}.py ({model.__name__}) tells what is "
-            "allowed",
+            problems=_explain(error, _keys(model)),
+            module=f"{model.__module__.replace('.', '/')}.py",
+            model=model.__name__,
         ) from None
 
 
@@ -117,7 +123,7 @@ def read_yaml(model: type[M], path: Path) -> M:
     """Read a YAML file into `model`.
 
     Raises:
-        IngestError: no file, not UTF-8, not YAML, an unknown or missing key, a value of the wrong
+        RefusedError: no file, not UTF-8, not YAML, an unknown or missing key, a value of the wrong
             kind.
     """
     try:
@@ -125,11 +131,10 @@ def read_yaml(model: type[M], path: Path) -> M:
         data = yaml.load(_text(path), Loader=yaml.CSafeLoader)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        line = f", line {mark.line + 1}" if mark else ""
-        raise IngestError(
-            f"{path}{line}",
-            f"is not valid YAML ({getattr(error, 'problem', error)})",
-            "correct the line; strings with a colon need quotes",
+        raise RefusedError(
+            "description_yaml",
+            Phrase("line", path=path, line=mark.line + 1) if mark else str(path),
+            problem=getattr(error, "problem", None) or reason(error),
         ) from None
     return _parse(model, data, str(path))
 
@@ -138,26 +143,22 @@ def read_csv(model: type[M], path: Path) -> Iterator[tuple[int, M]]:
     """Yield (line number, row) of a UTF-8 CSV file with a header.
 
     Raises:
-        IngestError: no file, not UTF-8, a column too many or too few, or a value of the wrong kind,
-            with its row.
+        RefusedError: no file, not UTF-8, a column too many or too few, or a value of the wrong
+            kind, with its row.
     """
     reader = csv.DictReader(io.StringIO(_text(path), newline=""))
     columns, fields = set(reader.fieldnames or ()), set(model.model_fields)
     if columns != fields:
-        raise IngestError(
-            f"{path}, header",
-            f"missing columns: {listing(sorted(fields - columns)) or 'none'}; "
-            f"unknown columns: {listing(sorted(columns - fields)) or 'none'}",
-            "give the file exactly the columns of its model in ingest/models.py",
+        raise RefusedError(
+            "description_columns",
+            Phrase("header", path=path),
+            missing=sorted(fields - columns) or Phrase("none"),
+            unknown=sorted(columns - fields) or Phrase("none"),
         )
     for row in reader:
-        where = f"{path}, row {reader.line_num} ({next(iter(row.values()))})"
+        where = Phrase("row", path=path, row=reader.line_num, key=next(iter(row.values())))
         if None in row or None in row.values():
-            raise IngestError(
-                where,
-                "the row has more or fewer cells than the header",
-                "put texts that hold a comma between double quotes",
-            )
+            raise RefusedError("description_cells", where)
         yield reader.line_num, _parse(model, row, where)
 
 
@@ -165,7 +166,7 @@ def load(root: Path = SURVEYS) -> Registry:
     """Read and check everything under `root`.
 
     Raises:
-        IngestError: any file that does not fit its model, or a reference that leads nowhere.
+        RefusedError: any file that does not fit its model, or a reference that leads nowhere.
     """
     sources_file = root / "sources.csv"
     sources = tuple(source for _, source in read_csv(Source, sources_file))
@@ -176,11 +177,11 @@ def load(root: Path = SURVEYS) -> Registry:
     for folder in sorted(path.parent for path in root.glob("*/survey.yml")):
         survey = read_yaml(Survey, folder / "survey.yml")
         if survey.survey != folder.name:
-            raise IngestError(
+            raise RefusedError(
+                "survey_misnamed",
                 str(folder / "survey.yml"),
-                f"names survey {survey.survey!r}",
-                "let the folder and the key `survey` have the same name",
-                folder.name,
+                found=survey.survey,
+                allowed=folder.name,
             )
         surveys.append(survey)
         own = [_wave(survey, path) for path in sorted((folder / "waves").glob("*.yml"))]
@@ -191,23 +192,14 @@ def load(root: Path = SURVEYS) -> Registry:
         ]
     twice = [row for row, n in Counter(f.row_id for _, f in figures).items() if n > 1]
     if twice:
-        raise IngestError(
-            str(root),
-            f"row_id used more than once: {listing(twice)}",
-            "give every published figure a row_id of its own",
-        )
+        raise RefusedError("row_id_twice", str(root), row_ids=twice)
     return Registry(tuple(surveys), tuple(waves), tuple(figures), sources)
 
 
 def _wave(survey: Survey, path: Path) -> SurveyWave:
     wave = read_yaml(Wave, path)
     if wave.wave != path.stem:
-        raise IngestError(
-            str(path),
-            f"names wave {wave.wave!r}",
-            "let the file and the key `wave` have the same name",
-            path.stem,
-        )
+        raise RefusedError("wave_misnamed", str(path), found=wave.wave, allowed=path.stem)
     return SurveyWave(survey, wave)
 
 
@@ -216,29 +208,22 @@ def _figures(path: Path, waves: set[str], sources: set[str]) -> Iterator[Publish
         return
     current: dict[tuple[str, ...], int] = {}
     for line, figure in read_csv(PublishedFigure, path):
-        where = f"{path}, row {line} ({figure.row_id})"
+        where = Phrase("row", path=path, row=line, key=figure.row_id)
+        if not figure.source_id:
+            raise RefusedError("figure_without_source", where)
         if figure.source_id not in sources:
-            known = did_you_mean(figure.source_id, sources)
-            raise IngestError(
+            raise RefusedError(
+                "figure_of_unknown_source",
                 where,
-                f"source_id {figure.source_id!r} is not described{known}"
-                if figure.source_id
-                else "the figure has no source_id",
-                "add the source to ingest/surveys/sources.csv; no figure goes without one",
+                source_id=figure.source_id,
+                near=did_you_mean(figure.source_id, sources),
             )
         if figure.wave not in waves:
-            raise IngestError(
-                where,
-                f"wave {figure.wave!r} has no manifest",
-                f"add waves/{figure.wave}.yml or correct the wave",
-                listing(sorted(waves)),
+            raise RefusedError(
+                "figure_of_unknown_wave", where, wave=figure.wave, waves=sorted(waves)
             )
         if figure.status == "current":
             if figure.key in current:
-                raise IngestError(
-                    where,
-                    f"says the same as row {current[figure.key]}",
-                    "keep one row `current` and mark the other `superseded`, with the reason",
-                )
+                raise RefusedError("figure_twice", where, other=current[figure.key])
             current[figure.key] = line
         yield figure

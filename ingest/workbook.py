@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from ingest.columns import as_text
 from ingest.delimited import check_names, check_notes
-from ingest.errors import IngestError, listing, reason
+from ingest.errors import Phrase, RefusedError, reason
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -42,7 +42,7 @@ def read_xlsx(path: Path, sheet: str, texts: frozenset[str], where: str) -> pa.T
         One text column per variable; dates without a time are dates, booleans 1 and 0.
 
     Raises:
-        IngestError: no workbook, a protected or a suspicious one, no such visible sheet, merged
+        RefusedError: no workbook, a protected or a suspicious one, no such visible sheet, merged
             cells or formulas in it.
     """
     import pyarrow as pa
@@ -50,14 +50,11 @@ def read_xlsx(path: Path, sheet: str, texts: frozenset[str], where: str) -> pa.T
     _check_archive(path, where)
     try:
         names, columns = _cells(path, sheet, where)
-    except (IngestError, ImportError):
+    except (RefusedError, ImportError):
         raise
     except Exception as error:  # the library raises whatever a damaged part leads to
-        raise IngestError(
-            where,
-            f"{path} cannot be read as an Excel workbook ({type(error).__name__}: {reason(error)})",
-            "open it in Excel, save it again as .xlsx and copy it whole",
-        ) from None
+        told = f"{type(error).__name__}: {reason(error)}"
+        raise RefusedError("xlsx_damaged", where, path=path, reason=told) from None
     table = pa.table(
         [as_text(_column(cells), None if name in texts else ".") for name, cells in columns],
         names=names,
@@ -86,41 +83,32 @@ def _check_archive(path: Path, where: str) -> None:
     with path.open("rb") as stream:
         if stream.read(len(OLE_MARK)) == OLE_MARK:
             locked = ENCRYPTED in stream.read()
-            found = "is protected with a password" if locked else "is in the old format .xls"
-            raise IngestError(
-                where, f"{path} {found}", "save it in Excel as .xlsx, without a password"
-            )
+            raise RefusedError("xlsx_password" if locked else "xlsx_is_xls", where, path=path)
     try:
         with zipfile.ZipFile(path) as archive:
             for part in archive.infolist():
                 _check_part(archive, part, path, where)
     except (*DAMAGED, OSError) as error:
-        raise IngestError(
-            where,
-            f"{path} cannot be read as an Excel workbook ({reason(error)})",
-            "export the file again as .xlsx and copy it whole; it may be cut off or of another "
-            "format",
-        ) from None
+        raise RefusedError("xlsx_unreadable", where, path=path, reason=reason(error)) from None
 
 
 def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path, where: str) -> None:
     ratio = part.file_size / max(part.compress_size, 1)
     if part.file_size > LARGEST_PART or (part.file_size > SMALL_PART and ratio > LARGEST_RATIO):
-        raise IngestError(
+        raise RefusedError(
+            "xlsx_unpacks_large",
             where,
-            f"part {part.filename!r} of {path} unpacks to {part.file_size / 2**20:.0f} MB, "
-            f"{ratio:.0f} times its size",
-            "remove what is not answers (formatting of whole columns, pictures) or export as CSV",
-            f"{LARGEST_PART // 2**20} MB, and {LARGEST_RATIO} times",
+            path=path,
+            part=part.filename,
+            size=part.file_size / 2**20,
+            ratio=ratio,
+            most=LARGEST_PART // 2**20,
+            most_ratio=LARGEST_RATIO,
         )
     if part.filename.endswith((".xml", ".rels")):
         with archive.open(part) as stream:
             if next(_matches(DECLARED, stream), None):
-                raise IngestError(
-                    where,
-                    f"part {part.filename!r} of {path} declares XML entities",
-                    "do not use the file; ask who made it for an export from the survey tool",
-                )
+                raise RefusedError("xlsx_entities", where, path=path, part=part.filename)
 
 
 def _matches(pattern: re.Pattern[bytes], stream: IO[bytes]) -> Iterator[bytes]:
@@ -139,12 +127,12 @@ def _cells(path: Path, sheet: str, where: str) -> tuple[list[str], list[tuple[st
     try:
         states = {page.title: page.sheet_state for page in book.worksheets}
         if states.get(sheet) != "visible":
-            found = "no sheet" if sheet not in states else "a hidden sheet"
-            raise IngestError(
+            raise RefusedError(
+                "xlsx_hidden_sheet" if sheet in states else "xlsx_no_sheet",
                 where,
-                f"{path} has {found} {sheet!r}",
-                "correct answers.file.sheet of the manifest, or make the sheet visible",
-                listing(name for name, state in states.items() if state == "visible"),
+                path=path,
+                sheet=sheet,
+                sheets=[name for name, state in states.items() if state == "visible"],
             )
         page: Any = book[sheet]
         _check_merged(path, page, where)
@@ -153,22 +141,14 @@ def _cells(path: Path, sheet: str, where: str) -> tuple[list[str], list[tuple[st
         names = ["" if name is None else str(name) for name in next(rows, [])]
         while names and not names[-1]:
             names.pop()
-        check_names(names, f"the first row of sheet {sheet!r} of {path}", where)
+        check_names(names, Phrase("sheet_of", sheet=sheet, path=path), where)
         if not names:
-            raise IngestError(
-                where,
-                f"sheet {sheet!r} of {path} is empty",
-                "correct answers.file.sheet of the manifest, or export the file again",
-            )
+            raise RefusedError("xlsx_empty_sheet", where, path=path, sheet=sheet)
         columns: list[list[Any]] = [[] for _ in names]
         size = 0  # rows up to the last one with a value
         for number, row in enumerate(rows, 1):
             if any(value is not None for value in row[len(names) :]):
-                raise IngestError(
-                    where,
-                    f"row {number} of sheet {sheet!r} of {path} has cells beside the named columns",
-                    "remove what stands beside the table, or name the column",
-                )
+                raise RefusedError("xlsx_beside_table", where, path=path, sheet=sheet, row=number)
             filled = False
             for column, value in zip_longest(columns, row[: len(names)]):
                 column.append(value)
@@ -183,20 +163,14 @@ def _check_merged(path: Path, page: Any, where: str) -> None:
     # A sheet that is read row by row does not know its merged cells.
     with zipfile.ZipFile(path) as archive, archive.open(page._worksheet_path) as stream:
         if merged := [ref.decode("ascii") for ref in _matches(MERGED, stream)]:
-            raise IngestError(
-                where,
-                f"sheet {page.title!r} of {path} has merged cells: {listing(merged)}",
-                "unmerge them in Excel, and give each row its own value",
+            raise RefusedError(
+                "xlsx_merged_cells", where, path=path, sheet=page.title, cells=merged
             )
 
 
 def _value(cell: Any, path: Path, where: str) -> Any:
     if cell.data_type == "f":
-        raise IngestError(
-            where,
-            f"cell {cell.coordinate} of {path} holds a formula",
-            "replace formulas by their values (copy, paste special, values)",
-        )
+        raise RefusedError("xlsx_formula", where, path=path, cell=cell.coordinate)
     return cell.value
 
 

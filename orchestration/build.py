@@ -7,12 +7,12 @@ import hashlib
 import json
 import logging
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager, redirect_stdout
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ingest.errors import BarometerError
+from ingest.errors import BarometerError, Phrase, SeveralError, Spoken
 from orchestration.inspector import Call, inspector
 from orchestration.release import Manifest, Releases
 from orchestration.settings import PROJECT, Settings
@@ -50,10 +50,6 @@ class Progress:
         self.done += 1
         self.now = now
         self.changed(self)
-
-
-class BuildError(BarometerError):
-    """The build refused or failed; nothing was published."""
 
 
 def fingerprint(settings: Settings) -> str:
@@ -108,7 +104,7 @@ def _alone(settings: Settings) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise BuildError(
+            raise BarometerError(
                 f"Another build is under way in {settings.home}. To mend: wait until it is done."
             ) from None
         yield
@@ -153,7 +149,13 @@ def _run(settings: Settings, progress: Progress, accept_removed: bool, call: Cal
         logger.addHandler(_Teller(progress))
         return logger
 
-    job = definitions.resolve_job_def(BUILD_JOB)
+    raised: dict[str, BaseException | None] = {}
+
+    @dg.failure_hook
+    def remember(context: dg.HookContext) -> None:
+        raised[context.step_key] = context.op_exception  # an event has its words in English only
+
+    job = definitions.resolve_job_def(BUILD_JOB).with_hooks({remember})
     # dagster-dbt repeats dbt's log on standard output; it is kept where one can look it up.
     log = settings.dbt_target / "build.log"
     with (
@@ -168,7 +170,9 @@ def _run(settings: Settings, progress: Progress, accept_removed: bool, call: Cal
             raise_on_error=False,
         )
     if not result.success:
-        raise BuildError(_why(result.all_events, settings))
+        raise SeveralError(
+            [*_why(result.all_events, raised, settings), Phrase("nothing_published")]
+        )
 
 
 class _Teller(logging.Handler):
@@ -188,45 +192,34 @@ class _Teller(logging.Handler):
             self.progress.step(event.asset_check_evaluation_data.check_name)
 
 
-def _why(events: Sequence[Any], settings: Settings) -> str:
-    """Say in one message why a run failed: refusals first, then failed checks, then the rest."""
-    refused: list[str] = []
-    failed: list[str] = []
-    unknown: list[str] = []
+def _why(
+    events: Sequence[Any], raised: Mapping[str, BaseException | None], settings: Settings
+) -> Sequence[str | Spoken]:
+    """Say why a run failed: refusals, or else failed checks, or else what went wrong."""
+    from orchestration.quality import findings_of
+
+    refused: list[str | Spoken] = []
+    failed: list[str | Spoken] = []
+    unknown: list[str | Spoken] = []
     for event in events:
         if event.event_type_value == "ASSET_CHECK_EVALUATION":
             evaluation = event.asset_check_evaluation_data
             if not evaluation.passed:
-                failed.append(
-                    evaluation.description
-                    if evaluation.metadata.get("findings")
-                    else _failed_test(evaluation, settings)
-                )
+                findings = [item for item in findings_of(evaluation) if not item.passed]
+                failed += findings or [_failed_test(evaluation, settings)]
         elif event.is_step_failure:
-            error = event.step_failure_data.error
-            while error.cause is not None:
-                error = error.cause
-            if error.cls_name in _refusals():
-                refused.append(error.message.split(": ", 1)[1].strip())
+            error = raised.get(event.step_key)
+            if isinstance(error, BarometerError):
+                refused.append(error)
             else:
-                unknown.append(f"{event.step_key}: {error.message.strip()}")
-    words = refused or failed or _failed_models(settings) or unknown
-    return "\n".join(dict.fromkeys(words)) + "\nNothing was published."
+                told = event.step_failure_data.error
+                while told.cause is not None:
+                    told = told.cause
+                unknown.append(f"{event.step_key}: {told.message.strip()}")
+    return refused or failed or _failed_models(settings) or unknown
 
 
-def _refusals() -> set[str]:
-    """Names of all errors whose message is meant for the user as it stands."""
-    from expectations import runner  # noqa: F401  (defines one)
-
-    found, waiting = set(), [BarometerError]
-    while waiting:
-        kind = waiting.pop()
-        found.add(kind.__name__)
-        waiting += kind.__subclasses__()
-    return found
-
-
-def _failed_models(settings: Settings) -> list[str]:
+def _failed_models(settings: Settings) -> list[str | Spoken]:
     return [
         f"dbt {row['unique_id']}: {row['message']} To mend: correct what dbt names here."
         for row in _dbt_results(settings)

@@ -4,17 +4,43 @@ from __future__ import annotations
 
 import sys
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, get_args
 
 import click
 
-from ingest.errors import BarometerError
+from ingest.errors import BarometerError, Language, Phrase, SeveralError
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
     from rich.table import Table
 
     from orchestration.release import Manifest
+
+
+LANGUAGE = "barometer.language"
+
+
+def language() -> Language:
+    """Return the language that refusals are told in; `--lang` chose it."""
+    spoken: Language = click.get_current_context().meta.get(LANGUAGE, "en")
+    return spoken
+
+
+def speaks(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Give a command the option `--lang`, which holds for all that it prints."""
+
+    def choose(ctx: click.Context, _: click.Parameter, value: str | None) -> None:
+        if value:
+            ctx.meta[LANGUAGE] = value
+
+    return click.option(
+        "--lang",
+        type=click.Choice(get_args(Language)),
+        callback=choose,
+        expose_value=False,
+        help="Language of refusals; en without it.",
+    )(command)
 
 
 class Commands(click.Group):
@@ -25,20 +51,18 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except BarometerError as error:
-            click.echo(f"Error: {error}", err=True)
+            click.echo(Phrase("error", message=error).text(language()), err=True)
             ctx.exit(1)
         except OSError as error:
             if error.filename is None:
                 raise
-            click.echo(
-                f"Error: {error.filename}: {error.strerror}. To mend: make it a place that can be "
-                "read and written, or let BAROMETER_HOME and BAROMETER_DATA name another.",
-                err=True,
-            )
+            unusable = Phrase("place_unusable", path=error.filename, reason=error.strerror)
+            click.echo(Phrase("error", message=unusable).text(language()), err=True)
             ctx.exit(1)
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@speaks
 def main() -> None:
     """Longitudinal warehouse of surveys on innovation in government."""
 
@@ -47,6 +71,7 @@ def main() -> None:
 @click.option(
     "--accept-removed", is_flag=True, help="Let the release lack indicators of the last one."
 )
+@speaks
 def build(accept_removed: bool) -> None:
     """Build a release from all surveys."""
     run_build(Settings.from_environment(), accept_removed=accept_removed)
@@ -170,12 +195,13 @@ def wave() -> None:
 
 
 @wave.command("list")
+@speaks
 def wave_list() -> None:
     """Show every wave: what stands of it, its file and its rows."""
     from collections import Counter
 
     from ingest import registry
-    from ingest.errors import IngestError
+    from ingest.errors import RefusedError
     from ingest.load import glance_at_wave
 
     settings = Settings.from_environment()
@@ -190,8 +216,8 @@ def wave_list() -> None:
             try:
                 status, path, respondents = glance_at_wave(item, settings.data)
                 file = str(path) if path else f"sample {item.wave.answers.sample}"
-            except IngestError as error:
-                status, respondents, file = "refused", None, error.found
+            except RefusedError as error:
+                status, respondents, file = "refused", None, error.found(language())
             statuses.append(status)
             answered = str(respondents or item.wave.response.answered or "")
         table.add_row(item.id, " + ".join(statuses) or "described", str(count), answered, file)
@@ -200,18 +226,18 @@ def wave_list() -> None:
 
 @wave.command("check")
 @click.argument("wave_id", metavar="SURVEY/WAVE")
+@speaks
 def wave_check(wave_id: str) -> None:
     """Check a wave's file against its manifest, without building."""
     from expectations.inspect import inspect_wave
 
     settings = Settings.from_environment()
     findings = inspect_wave(wave_id, settings.data, settings.samples, settings.quality)
-    failed = [finding.message for finding in findings if not finding.passed]
-    if failed:
-        raise BarometerError("\n".join(failed))
-    click.echo(f"{wave_id}: {len(findings)} rules hold")
+    if failed := [finding for finding in findings if not finding.passed]:
+        raise SeveralError(failed)
+    click.echo(Phrase("rules_hold", wave=wave_id, n=len(findings)).text(language()))
     for finding in findings:
-        click.echo(f"  {finding.rule}: {finding.observed}")
+        click.echo(f"  {finding.rule}: {finding.observations[language()]}")
 
 
 @main.group()

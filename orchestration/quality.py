@@ -27,19 +27,23 @@ def check_result(name: str, asset: dg.AssetKey, findings: Sequence[Finding]) -> 
     )
 
 
+def findings_of(evaluation: dg.AssetCheckEvaluation) -> list[Finding]:
+    """Return the findings that a check result carries; a test of dbt carries none."""
+    return [Finding(**finding) for finding in _value(evaluation.metadata.get(FINDINGS)) or ()]
+
+
 def rows_of(evaluation: dg.AssetCheckEvaluation) -> list[CheckRow]:
     """Return the rows of `mart_data_quality` that one check result tells."""
     table = evaluation.asset_key.path[-1]
-    carried = evaluation.metadata.get(FINDINGS)
-    if carried is not None:
+    if carried := findings_of(evaluation):
         return [
             CheckRow(
-                check=f"{finding['suite']}: {finding['rule']}",
-                table=finding["table"],
-                passed=finding["passed"],
-                observed=finding["observed"],
+                check=f"{finding.suite}: {finding.rule}",
+                table=finding.table,
+                passed=finding.passed,
+                observed=finding.observed,
             )
-            for finding in _value(carried)
+            for finding in carried
         ]
     failed_rows = evaluation.metadata.get("dagster_dbt/failed_row_count")
     observed = f"{_value(failed_rows)} rows against it" if failed_rows else ""

@@ -41,8 +41,8 @@ class Barometer:
             **os.environ,
             "BAROMETER_HOME": str(self.home),
             "BAROMETER_DATA": str(self.data),
-            # A copy of the project goes before the installed one.
-            "PYTHONPATH": str(self.project),
+            # A copy of the project, or of a part of it, goes before this one.
+            "PYTHONPATH": f"{self.project}{os.pathsep}{PROJECT}",
             "NO_COLOR": "1",
         }
 

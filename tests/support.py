@@ -14,6 +14,7 @@ import duckdb
 import pandas as pd
 import pyreadstat
 
+from ingest.errors import RefusedError
 from ingest.models import SavFile
 from ingest.samples import sample_file
 from tests.conftest import Barometer
@@ -91,6 +92,13 @@ def refusal(code: int, stdout: str, stderr: str) -> str:
     assert stderr.count("Error: ") == 1, stderr
     assert "To mend: " in stderr, stderr
     return re.sub(r"\s+", " ", stderr)
+
+
+def assert_dutch(refused: RefusedError) -> None:
+    """A refusal says in Dutch what it says in English, and nothing of it is left in English."""
+    words = refused.text("nl")
+    assert f", regel {refused.rule}: " in words and " Oplossing: " in words, words
+    assert not re.search(r", rule |Allowed: |To mend: |; did you mean|\n", words), words
 
 
 NUMBERS = ("estimate", "estimate_low", "estimate_high", "standard_error")

@@ -22,7 +22,7 @@ def sample_file(sample: str, file: AnswerFile, folder: Path) -> Path:
         folder: where generated files are kept; made when it is not there.
 
     Raises:
-        IngestError: no such specification, or one that cannot be met.
+        RefusedError: no such specification, or one that cannot be met.
     """
     specification = read_specification(FOLDER / f"{sample}.yml")
     made_from = [*sorted(FOLDER.glob("*.yml")), *sorted(FOLDER.glob("*.py"))]

@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ingest.errors import IngestError
+from ingest.errors import Phrase, RefusedError
 from ingest.samples.draw import Bools, Floats, by_rank, counts, fit_rows, gap_counts, lasting
 from ingest.samples.specification import (
     Effects,
@@ -225,10 +225,10 @@ class _Sample:
         apart: Sequence[tuple[int, int]],
     ) -> None:
         if not fit_rows(cells, least, most, apart, self.rng):
-            raise IngestError(
-                f"sample {self.spec.organisations.pool}, {names[0]} to {names[-1]}",
-                "the shares of the variables and the limits per respondent exclude each other",
-                "change shares, ticks or groups in the specification until they go together",
+            pool = self.spec.organisations.pool
+            raise RefusedError(
+                "sample_impossible",
+                Phrase("sample_of", pool=pool, first=names[0], last=names[-1]),
             )
 
     def _texts(self, question: OpenQuestion) -> list[str]:
@@ -284,7 +284,7 @@ def generate(spec: Specification, seed: int | None = None) -> Table:
         and texts, with labels of variables and codes.
 
     Raises:
-        IngestError: margins and limits exclude each other.
+        RefusedError: margins and limits exclude each other.
     """
     import pandas as pd
 

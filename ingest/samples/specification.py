@@ -15,7 +15,7 @@ from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
-from ingest.errors import IngestError, listing
+from ingest.errors import RefusedError, listing
 from ingest.models import Model, Name
 from ingest.registry import read_yaml
 
@@ -311,14 +311,9 @@ def read_specification(path: Path) -> Specification:
     """Read the specification of a sample.
 
     Raises:
-        IngestError: no such file, an unknown or missing key, or shares that cannot be.
+        RefusedError: no such file, an unknown or missing key, or shares that cannot be.
     """
     if not path.is_file():
         known = sorted(item.stem for item in path.parent.glob("*.yml"))
-        raise IngestError(
-            str(path),
-            "there is no such specification of a sample",
-            "write it, or name another sample in the manifest of the wave",
-            listing(known),
-        )
+        raise RefusedError("no_such_sample", str(path), known=known)
     return read_yaml(Specification, path)

@@ -107,7 +107,7 @@ FAULTS: dict[str, tuple[Callable[[Spss], None], tuple[str, ...]]] = {
     "a code with decimals": (put("V05", 1.5, 12), ("V05 = 1.5 in row 12", "allowed in V05")),
     "a changed label": (
         reverse_a_scale,
-        ("labels", "V20_1: 4 is 'Niet eens, niet oneens', was 'Mee eens'", "in row 1,", "reversed"),
+        ("labels", "V20_1: 4 'Mee eens' -> 'Niet eens, niet oneens'", "in row 1,", "reversed"),
     ),
     "a respondent who answers twice": (
         answer_twice,

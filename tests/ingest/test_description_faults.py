@@ -8,11 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from ingest.errors import RefusedError
+from ingest.load import open_wave
+from ingest.registry import load
 from tests.conftest import PROJECT, Barometer
 from tests.support import (
     MANIFEST,
     PUBLISHED,
     WAVE,
+    assert_dutch,
     edit,
     missing_words,
     refusal,
@@ -78,118 +82,141 @@ def remove(name: str) -> Callable[[Path], None]:
 
 
 LIST, CHECK = ("wave", "list"), ("wave", "check", WAVE)
-FAULTS: dict[str, tuple[Callable[[Path], None], tuple[str, ...], tuple[str, ...]]] = {
+FAULTS: dict[str, tuple[str, Callable[[Path], None], tuple[str, ...], tuple[str, ...]]] = {
     "no file and no sample": (
+        "file_missing",
         change(MANIFEST, "  sample: nl_barometer_2021\n", ""),
         CHECK,
         (WAVE, "there is no file", "innovatie_barometer_overheid_2021.sav", "put the wave's file"),
     ),
     "a sample that nobody specified": (
+        "no_such_sample",
         change(MANIFEST, "  sample: nl_barometer_2021\n", "  sample: nl_barometer_2012\n"),
         CHECK,
         ("nl_barometer_2012.yml", "no such specification", "Allowed: ", "nl_barometer_2021,"),
     ),
     "manifest with an unknown key": (
+        "description_unfit",
         change(MANIFEST, "field_period:", "field_periode:"),
         LIST,
         (MANIFEST, "unknown key 'field_periode'", "did you mean 'field_period'", "(Wave)"),
     ),
     "manifest with an unknown key deep inside": (
+        "description_unfit",
         change(MANIFEST, "completed_on: DATUM", "completed_at: DATUM"),
         LIST,
         (MANIFEST, "unknown key 'answers.completed_at'", "did you mean 'completed_on'"),
     ),
     "manifest without a key that it needs": (
+        "description_unfit",
         change(MANIFEST, "  respondent: RESPNR\n", ""),
         LIST,
         (MANIFEST, "key 'answers.respondent' is missing"),
     ),
     "manifest with a period that runs backwards": (
+        "description_unfit",
         change(MANIFEST, "end: 2021-05-31", "end: 2020-05-31"),
         LIST,
         (MANIFEST, "field_period", "end 2020-05-31 lies before start 2021-02-01"),
     ),
     "manifest of another wave": (
+        "wave_misnamed",
         change(MANIFEST, "wave: '2021'", "wave: '2022'"),
         LIST,
         (MANIFEST, "names wave '2022'", "Allowed: 2021"),
     ),
     "manifest with an item without its codelist": (
+        "description_unfit",
         change(MANIFEST, "{variable: V17, codelist: strategy,", "{variable: V17, codelist: stra,"),
         LIST,
         (MANIFEST, "codelists that are not described", "stra"),
     ),
     "broken YAML": (
+        "description_yaml",
         change(MANIFEST, "mode: web\n", "mode: [web\n"),
         LIST,
         (f"{MANIFEST}, line ", "is not valid YAML"),
     ),
     "YAML that is not UTF-8": (
+        "description_encoding",
         in_latin_1(MANIFEST),
         LIST,
         (MANIFEST, "is not UTF-8", "save the file as UTF-8"),
     ),
     "CSV that is not UTF-8": (
+        "description_encoding",
         in_latin_1("ingest/surveys/dk_barometer/published.csv"),
         LIST,
         ("dk_barometer/published.csv", "is not UTF-8", "save the file as UTF-8"),
     ),
     "CSV row with a comma too many": (
+        "description_cells",
         change_row(",current,", ",current,,"),
         LIST,
         (PUBLISHED, "row 9", "more or fewer cells than the header", "double quotes"),
     ),
     "CSV without one of its columns": (
+        "description_columns",
         change(PUBLISHED, "group_value,statistic,bound", "group_value,statistic,limit"),
         LIST,
         (PUBLISHED, "header", "missing columns: bound", "unknown columns: limit"),
     ),
     "a share over 100": (
+        "description_unfit",
         change_row(",86,", ",186,"),
         LIST,
         (PUBLISHED, "row 9", ROW, "186", "between 0 and 100"),
     ),
     "a value that is no number": (
+        "description_unfit",
         change_row(",86,", ",circa 86,"),
         LIST,
         (PUBLISHED, "row 9", ROW, "value = 'circa 86'", "number"),
     ),
     "a statistic that nobody knows": (
+        "description_unfit",
         change_row(",share,", ",percentage,"),
         LIST,
         (PUBLISHED, "row 9", ROW, "statistic = 'percentage'", "'share'"),
     ),
     "a figure without a source": (
+        "figure_without_source",
         change_row(",ictu_2021,", ",,"),
         LIST,
         (PUBLISHED, "row 9", ROW, "no source_id", "sources.csv"),
     ),
     "a figure of a source that nobody knows": (
+        "figure_of_unknown_source",
         change_row(",ictu_2021,", ",ictu_2012,"),
         LIST,
         (PUBLISHED, "row 9", ROW, "'ictu_2012' is not described", "did you mean 'ictu_2021'"),
     ),
     "a figure of a wave that nobody knows": (
+        "figure_of_unknown_wave",
         change_row(",2021,", ",2012,"),
         LIST,
         (PUBLISHED, "row 9", ROW, "wave '2012' has no manifest", "Allowed: 2021, 2025"),
     ),
     "two current rows that say the same": (
+        "figure_twice",
         say_it_twice,
         LIST,
         (PUBLISHED, "nl_999", "says the same as row 9", "superseded"),
     ),
     "two rows with the same row_id": (
+        "row_id_twice",
         number_it_twice,
         LIST,
         (f"row_id used more than once: {ROW}", "row_id of its own"),
     ),
     "a superseded row without a reason": (
+        "description_unfit",
         change_row(",current,", ",superseded,"),
         LIST,
         (PUBLISHED, "row 9", ROW, "needs status_reason_nl and status_reason_en"),
     ),
     "no sources at all": (
+        "description_missing",
         remove(SOURCES),
         LIST,
         (SOURCES, "there is no such file", "put it back"),
@@ -199,12 +226,24 @@ FAULTS: dict[str, tuple[Callable[[Path], None], tuple[str, ...], tuple[str, ...]
 
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_description_that_does_not_hold_is_refused(described: Barometer, fault: str) -> None:
-    breaking, command, words = FAULTS[fault]
+    rule, breaking, command, words = FAULTS[fault]
     breaking(described.project)
     with release_unchanged(described):
         done = described.run(*command)
     message = refusal(done.returncode, done.stdout, done.stderr)
-    assert not missing_words(message, words), message
+    assert not missing_words(message, (f"rule {rule}: ", *words)), message
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_description_that_does_not_hold_is_refused_in_dutch(tmp_path: Path, fault: str) -> None:
+    rule, breaking, _, _ = FAULTS[fault]
+    shutil.copytree(PROJECT / "ingest" / "surveys", tmp_path / "ingest" / "surveys")
+    breaking(tmp_path)
+    with pytest.raises(RefusedError) as refused:
+        wave = load(tmp_path / "ingest" / "surveys").wave(WAVE)
+        open_wave(wave, tmp_path / "data", tmp_path / "samples")
+    assert refused.value.rule == rule
+    assert_dutch(refused.value)
 
 
 def test_the_same_descriptions_unbroken_are_accepted(described: Barometer) -> None:

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from ingest import registry
-from ingest.errors import IngestError
+from ingest.errors import RefusedError
 from ingest.load import open_wave, write_wave
 from ingest.readers import AnswerTable, glance, read
 from tests.conftest import Barometer
@@ -307,7 +307,7 @@ def test_a_file_that_cannot_be_trusted_is_refused(tmp_path: Path, name: str) -> 
     file, break_it, words = FAULTS[name]
     path = tmp_path / f"proef.{file['format']}"
     break_it(path)
-    with pytest.raises(IngestError) as refused:
+    with pytest.raises(RefusedError) as refused:
         as_read(path, **file)
     message = str(refused.value)
     assert not missing_words(message, (WHERE, path.name, "To mend: ", *words)), message
@@ -384,10 +384,7 @@ def by_the_book(content: bytes) -> dict[str, list[str | None]]:
     return {
         name: values
         if name == "OPEN"
-        else [
-            value and re.sub(r"^(-?\d+)[.,](\d+?)0*$", shortest, value)
-            for value in values
-        ]
+        else [value and re.sub(r"^(-?\d+)[.,](\d+?)0*$", shortest, value) for value in values]
         for name, values in columns.items()
     }
 
@@ -407,7 +404,7 @@ def test_a_damaged_csv_reads_as_it_stands_or_is_refused(
     path.write_bytes(content)
     try:
         table = as_read(path, **CSV, header_rows=header_rows)
-    except IngestError as error:
+    except RefusedError as error:
         assert "To mend: " in str(error)
     else:
         assert table.data.to_pydict() == by_the_book(content)
@@ -434,7 +431,7 @@ def test_damaged_bytes_never_end_in_anything_but_a_refusal(
     path.write_bytes(content)
     try:
         assert as_read(path, **file).data.num_rows >= 0
-    except IngestError as error:
+    except RefusedError as error:
         assert "To mend: " in str(error) and "\n" not in str(error)
 
 

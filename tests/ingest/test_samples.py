@@ -15,7 +15,7 @@ import pyreadstat
 import pytest
 import yaml
 
-from ingest.errors import IngestError
+from ingest.errors import RefusedError
 from ingest.load import open_wave
 from ingest.models import AnswerFile, CsvFile, ParquetFile, SavFile, XlsxFile
 from ingest.registry import SurveyWave, load
@@ -291,7 +291,7 @@ def test_a_mistake_in_a_specification_is_named_with_its_file(
     tmp_path: Path, changes: dict[str, object], complaint: str
 ) -> None:
     path = describe(tmp_path, small(**changes))
-    with pytest.raises(IngestError, match=complaint) as refusal:
+    with pytest.raises(RefusedError, match=complaint) as refusal:
         read_specification(path)
     assert str(path) in str(refusal.value)
 
@@ -305,12 +305,12 @@ def test_limits_that_exclude_each_other_are_refused_in_words(tmp_path: Path) -> 
         ],
     }
     spec = read_specification(describe(tmp_path, small(questions=[boxes])))
-    with pytest.raises(IngestError, match="exclude each other"):
+    with pytest.raises(RefusedError, match="exclude each other"):
         generate(spec)
 
 
 def test_a_sample_that_nobody_specified_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(IngestError, match="no such specification"):
+    with pytest.raises(RefusedError, match="no such specification"):
         sample_file("nl_barometer_1921", SPSS, tmp_path)
 
 

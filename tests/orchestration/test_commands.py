@@ -60,6 +60,7 @@ def test_help_makes_nothing(fresh: Barometer) -> None:
         ("biuld",),
         ("build", "now"),
         ("build", "--fast"),
+        ("build", "--lang", "fr"),
         ("wave",),
         ("wave", "check"),
         ("wave", "list", WAVE),
@@ -78,11 +79,20 @@ def test_wrong_use_ends_with_2_and_makes_nothing(
 
 
 UNKNOWN_WAVES = {
-    "nl_barometer/2012": ("did you mean 'nl_barometer/20", "Allowed: ", "dk_barometer/2015"),
+    "nl_barometer/2012": (
+        "rule no_such_wave",
+        "did you mean 'nl_barometer/20",
+        "Allowed: ",
+        "dk_barometer/2015",
+    ),
     "nl_barometr/2021": ("did you mean 'nl_barometer/2021'",),
     "nl_barometer": ("name a wave as survey/wave",),
     "../../etc/passwd": ("there is no such wave", "`barometer wave list` shows them"),
-    "dk_barometer/2015": ("published figures only", "describe its file under `answers:`"),
+    "dk_barometer/2015": (
+        "rule no_answers_described",
+        "published figures only",
+        "describe its file under `answers:`",
+    ),
 }
 
 
@@ -94,6 +104,20 @@ def test_a_wave_that_cannot_be_checked_is_refused_with_the_ones_that_can(
         done = built.run("wave", "check", wave)
     message = refusal(done.returncode, done.stdout, done.stderr)
     assert not missing_words(message, (wave, *UNKNOWN_WAVES[wave])), message
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [("--lang", "nl", "wave", "check", "nl"), ("wave", "check", "nl", "--lang", "nl")],
+    ids=["before the verb", "after it"],
+)
+def test_a_refusal_is_told_in_the_language_that_was_asked_for(
+    fresh: Barometer, arguments: tuple[str, ...]
+) -> None:
+    done = fresh.run(*arguments)
+    assert done.returncode == 1
+    assert done.stderr.startswith("Fout: nl, regel no_such_wave: deze meting bestaat niet")
+    assert "Oplossing: noem een meting als survey/wave" in done.stderr
 
 
 def test_the_list_of_waves_holds_every_manifest(built: Barometer) -> None:
@@ -124,3 +148,6 @@ def test_a_home_that_is_a_file_is_refused(tmp_path: Path) -> None:
     done = Barometer(home, tmp_path / "data").run("build")
     message = refusal(done.returncode, done.stdout, done.stderr)
     assert not missing_words(message, (str(home), "To mend", "BAROMETER_HOME")), message
+    done = Barometer(home, tmp_path / "data").run("build", "--lang", "nl")
+    assert done.returncode == 1
+    assert not missing_words(done.stderr, ("Fout: ", str(home), "Oplossing: ")), done.stderr

@@ -67,7 +67,11 @@ def test_a_file_that_does_not_fit_or_cannot_be_read_stops_the_build(copy: Barome
     path = file.write(real_path(copy))
     refused_build(copy, "nl_barometer/2021, rule respondent_once", "1 in row 1, 2.")
     path.write_bytes(path.read_bytes()[:9000])
-    refused_build(copy, "nl_barometer/2021", path.name, "cannot be read as an SPSS file")
+    with release_unchanged(copy):
+        done = copy.run("build", "--lang", "nl")
+    assert done.returncode == 1
+    words = ("Fout: nl_barometer/2021, regel sav_unreadable", "niet te lezen als SPSS-bestand")
+    assert not missing_words(done.stderr, (*words, "Oplossing: ", "Er is niets gepubliceerd."))
 
 
 def test_a_description_that_does_not_hold_stops_the_build(copy: Barometer) -> None:
@@ -75,7 +79,9 @@ def test_a_description_that_does_not_hold_stops_the_build(copy: Barometer) -> No
     with release_unchanged(copy):
         done = copy.run("build")
     message = refusal(done.returncode, done.stdout, done.stderr)
-    assert not missing_words(message, (MANIFEST, "did you mean 'field_period'")), message
+    assert not missing_words(
+        message, (MANIFEST, "rule description_unfit", "did you mean 'field_period'")
+    ), message
 
 
 def test_a_dbt_test_that_fails_stops_the_build_and_the_gate(copy: Barometer) -> None:
