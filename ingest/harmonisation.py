@@ -255,7 +255,7 @@ def _check_categories(found: Harmonisation) -> None:
 
 
 def _check_codes(found: Harmonisation, registry: Registry) -> None:
-    """Every answer that a wave describes counts as something, or else it would silently get lost."""
+    """Refuse an answer that counts as nothing; it would get lost without a word."""
     codes: dict[str, set[str]] = {}
     for recode in found.recodes.rows:
         codes.setdefault(recode.recode, set()).add(recode.code)

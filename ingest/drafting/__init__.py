@@ -6,6 +6,6 @@ texts are, `known` what can be recognised, `matching` which variable is which; `
 a proposal: it names what a person must decide.
 """
 
-from ingest.drafting.drafting import Draft, draft_wave, write
+from ingest.drafting.drafting import Draft, Proposal, draft_wave, refuse_overwriting, write
 
-__all__ = ["Draft", "draft_wave", "write"]
+__all__ = ["Draft", "Proposal", "draft_wave", "refuse_overwriting", "write"]

@@ -103,7 +103,7 @@ def decide_on_variables(
         name, match = variable.name, matches.get(variable.name)
         if match is None:
             shown = f"{name} ({variable.label})" if variable.label else name
-            decisions.add("unmatched", [shown], [name])
+            decisions.add("unmatched", [name], shown=shown)
             continue
         like = match.known.name
         if not match.known.variable:

@@ -447,6 +447,19 @@ def _told(variable: Variable, found: Match | None, language: Language) -> str:
     return "; ".join(parts)
 
 
+def refuse_overwriting(survey: str, wave: str, surveys: Path, output: Path | None = None) -> Path:
+    """Return where the manifest goes, and refuse it when one is there already.
+
+    Raises:
+        RefusedError: with the manifest.
+    """
+    name = f"{wave}.yml"
+    manifest = output / name if output else surveys / survey / "waves" / name
+    if manifest.exists():
+        raise RefusedError("manifest_is_there", f"{survey}/{wave}", path=manifest)
+    return manifest
+
+
 def write(draft: Draft, surveys: Path, seeds: Path, output: Path | None = None) -> list[Path]:
     """Write a draft where it belongs, or under another folder.
 
@@ -462,11 +475,7 @@ def write(draft: Draft, surveys: Path, seeds: Path, output: Path | None = None) 
     Raises:
         RefusedError: the manifest is there already; nothing is written then.
     """
-    manifest = surveys / draft.survey / "waves" / f"{draft.wave}.yml"
-    if output:
-        manifest = output / f"{draft.wave}.yml"
-    if manifest.exists():
-        raise RefusedError("manifest_is_there", f"{draft.survey}/{draft.wave}", path=manifest)
+    manifest = refuse_overwriting(draft.survey, draft.wave, surveys, output)
     written = [manifest]
     for name, rows in (("crosswalk.csv", draft.crosswalk), ("recodes.csv", draft.recodes)):
         if rows:

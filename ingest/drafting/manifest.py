@@ -121,7 +121,7 @@ def _flow(key: str, value: Any, indent: int) -> list[str]:
     import yaml
 
     lead = "- " if key == "-" else f"{key}: "
-    width = WIDTH - indent - len(lead)
+    width = WIDTH - indent - len(lead) - 10  # a line is broken after the word that passes it
     text = yaml.safe_dump(
         value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=width
     )
