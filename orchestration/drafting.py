@@ -168,7 +168,8 @@ def _row(group: list[Proposal], survey: str, language: Language) -> tuple[str, s
         name = use.concept if whole else f"{use.concept}/{use.category}"
         uses[f"{name} ({use.rule})"] = None
     shown = [*list(uses)[:MOST_SHOWN], *(["…"] if len(uses) > MOST_SHOWN else [])]
-    proposal = ", ".join(shown) or (
+    guessed = [f"{name} ?" for name in dict.fromkeys(n for one in group for n in one.recognised)]
+    proposal = ", ".join(shown or guessed[:MOST_SHOWN]) or (
         least.role if least.role != "item" else Phrase("draft_no_proposal").text(language)
     )
     confidence = "" if least.confidence is None else f"{least.confidence:.2f}"

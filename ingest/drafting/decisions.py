@@ -107,10 +107,7 @@ def decide_on_variables(
             continue
         like = match.known.name
         if not match.known.variable:
-            like = ", ".join(
-                concept if category is None else f"{concept}/{category}"
-                for concept, category, _ in sorted(match.known.measure, key=str)
-            )
+            like = ", ".join(match.known.counts_towards)
         if codes := rows.new_codes.get(name):
             shown = ", ".join(f"{code} ({variable.codes[code]})" for code in codes)
             recodes = ", ".join(sorted(rows.own_recodes[name]))

@@ -47,7 +47,8 @@ class Proposal(Model):
     Attributes:
         role: `item`, or what else it is: `respondent`, `organisation`, `completed_on`, `weight`.
         like: what it resembles most; empty when nothing.
-        uses: what it counts towards.
+        recognised: what that counts towards, as concept or concept/category.
+        uses: what the drafted rows make of it; empty where its answers are too different.
         confidence: 0 to 1; nothing where there is no proposal.
         evidence: kind of evidence -> 0 to 1.
         told: the evidence in words.
@@ -57,6 +58,7 @@ class Proposal(Model):
     label: str
     role: str
     like: str
+    recognised: tuple[str, ...]
     uses: tuple[Use, ...]
     confidence: float | None
     evidence: dict[str, float]
@@ -407,6 +409,7 @@ def _proposals(
             label=label,
             role=role,
             like="",
+            recognised=(),
             uses=(),
             confidence=None,
             evidence={},
@@ -419,6 +422,7 @@ def _proposals(
             label=variable.label,
             role="item",
             like=found.known.name if found else "",
+            recognised=found.known.counts_towards if found else (),
             uses=tuple(uses[variable.name]),
             confidence=round(found.confidence, 3) if found else None,
             evidence={kind: round(score, 3) for kind, score in found.evidence.items()}

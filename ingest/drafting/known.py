@@ -44,6 +44,12 @@ class Known:
     other_codes: tuple[Mapping[str, str], ...] = field(default=())
 
     @property
+    def counts_towards(self) -> tuple[str, ...]:
+        """What it measures, as concept or concept/category."""
+        pairs = {(concept, category or "") for concept, category, _ in self.measure if concept}
+        return tuple(f"{one}/{two}" if two else one for one, two in sorted(pairs))
+
+    @property
     def name(self) -> str:
         """How a person finds it again."""
         return f"{self.variable} of {self.place}" if self.variable else self.place
