@@ -96,7 +96,7 @@ def show(made: Draft, written: Sequence[str], place: Path, language: Language) -
     from rich.table import Table
 
     terminal = sys.stdout.isatty()
-    console = Console(width=None if terminal else WIDTH, highlight=False, soft_wrap=False)
+    console = Console(width=None if terminal else WIDTH, highlight=False)
     items = [proposal for proposal in made.proposals if proposal.role == "item"]
     wave = f"{made.survey}/{made.wave}"
     title = Phrase(
@@ -111,7 +111,7 @@ def show(made: Draft, written: Sequence[str], place: Path, language: Language) -
     console.print(title.text(language), markup=False, soft_wrap=True)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     names = Phrase("draft_columns").text(language).split("|")
-    for name, widest in zip(names, (21, 30, 9, None), strict=True):
+    for name, widest in zip(names, (21, 31, 9, None), strict=True):
         table.add_column(name, overflow="fold", max_width=widest)
     for group in _groups(made):
         table.add_row(*_row(group, made.survey, language))
@@ -123,7 +123,8 @@ def show(made: Draft, written: Sequence[str], place: Path, language: Language) -
         console.print(told, markup=False)
     console.print()
     for path in written:
-        console.print(Phrase("draft_written", path=path).text(language), markup=False)
+        told_path = Phrase("draft_written", path=path).text(language)
+        console.print(told_path, markup=False, soft_wrap=True)  # a path stays whole
     following = Phrase("draft_next", wave=wave, place=_short(place))
     console.print(following.text(language), markup=False, soft_wrap=True)
 
@@ -165,7 +166,7 @@ def _row(group: list[Proposal], survey: str, language: Language) -> tuple[str, s
     uses: dict[str, None] = {}
     for use in (use for one in group for use in one.uses):
         whole = use.category is None or len(group) > 1 or use.rule == "mean_of_items"
-        name = use.concept if whole else f"{use.concept}/{use.category}"
+        name = use.concept if whole else f"{use.concept}: {use.category}"
         uses[f"{name} ({use.rule})"] = None
     shown = [*list(uses)[:MOST_SHOWN], *(["…"] if len(uses) > MOST_SHOWN else [])]
     guessed = [f"{name} ?" for name in dict.fromkeys(n for one in group for n in one.recognised)]
