@@ -158,6 +158,8 @@ def draft_wave(
     if any((row.survey, row.wave) == (survey, wave) for row in described.crosswalk.rows):
         raise RefusedError("wave_has_rows", where, path=described.crosswalk.path)
     file, table = read_new(path, options or {}, open_answers, where)
+    if not table.data.num_rows:
+        raise RefusedError("no_rows", where, path=path)
     if unknown := sorted(open_answers - set(table.data.column_names)):
         raise RefusedError("no_such_column", where, path=path, columns=unknown)
     unfit = [name for name in table.data.column_names if not re.fullmatch(r"[A-Za-z][\w.]*", name)]

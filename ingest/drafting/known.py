@@ -52,7 +52,7 @@ class Known:
     @property
     def name(self) -> str:
         """How a person finds it again."""
-        return f"{self.variable} of {self.place}" if self.variable else self.place
+        return f"{self.place} {self.variable}" if self.variable else self.place
 
 
 def known(registry: Registry, rows: Harmonisation, new: str) -> list[Known]:

@@ -105,7 +105,9 @@ def _comment(about: str, content: Content, indent: int = 0) -> Iterator[str]:
     import textwrap
 
     lead = " " * indent + "# "
-    for text in content.comments.get(about, ()):
+    for comment in content.comments.get(about, ()):
+        # A label from the file may hold what ends a line of YAML.
+        text = "".join(letter for letter in " ".join(comment.split()) if letter.isprintable())
         yield from textwrap.wrap(text, WIDTH, initial_indent=lead, subsequent_indent=lead)
 
 

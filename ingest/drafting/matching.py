@@ -162,14 +162,14 @@ def _compared(
     variables: Sequence[Variable], candidates: Sequence[Known], counts: Counts
 ) -> dict[str, list[Match]]:
     wordings = _wordings(variables, candidates)
-    rating = Counter(variable.battery for variable in variables)
-    return {
-        variable.name: [
-            _compare(variable, one, wording, counts, rated=rating[variable.battery] > 1)
-            for one, wording in zip(candidates, wordings[variable.name], strict=True)
-        ]
-        for variable in variables
-    }
+    together = Counter(variable.battery for variable in variables)
+    compared = {}
+    for variable in variables:
+        rated = together[variable.battery] > 1
+        pairs = zip(candidates, wordings[variable.name], strict=True)
+        found = (_compare(variable, one, wording, counts, rated=rated) for one, wording in pairs)
+        compared[variable.name] = [match for match in found if match.confidence]
+    return compared
 
 
 def _wordings(
@@ -300,7 +300,7 @@ def _best(compared: Mapping[str, list[Match]], survey: str, latest: str) -> Foun
         found: dict[Measure, tuple[float, Match]] = {}
         for match in matches:
             label = "" if {"wording", "label"}.isdisjoint(match.evidence) else name
-            match = match if match.confidence == 0 else _rated(label, match)
+            match = _rated(label, match)
             one, score = match.known, match.confidence
             if one.survey == survey:
                 score += OWN_LATEST if one.wave == latest else OWN_SURVEY

@@ -111,11 +111,18 @@ def same_labels(ones: Mapping[str, str], others: Mapping[str, str]) -> dict[str,
         Code of `ones` -> code of `others`, one to one: equal labels first, then labels with one
         meaning, then the most alike.
     """
+    return dict(_paired(tuple(ones.items()), tuple(others.items())))
+
+
+@cache  # a battery has the same answers again and again
+def _paired(
+    ones: tuple[tuple[str, str], ...], others: tuple[tuple[str, str], ...]
+) -> Mapping[str, str]:
     from rapidfuzz import fuzz
 
     scores = []
-    for one, label in ones.items():
-        for other, text in others.items():
+    for one, label in ones:
+        for other, text in others:
             if plain(label) == plain(text):
                 score = 200.0
             elif meaning(label) or meaning(text):

@@ -398,6 +398,12 @@ def whole_questions(folder: Path) -> Path:
     return path
 
 
+def empty_file(folder: Path) -> Path:
+    path = folder / "empty.csv"
+    path.write_text("RESPNR,Q1\n", "utf-8")
+    return path
+
+
 TOLD = {"delimiter": ",", "encoding": "utf-8", "decimal": "."}
 Make = Callable[[Path], Path]
 REFUSALS: dict[str, tuple[Make, str, dict[str, object], tuple[str, ...]]] = {
@@ -432,6 +438,7 @@ REFUSALS: dict[str, tuple[Make, str, dict[str, object], tuple[str, ...]]] = {
     ),
     "broken": (broken_file, "nl_barometer/2027", {}, ("broken.sav", "SPSS")),
     "text": (lambda _: PRACTICE, "nl_barometer/2027", {"texts": ["Q99"]}, ("Q99", "--text")),
+    "empty": (empty_file, "nl_barometer/2027", {"options": TOLD}, ("no respondent",)),
     "names": (
         whole_questions,
         "nl_barometer/2027",
