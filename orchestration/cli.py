@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
@@ -233,6 +235,43 @@ def wave_list(as_json: bool) -> None:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
     else:
         _print(table)
+
+
+@wave.command("new")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--survey", required=True, help="Survey that the wave belongs to.")
+@click.option("--wave", "wave_name", required=True, help="Year of the wave.")
+@click.option("--delimiter", help="Of CSV: what stands between cells.")
+@click.option("--encoding", help="Of CSV: utf-8, utf-8-sig, windows-1252 or iso-8859-1.")
+@click.option("--decimal", help="Of CSV: what stands before decimals.")
+@click.option("--header-rows", type=int, help="Of CSV: 1, or 3 as Qualtrics writes them.")
+@click.option("--sheet", help="Of Excel: name of the sheet.")
+@click.option("--text", "texts", multiple=True, help="A variable with open answers; repeatable.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="Write the draft in this folder instead."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON document.")
+@speaks
+def wave_new(
+    file: Path,
+    survey: str,
+    wave_name: str,
+    texts: tuple[str, ...],
+    output: Path | None,
+    as_json: bool,
+    **options: str | int | None,
+) -> None:
+    """Draft a new wave from its file of answers, and list what a person must decide."""
+    from orchestration.drafting import draft, show
+
+    settings = Settings.from_environment()
+    made, written = draft(
+        settings, file, survey, wave_name, options, texts, language(), output=output
+    )
+    if as_json:
+        click.echo(json.dumps({**made.model_dump(mode="json"), "written": written}, indent=2))
+    else:
+        show(made, written, settings.data / survey / wave_name / file.name, language())
 
 
 @wave.command("check")
