@@ -384,10 +384,7 @@ def by_the_book(content: bytes) -> dict[str, list[str | None]]:
     return {
         name: values
         if name == "OPEN"
-        else [
-            value and re.sub(r"^(-?\d+)[.,](\d+?)0*$", shortest, value)
-            for value in values
-        ]
+        else [value and re.sub(r"^(-?\d+)[.,](\d+?)0*$", shortest, value) for value in values]
         for name, values in columns.items()
     }
 

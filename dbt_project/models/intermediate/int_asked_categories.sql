@@ -18,7 +18,7 @@ select
     concept,
     base,
     category,
-    case when rule = 'select' then category else '*' end as item
+    coalesce(select_category, '*') as item
 from codes
 where category is not null
 union
@@ -29,8 +29,8 @@ select
     base,
     'mean' as category,
     '*' as item
-from crosswalk
-where rule = 'mean_of_items'
+from codes
+where score is not null
 union
 select
     crosswalk.survey,

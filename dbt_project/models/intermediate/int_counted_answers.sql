@@ -1,5 +1,6 @@
 -- One row per respondent, concept and base of rule `count_selected`: how many categories of the
 -- concept named in `recode` the respondent selected (innovation types -> spectrum).
+-- Combinations of several variables are not counted.
 with rules as (
     select * from {{ ref('crosswalk') }}
     where rule = 'count_selected'
@@ -13,7 +14,7 @@ chosen as (
         concept,
         category
     from {{ ref('int_item_answers') }}
-    where category is not null
+    where category is not null and rule not in ('combine_any', 'combine_all')
 )
 
 select

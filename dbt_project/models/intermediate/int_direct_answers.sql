@@ -3,7 +3,7 @@
 -- has their mean as its value.
 with items as (
     select * from {{ ref('int_item_answers') }}
-    where missing_kind is null
+    where missing_kind is null and rule not in ('combine_any', 'combine_all')
 ),
 
 concepts as (
@@ -17,7 +17,7 @@ select
     items.concept,
     items.base,
     items.item,
-    avg(case when items.rule = 'mean_of_items' then items.score end) as value
+    avg(items.score) as value
 from items
 inner join concepts on items.concept = concepts.concept
 group by

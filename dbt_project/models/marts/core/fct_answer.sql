@@ -10,6 +10,18 @@ select
     category,
     cast(1 as double) as value
 from {{ ref('int_item_answers') }}
+where category is not null and rule not in ('combine_any', 'combine_all')
+union
+select
+    survey,
+    wave,
+    respondent_id,
+    concept,
+    base,
+    item,
+    category,
+    cast(1 as double) as value
+from {{ ref('int_combined_answers') }}
 where category is not null
 union
 select

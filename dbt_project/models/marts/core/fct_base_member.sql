@@ -15,6 +15,15 @@ select
     respondent_id,
     concept,
     base,
+    item
+from {{ ref('int_combined_answers') }}
+union
+select
+    survey,
+    wave,
+    respondent_id,
+    concept,
+    base,
     '*' as item
 from {{ ref('int_counted_answers') }}
 union
