@@ -389,6 +389,7 @@ def _check_codes(
 
 def _check_rows_together(found: Harmonisation) -> None:
     """Refuse rows of one concept that contradict each other."""
+    single = {row.concept for row in found.concepts.rows if row.kind == "single"}
     questions: dict[tuple[str, ...], list[tuple[int, CrosswalkRow]]] = {}
     for line, row in found.crosswalk.numbered:
         question = (row.survey, row.wave, row.concept, row.base)
@@ -404,5 +405,12 @@ def _check_rows_together(found: Harmonisation) -> None:
         if row.rule in COMBINING:
             if mixed := sorted({other.rule for _, other in alike} - {row.rule}):
                 raise RefusedError("combination_mixed", _place(found, line), others=mixed, **names)
-            if len({other.variable for _, other in alike}) == 1:
+            combined = {other.variable for _, other in alike}
+            if len(combined) == 1:
                 raise RefusedError("combination_of_one", _place(found, line), **names)
+            all_combined = {other.variable for _, other in rows if other.rule in COMBINING}
+            if row.concept in single and combined != all_combined:
+                left_out = sorted(str(name) for name in all_combined - combined)
+                raise RefusedError(
+                    "combination_uneven", _place(found, line), variables=left_out, **names
+                )

@@ -74,6 +74,12 @@ def recode(**columns: str) -> Change:
     return add("recodes.csv", {"score": "", "missing_kind": "", "recode": "mine", **columns})
 
 
+TICKED = {"concept": "origin", "base": "all_organisations", "recode": "ticked"}
+ORIGIN = {
+    "V05": {**TICKED, "recode": "yes_selected"},
+    "V15": {**TICKED, "recode": "yes_selected"},
+    "V13_1": TICKED,
+}
 SELECT = {"rule": "select", "category": "yes", "recode": "yes_selected"}
 FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
     "a rule that does not exist": (
@@ -228,6 +234,22 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
         crosswalk(**{**SELECT, "rule": "combine_any"}),
         "combination_of_one",
         ("crosswalk.csv", "combine_any makes works_with_innovation yes of one variable"),
+    ),
+    "a category with one answer that combines less than another": (
+        add(
+            "crosswalk.csv",
+            *(
+                row(rule="combine_any", category=category, variable=variable, **ORIGIN[variable])
+                for category, variable in (
+                    ("own", "V05"),
+                    ("own", "V15"),
+                    ("copied", "V05"),
+                    ("copied", "V13_1"),
+                )
+            ),
+        ),
+        "combination_uneven",
+        ("origin own does not use V13_1", "origin"),
     ),
     "a combination that is also a selection": (
         add(

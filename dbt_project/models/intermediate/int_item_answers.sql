@@ -2,10 +2,8 @@
 -- holds several: one answer, harmonised. Missing kinds stay apart: `routed_out` where the routing
 -- of the manifest explains an empty cell, `blank` where nothing does. An empty tick takes what its
 -- recode says of `blank`, if another tick of its battery shows that the question was answered.
-{% set question = [
-    'survey', 'wave', 'respondent_id', 'concept', 'base', 'variable', 'rule', 'select_category',
-    'item_base', 'battery'
-] %}
+{% set cell = ['survey', 'wave', 'respondent_id', 'variable'] %}
+{% set rule = ['survey', 'wave', 'concept', 'base', 'variable', 'rule', 'item'] %}
 with answers as (
     select * from {{ ref('stg_answers') }}
 ),
@@ -22,6 +20,8 @@ routed_past as (
     select * from {{ ref('int_routed_past') }}
 ),
 
+-- A question with one answer has one base. In a battery or a list of ticks each category is an
+-- item of its own, answered or left open by itself.
 rules as (
     select distinct
         codes.survey,
@@ -31,9 +31,8 @@ rules as (
         codes.variable,
         codes.rule,
         codes.select_category,
-        items.base as item_base,
-        items.battery,
-        items.separator
+        coalesce(codes.select_category, '*') as item,
+        items.base as item_base
     from codes
     left join items
         on
@@ -42,103 +41,140 @@ rules as (
             and codes.variable = items.variable
 ),
 
+lists as (
+    select * from items
+    where separator is not null
+),
+
+batteries as (
+    select * from items
+    where battery is not null
+),
+
 answered_batteries as (
     select distinct
         answers.survey,
         answers.wave,
         answers.respondent_id,
-        items.battery
+        batteries.battery
     from answers
-    inner join items
+    inner join batteries
         on
-            answers.survey = items.survey
-            and answers.wave = items.wave
-            and answers.variable = items.variable
-    where items.battery is not null and answers.code is not null
+            answers.survey = batteries.survey
+            and answers.wave = batteries.wave
+            and answers.variable = batteries.variable
+    where answers.code is not null
 ),
 
-asked as (
+empty_cells as (
     select
-        answers.survey,
-        answers.wave,
-        answers.respondent_id,
-        answers.code,
-        rules.concept,
-        rules.base,
-        rules.variable,
-        rules.rule,
-        rules.select_category,
-        rules.item_base,
-        rules.battery,
-        rules.separator
+        {% for column in cell %}answers.{{ column }},
+        {% endfor %}
+        answered_batteries.battery is not null as is_open_tick
     from answers
-    inner join rules
+    left join batteries
         on
-            answers.survey = rules.survey
-            and answers.wave = rules.wave
-            and answers.variable = rules.variable
+            answers.survey = batteries.survey
+            and answers.wave = batteries.wave
+            and answers.variable = batteries.variable
+    left join answered_batteries
+        on
+            answers.survey = answered_batteries.survey
+            and answers.wave = answered_batteries.wave
+            and answers.respondent_id = answered_batteries.respondent_id
+            and batteries.battery = answered_batteries.battery
+    where answers.code is null
 ),
 
 given as (
     select
-        {{ question | join(', ') }},
-        code
-    from asked
-    where separator is null or code is null
+        {% for column in cell %}answers.{{ column }},
+        {% endfor %}
+        answers.code
+    from answers
+    left join lists
+        on
+            answers.survey = lists.survey
+            and answers.wave = lists.wave
+            and answers.variable = lists.variable
+    where answers.code is not null and lists.separator is null
     union all
     select
-        {{ question | join(', ') }},
-        {{ split_to_rows('code', 'separator') }} as code
-    from asked
-    where separator is not null and code is not null
+        {% for column in cell %}answers.{{ column }},
+        {% endfor %}
+        {{ split_to_rows('answers.code', 'lists.separator') }} as code
+    from answers
+    inner join lists
+        on
+            answers.survey = lists.survey
+            and answers.wave = lists.wave
+            and answers.variable = lists.variable
+    where answers.code is not null
+    union all
+    select
+        {% for column in cell %}{{ column }},
+        {% endfor %}
+        'blank' as code
+    from empty_cells
+    where is_open_tick
 ),
 
-coded as (
-    select
-        given.*,
-        case
-            when given.code is null and answered_batteries.battery is not null then 'blank'
-            else trim(given.code)
-        end as given_code
+seen as (
+    select distinct
+        survey,
+        wave,
+        variable,
+        code
     from given
-    left join answered_batteries
+),
+
+-- What a code means is looked up once for each code, not for each answer.
+meanings as (
+    select
+        {% for column in rule %}rules.{{ column }},
+        {% endfor %}
+        seen.code,
+        codes.category,
+        codes.score,
+        case
+            when codes.code is not null then codes.missing_kind
+            when seen.code = 'blank' then 'blank'
+            else 'unknown_code'
+        end as missing_kind
+    from rules
+    inner join seen
+        on {{ equal_columns('rules', 'seen', ['survey', 'wave', 'variable']) }}
+    left join codes
         on
-            given.survey = answered_batteries.survey
-            and given.wave = answered_batteries.wave
-            and given.respondent_id = answered_batteries.respondent_id
-            and given.battery = answered_batteries.battery
+            {{ equal_columns('rules', 'codes',
+                ['survey', 'wave', 'concept', 'base', 'variable', 'rule']) }}
+            and coalesce(rules.select_category, '') = coalesce(codes.select_category, '')
+            and trim(seen.code) = codes.code
 )
 
 select
-    coded.survey,
-    coded.wave,
-    coded.respondent_id,
-    coded.concept,
-    coded.base,
-    coded.variable,
-    coded.rule,
-    -- A question with one answer has one base. In a battery or a list of ticks each category is
-    -- an item of its own, answered or left open by itself.
-    coalesce(coded.select_category, '*') as item,
-    codes.category,
-    codes.score,
-    case
-        when codes.code is not null then codes.missing_kind
-        when coded.code is null and routed_past.base is not null then 'routed_out'
-        when coded.code is null then 'blank'
-        else 'unknown_code'
-    end as missing_kind
-from coded
-left join codes
-    on
-        {{ equal_columns('coded', 'codes',
-            ['survey', 'wave', 'concept', 'base', 'variable', 'rule']) }}
-        and coalesce(coded.select_category, '') = coalesce(codes.select_category, '')
-        and coded.given_code = codes.code
+    given.respondent_id,
+    {% for column in rule %}meanings.{{ column }},
+    {% endfor %}
+    meanings.category,
+    meanings.score,
+    meanings.missing_kind
+from given
+inner join meanings
+    on {{ equal_columns('given', 'meanings', ['survey', 'wave', 'variable', 'code']) }}
+union all
+select
+    empty_cells.respondent_id,
+    {% for column in rule %}rules.{{ column }},
+    {% endfor %}
+    cast(null as string) as category,
+    cast(null as double) as score,
+    case when routed_past.base is null then 'blank' else 'routed_out' end as missing_kind
+from empty_cells
+inner join rules
+    on {{ equal_columns('empty_cells', 'rules', ['survey', 'wave', 'variable']) }}
 left join routed_past
     on
-        coded.code is null
-        and coded.survey = routed_past.survey
-        and coded.wave = routed_past.wave
-        and coded.respondent_id = routed_past.respondent_id
-        and coded.item_base = routed_past.base
+        {{ equal_columns('empty_cells', 'routed_past', ['survey', 'wave', 'respondent_id']) }}
+        and rules.item_base = routed_past.base
+where not empty_cells.is_open_tick
