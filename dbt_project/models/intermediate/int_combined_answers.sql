@@ -4,7 +4,7 @@
 -- A tick could prove `combine_any` while others are missing. Only those who ticked would then
 -- enter the base, which would raise the share.
 with parts as (
-    select * from {{ ref('int_item_answers') }}
+    select * from {{ ref('int_coded_answers') }}
     where rule in ('combine_any', 'combine_all')
 ),
 

@@ -14,7 +14,7 @@ chosen as (
         concept,
         category
     from {{ ref('int_item_answers') }}
-    where category is not null and rule not in ('combine_any', 'combine_all')
+    where category is not null
 )
 
 select

@@ -3,7 +3,7 @@
 -- has their mean as its value.
 with items as (
     select * from {{ ref('int_item_answers') }}
-    where missing_kind is null and rule not in ('combine_any', 'combine_all')
+    where missing_kind is null
 ),
 
 concepts as (
