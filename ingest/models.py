@@ -9,10 +9,12 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ingest.errors import Language, Phrase
+from ingest.errors import Phrase
+from ingest.texts import Model as Model
+from ingest.texts import Text as Text
 
 
 def _blank_is_none(value: object) -> object:
@@ -23,36 +25,14 @@ EmptyIsNone = BeforeValidator(_blank_is_none)
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=80)]
 VariableName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.]*$")]
 WaveName = Annotated[str, Field(pattern=r"^[0-9]{4}$")]
+PositiveCount = Annotated[int, Field(gt=0)]
+PositiveNumber = Annotated[float, Field(gt=0)]
+Codes = Annotated[tuple[int, ...], Field(min_length=1)]
 
 
 def misfit(name: str, **values: object) -> PydanticCustomError:
     """Return what a validator raises; the words stand in `phrases.yml` under that name."""
     return PydanticCustomError("misfit", "{phrase}", {"phrase": Phrase(name, **values)})
-
-
-class Model(BaseModel):
-    """Frozen, and a key that nobody knows is refused instead of ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Text(Model):
-    """A text in both languages of the product."""
-
-    nl: str
-    en: str
-
-    def text(self, language: Language) -> str:
-        """Return the text in a language."""
-        return self.nl if language == "nl" else self.en
-
-
-class RefusalWords(Model):
-    """The words of a rule in `messages.yml`."""
-
-    found: Text
-    mend: Text
-    allowed: Text | None = None
 
 
 class Title(Text):
@@ -175,9 +155,9 @@ class Design(Model):
     """
 
     stratum: Name | None = None
-    frame: dict[Name, Annotated[int, Field(gt=0)]] = {}
+    frame: Annotated[dict[Name, PositiveCount], Field(default_factory=dict)]
     weight: VariableName | None = None
-    margins: dict[VariableName, dict[int, Annotated[float, Field(gt=0)]]] = {}
+    margins: Annotated[dict[VariableName, dict[int, PositiveNumber]], Field(default_factory=dict)]
 
     @model_validator(mode="after")
     def _weighs(self) -> Design:
@@ -266,7 +246,7 @@ class Answers(Model):
     design: Design | None = None
     codelists: dict[Name, dict[int, str]]
     items: tuple[Item, ...]
-    routing: dict[Name, dict[VariableName, Annotated[tuple[int, ...], Field(min_length=1)]]] = {}
+    routing: Annotated[dict[Name, dict[VariableName, Codes]], Field(default_factory=dict)]
     corrections: tuple[Correction, ...] = ()
     not_asked: tuple[Name, ...] = ()
 

@@ -17,8 +17,9 @@ from pydantic_core.core_schema import ErrorType
 
 from ingest.delimited import DELIMITERS
 from ingest.errors import MESSAGES, PHRASES, Names, Phrase, RefusedError, read_words
-from ingest.models import CsvFile, Model, ParquetFile, RefusalWords, Text
+from ingest.models import CsvFile, Model, ParquetFile, Text
 from ingest.registry import read_yaml
+from ingest.texts import RefusalWords
 from tests.conftest import PROJECT
 
 RULES = read_words(MESSAGES, RefusalWords)
@@ -32,12 +33,15 @@ SOURCES = [
 
 @cache
 def calls(*names: str) -> list[tuple[str, set[str]]]:
-    """First argument and names of the others, of every call of a function in the product."""
+    """First argument and names of the others, of every call of a function in the product.
+
+    Names that a call hands over as a mapping are not known here; they are `**`.
+    """
     found = []
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and getattr(node.func, "id", "") in names:
-                keywords = {keyword.arg for keyword in node.keywords if keyword.arg}
+                keywords = {keyword.arg or "**" for keyword in node.keywords}
                 first = node.args[0]
                 choices = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
                 found += [
@@ -81,7 +85,7 @@ def test_both_languages_name_the_same_values_and_they_are_given(rule: str) -> No
             needed |= nl
     for name, given in calls("RefusedError"):
         if name == rule:
-            assert given >= needed
+            assert "**" in given or given >= needed
 
 
 @pytest.mark.parametrize("phrase", WORDS)
