@@ -228,6 +228,7 @@ def load(seeds: Path, registry: Registry) -> Harmonisation:
         rows.refer("concept", concepts, "concepts.csv")
     _check_categories(found)
     _check_crosswalk(found, registry)
+    _check_codes(found, registry)
     return found
 
 
@@ -250,6 +251,31 @@ def _check_categories(found: Harmonisation) -> None:
                     category=row.category,
                     near=did_you_mean(row.category, names),
                     known=sorted(names),
+                )
+
+
+def _check_codes(found: Harmonisation, registry: Registry) -> None:
+    """Refuse an answer that counts as nothing; it would get lost without a word."""
+    codes: dict[str, set[str]] = {}
+    for recode in found.recodes.rows:
+        codes.setdefault(recode.recode, set()).add(recode.code)
+    given = {
+        (wave.id, item.variable): wave.wave.answers.codelists.get(item.codelist or "", {})
+        for wave in registry.waves
+        if wave.wave.answers
+        for item in wave.wave.answers.items
+    }
+    for line, row in found.crosswalk.numbered:
+        if row.variable and row.rule in RECODING and row.recode:
+            asked = given[f"{row.survey}/{row.wave}", row.variable]
+            open_codes = [code for code in asked if str(code) not in codes[row.recode]]
+            if open_codes:
+                raise RefusedError(
+                    "code_without_recode",
+                    f"{found.crosswalk.path}, row {line}",
+                    variable=row.variable,
+                    codes=[f"{code} ({asked[code]})" for code in open_codes],
+                    recode=row.recode,
                 )
 
 
