@@ -8,10 +8,12 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ingest.errors import Language, Phrase
+from ingest.errors import Phrase
+from ingest.texts import Model as Model
+from ingest.texts import Text as Text
 
 
 def _blank_is_none(value: object) -> object:
@@ -27,31 +29,6 @@ WaveName = Annotated[str, Field(pattern=r"^[0-9]{4}$")]
 def misfit(name: str, **values: object) -> PydanticCustomError:
     """Return what a validator raises; the words stand in `phrases.yml` under that name."""
     return PydanticCustomError("misfit", "{phrase}", {"phrase": Phrase(name, **values)})
-
-
-class Model(BaseModel):
-    """Frozen, and a key that nobody knows is refused instead of ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Text(Model):
-    """A text in both languages of the product."""
-
-    nl: str
-    en: str
-
-    def text(self, language: Language) -> str:
-        """Return the text in a language."""
-        return self.nl if language == "nl" else self.en
-
-
-class RefusalWords(Model):
-    """The words of a rule in `messages.yml`."""
-
-    found: Text
-    mend: Text
-    allowed: Text | None = None
 
 
 class Title(Text):
@@ -174,9 +151,11 @@ class Design(Model):
     """
 
     stratum: Name | None = None
-    frame: dict[Name, Annotated[int, Field(gt=0)]] = {}
+    frame: dict[Name, Annotated[int, Field(gt=0)]] = Field(default_factory=dict)
     weight: VariableName | None = None
-    margins: dict[VariableName, dict[int, Annotated[float, Field(gt=0)]]] = {}
+    margins: dict[VariableName, dict[int, Annotated[float, Field(gt=0)]]] = Field(
+        default_factory=dict
+    )
 
     @model_validator(mode="after")
     def _weighs(self) -> Design:
