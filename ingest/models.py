@@ -5,6 +5,7 @@ They are data about data. Reading files belongs in `readers`, finding them in `r
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Literal
 
@@ -172,19 +173,53 @@ class Design(Model):
 
 
 class Item(Model):
-    """One variable of the file, as it was asked."""
+    """One variable of the file, as it was asked.
+
+    Attributes:
+        battery: ticks of one question; who ticked any of them answered it, so that an empty tick
+            can count as not selected.
+        separator: what stands between the codes, where one cell holds all codes that were chosen.
+    """
 
     variable: VariableName
     codelist: Name | None = None
     text: bool = False
     base: Name
-    wording: Text
+    battery: Name | None = None
+    separator: Literal[",", ";", "|", " "] | None = None
+    wording: Title
 
     @model_validator(mode="after")
     def _codes_or_text(self) -> Item:
         if self.text == (self.codelist is not None):
             raise misfit("codelist_or_text", variable=self.variable)
+        if self.separator and (self.text or self.battery):
+            raise misfit("separator_needs_codelist", variable=self.variable)
         return self
+
+
+class Correction(Model):
+    """A known error in the delivered file, and what the answer should have been.
+
+    Attributes:
+        respondent: whose answer; without it everyone's with that code.
+        code: what the file says. It need not stand in the codelist.
+        becomes: what it should say; nothing makes it a blank.
+        source: who told so, and where.
+    """
+
+    respondent: str | None = None
+    variable: VariableName
+    code: int
+    becomes: int | None
+    reason: Text
+    source: Annotated[str, Field(min_length=1)]
+
+    def overlaps(self, other: Correction) -> bool:
+        """Tell whether both speak of the same answer."""
+        everyone = None in (self.respondent, other.respondent)
+        same = everyone or self.respondent == other.respondent
+        return same and (self.variable, self.code) == (other.variable, other.code)
 
 
 class Answers(Model):
@@ -195,6 +230,10 @@ class Answers(Model):
             likewise.
         parts_of_organisations: several parts of one organisation may answer, so that an
             organisation may stand in the file more than once.
+        routing: base -> variable -> codes that a respondent must have given to belong to it, for
+            all of the variables; who does not was routed past its items.
+        corrections: errors in the file that were found after it was delivered.
+        not_asked: concepts of earlier waves that this one did not ask about.
     """
 
     file: Annotated[SavFile | CsvFile | XlsxFile | ParquetFile, Field(discriminator="format")]
@@ -206,6 +245,8 @@ class Answers(Model):
     design: Design | None = None
     codelists: dict[Name, dict[int, str]]
     items: tuple[Item, ...]
+    routing: dict[Name, dict[VariableName, Annotated[tuple[int, ...], Field(min_length=1)]]] = {}
+    corrections: tuple[Correction, ...] = ()
     not_asked: tuple[Name, ...] = ()
 
     @model_validator(mode="after")
@@ -216,13 +257,29 @@ class Answers(Model):
         names = [item.variable for item in self.items]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise misfit("variables_twice", names=twice)
-        codes = {item.variable: self.codelists.get(item.codelist or "") for item in self.items}
         for variable, margin in (self.design.margins if self.design else {}).items():
-            if not (described := codes.get(variable)):
-                raise misfit("margin_of_no_item", variable=variable)
-            if unknown := sorted(set(margin) - set(described)):
-                raise misfit("margin_codes_undescribed", variable=variable, codes=unknown)
+            self._codes_known("margins", variable, margin)
+        for given in self.routing.values():
+            for variable, codes in given.items():
+                self._codes_known("routing", variable, codes)
+        if unused := sorted(set(self.routing) - {item.base for item in self.items}):
+            raise misfit("routing_of_no_base", bases=unused)
+        for place, row in enumerate(self.corrections):
+            becomes = () if row.becomes is None else (row.becomes,)
+            self._codes_known("corrections", row.variable, becomes)
+            corrects = {"variable": row.variable, "code": row.code}
+            if row.code == row.becomes:
+                raise misfit("correction_changes_nothing", **corrects)
+            if any(row.overlaps(other) for other in self.corrections[:place]):
+                raise misfit("correction_twice", **corrects)
         return self
+
+    def _codes_known(self, what: str, variable: str, codes: Iterable[int]) -> None:
+        lists = {item.variable: self.codelists.get(item.codelist or "") for item in self.items}
+        if not (described := lists.get(variable)):
+            raise misfit("codes_of_no_item", what=what, variable=variable)
+        if unknown := sorted(set(codes) - set(described)):
+            raise misfit("codes_undescribed", what=what, variable=variable, codes=unknown)
 
     @property
     def variables(self) -> tuple[str, ...]:
