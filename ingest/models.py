@@ -245,7 +245,9 @@ class Answers(Model):
     design: Design | None = None
     codelists: dict[Name, dict[int, str]]
     items: tuple[Item, ...]
-    routing: dict[Name, dict[VariableName, Annotated[tuple[int, ...], Field(min_length=1)]]] = {}
+    routing: dict[Name, dict[VariableName, Annotated[tuple[int, ...], Field(min_length=1)]]] = (
+        Field(default_factory=dict)
+    )
     corrections: tuple[Correction, ...] = ()
     not_asked: tuple[Name, ...] = ()
 

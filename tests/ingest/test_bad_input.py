@@ -991,6 +991,17 @@ def test_what_only_looks_like_a_fault_is_accepted_with_the_same_answers(
         assert read[variable] == [f"{code:g}" for code in battery_frame()[variable]]
 
 
+def test_an_empty_tick_is_accepted_where_the_manifest_says_what_it_means(
+    tmp_path: Path, results: Path
+) -> None:
+    items = [
+        item | ({"battery": "partners"} if item["variable"] in TICKS else {})
+        for item in battery_manifest()["answers"]["items"]
+    ]
+    fault = large(0, "blank ticks", "", in_battery(blank_in_half), (), items=items)
+    assert told(fault, tmp_path, results) == ({}, {})
+
+
 def test_every_kind_of_fault_is_in_the_catalogue() -> None:
     assert {fault.number for fault in FAULTS} == set(range(1, 21))
     assert len({fault.name for fault in FAULTS}) == len(FAULTS)

@@ -183,7 +183,10 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
     "a recode that leaves out a code": (
         both(recode(code="1", category="yes"), crosswalk(recode="mine")),
         "code_without_recode",
-        ("crosswalk.csv", "recode mine does not say what code 2 (Nee), 9 (Weet niet) of V05 counts as"),
+        (
+            "crosswalk.csv",
+            "recode mine does not say what code 2 (Nee), 9 (Weet niet) of V05 counts as",
+        ),
     ),
     "a recode that selects nothing": (
         crosswalk(rule="select", category="yes", recode="yes_no"),
@@ -309,7 +312,10 @@ def test_a_correction_may_name_a_code_that_should_not_be_there() -> None:
     ("changes", "words"),
     [
         ({"corrections": [{**CORRECTION, "variable": "V06"}]}, "V06, which is no item"),
-        ({"corrections": [{**CORRECTION, "becomes": 3}]}, "V05 name codes that it does not have: 3"),
+        (
+            {"corrections": [{**CORRECTION, "becomes": 3}]},
+            "V05 name codes that it does not have: 3",
+        ),
         ({"corrections": [{**CORRECTION, "code": 1}]}, "leaves 1 as it is"),
         (
             {"corrections": [CORRECTION, {**CORRECTION, "respondent": "12"}]},
