@@ -185,7 +185,7 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
         "code_without_recode",
         (
             "crosswalk.csv",
-            "recode mine does not say what code 2 (Nee), 9 (Weet niet) of V05",
+            "recode mine does not say what code 2 (Nee), 9 (Weet niet) of V05 counts as",
         ),
     ),
     "a recode that selects nothing": (
@@ -314,7 +314,7 @@ def test_a_correction_may_name_a_code_that_should_not_be_there() -> None:
         ({"corrections": [{**CORRECTION, "variable": "V06"}]}, "V06, which is no item"),
         (
             {"corrections": [{**CORRECTION, "becomes": 3}]},
-            "codes that it does not have: 3",
+            "V05 name codes that it does not have: 3",
         ),
         ({"corrections": [{**CORRECTION, "code": 1}]}, "leaves 1 as it is"),
         (
