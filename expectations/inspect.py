@@ -6,30 +6,80 @@ Takes names and paths only, so that a build can let another process do it.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import get_args
 
+from expectations.differences.compare import contradictions
+from expectations.differences.record import rules
 from expectations.door import door_suites
 from expectations.runner import Finding, run
 from expectations.suites import mart_suites
 from ingest import registry
-from ingest.load import open_wave
+from ingest.errors import Language, Names, Phrase
+from ingest.load import WaveFile, open_wave
+from ingest.weights import weights
 
+CONTRADICTION = "recode_contradicts_label"
 SCHEMAS = "reporting,core,intermediate,seeds"
 
 
-def inspect_wave(wave_id: str, data: Path, samples: Path, folder: Path) -> list[Finding]:
-    """Check the file of a wave against its manifest.
+def inspect_wave(
+    wave_id: str, data: Path, samples: Path, folder: Path, seeds: Path
+) -> list[Finding]:
+    """Check the file of a wave against its manifest, and its recodes against earlier waves.
 
     Args:
         wave_id: `survey/wave`.
         data: where real files are put.
         samples: where synthetic files are generated.
         folder: where Great Expectations keeps its results.
+        seeds: where the rows of the crosswalk stand.
 
     Raises:
         RefusedError: there is no such wave or file, or it cannot be read.
     """
     file = open_wave(registry.load().wave(wave_id), data, samples)
-    return run(door_suites(file), folder)
+    return [*inspect_file(file, folder), *_compared(wave_id, seeds)]
+
+
+def inspect_file(file: WaveFile, folder: Path) -> list[Finding]:
+    """Check a file that was read against the manifest of its wave.
+
+    Raises:
+        RefusedError: the weights of a file that is right otherwise cannot be used.
+    """
+    findings = run(door_suites(file), folder)
+    if not any(finding.refuses for finding in findings):
+        weights(file.table.data, file.answers, file.wave.id)
+    return findings
+
+
+def _compared(wave_id: str, seeds: Path) -> list[Finding]:
+    """One finding per earlier wave: whether any label counts as something else than it did."""
+    suite = f"{wave_id.replace('/', ' ')} differences"
+    languages: tuple[Language, ...] = get_args(Language)
+    found = []
+    for earlier, wrong in contradictions(wave_id, seeds):
+        observed = Names(wrong, 3, "; ") if wrong else Phrase("none_against_wave", wave=earlier)
+        message = Phrase(
+            "finding",
+            table=wave_id,
+            rule=CONTRADICTION,
+            meaning=Phrase("labels_count_alike", wave=earlier),
+            observed=observed,
+            mend=rules()[CONTRADICTION].mend,
+        )
+        found.append(
+            Finding(
+                suite,
+                wave_id,
+                CONTRADICTION,
+                "error",
+                not wrong,
+                {language: observed.text(language) for language in languages},
+                {language: message.text(language) if wrong else "" for language in languages},
+            )
+        )
+    return found
 
 
 def inspect_marts(warehouse: Path, last_release: Path | None, folder: Path) -> list[Finding]:

@@ -181,7 +181,7 @@ class Design(Model):
     @model_validator(mode="after")
     def _weighs(self) -> Design:
         if (self.stratum is None) != (not self.frame):
-            raise misfit("stratum_and_frame")
+            raise misfit("stratum_without_frame")
         if not (self.frame or self.weight or self.margins):
             raise misfit("design_empty")
         return self
@@ -209,12 +209,20 @@ class Item(Model):
 
 
 class Answers(Model):
-    """How to read one wave's file of answers."""
+    """How to read one wave's file of answers.
+
+    Attributes:
+        respondent: the variable that identifies a respondent; `organisation` and `completed_on`
+            likewise.
+        parts_of_organisations: several parts of one organisation may answer, so that an
+            organisation may stand in the file more than once.
+    """
 
     file: Annotated[SavFile | CsvFile | XlsxFile | ParquetFile, Field(discriminator="format")]
     sample: Name | None = None
     respondent: str
     organisation: str | None = None
+    parts_of_organisations: bool = False
     completed_on: str | None = None
     design: Design | None = None
     codelists: dict[Name, dict[int, str]]
@@ -232,9 +240,9 @@ class Answers(Model):
         codes = {item.variable: self.codelists.get(item.codelist or "") for item in self.items}
         for variable, margin in (self.design.margins if self.design else {}).items():
             if not (described := codes.get(variable)):
-                raise misfit("margin_no_item", variable=variable)
+                raise misfit("margin_of_no_item", variable=variable)
             if unknown := sorted(set(margin) - set(described)):
-                raise misfit("margin_unknown_codes", variable=variable, codes=unknown)
+                raise misfit("margin_codes_undescribed", variable=variable, codes=unknown)
         return self
 
     @property

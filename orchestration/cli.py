@@ -17,6 +17,7 @@ from orchestration.settings import Settings
 if TYPE_CHECKING:
     from rich.table import Table
 
+    from ingest.errors import Language
     from orchestration.release import Manifest
 
 
@@ -113,7 +114,7 @@ def run_build(settings: Settings, *, accept_removed: bool = False) -> Manifest:
     seconds = time.monotonic() - started
     click.echo(
         f"Release {manifest.release_id}: {manifest.indicators} indicators, "
-        f"{len(manifest.checks)} checks passed, {seconds:.1f} s"
+        f"{manifest.passed} checks passed, {seconds:.1f} s"
     )
     return manifest
 
@@ -197,9 +198,11 @@ def wave() -> None:
 
 
 @wave.command("list")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document, nothing else.")
 @speaks
-def wave_list() -> None:
+def wave_list(as_json: bool) -> None:
     """Show every wave: what stands of it, its file and its rows."""
+    import json
     from collections import Counter
 
     from ingest import registry
@@ -209,11 +212,13 @@ def wave_list() -> None:
     settings = Settings.from_environment()
     known = registry.load()
     figures = Counter((survey, figure.wave) for survey, figure in known.figures)
+    rows: list[dict[str, object]] = []
     table = _table("Wave", "Status", "Figures", "Answers", "File")
     for item in known.waves:
         count = figures[(item.survey.survey, item.wave.wave)]
         statuses = ["published"] if count else []
-        file, answered = "", ""
+        file: str | None = None
+        answered: int | None = None
         if item.wave.answers:
             try:
                 status, path, respondents = glance_at_wave(item, settings.data)
@@ -221,9 +226,15 @@ def wave_list() -> None:
             except RefusedError as error:
                 status, respondents, file = "refused", None, error.found(language())
             statuses.append(status)
-            answered = str(respondents or item.wave.response.answered or "")
-        table.add_row(item.id, " + ".join(statuses) or "described", str(count), answered, file)
-    _print(table)
+            answered = respondents or item.wave.response.answered
+        statuses = statuses or ["described"]
+        row = {"wave": item.id, "status": statuses, "figures": count, "answers": answered}
+        rows.append(row | {"file": file})
+        table.add_row(item.id, " + ".join(statuses), str(count), str(answered or ""), file or "")
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+    else:
+        _print(table)
 
 
 @wave.command("new")
@@ -265,18 +276,122 @@ def wave_new(
 
 @wave.command("check")
 @click.argument("wave_id", metavar="SURVEY/WAVE")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document, nothing else.")
+@click.option("--all", "every", is_flag=True, help="Also each difference that is dealt with.")
 @speaks
-def wave_check(wave_id: str) -> None:
-    """Check a wave's file against its manifest, without building."""
+def wave_check(wave_id: str, as_json: bool, every: bool) -> None:
+    """Check a wave's file against its manifest and against earlier waves, without building."""
+    import json
+    from dataclasses import asdict
+
+    from expectations.differences.compare import compare_wave
+    from expectations.differences.record import lines, told
     from expectations.inspect import inspect_wave
+    from orchestration.made_from import SEEDS
 
     settings = Settings.from_environment()
-    findings = inspect_wave(wave_id, settings.data, settings.samples, settings.quality)
-    if failed := [finding for finding in findings if not finding.passed]:
-        raise SeveralError(failed)
-    click.echo(Phrase("rules_hold", wave=wave_id, n=len(findings)).text(language()))
-    for finding in findings:
+    folders = (settings.data, settings.samples)
+    findings = inspect_wave(wave_id, *folders, settings.quality, SEEDS)
+    comparisons = compare_wave(wave_id, *folders, SEEDS)
+    if as_json:
+        document = {
+            "wave": wave_id,
+            "rules": [asdict(finding) for finding in findings],
+            "comparisons": [comparison.record() for comparison in comparisons],
+        }
+        click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    if refused := [finding for finding in findings if finding.refuses]:
+        raise SeveralError(refused)
+    if as_json:
+        return
+    passed = [finding for finding in findings if finding.passed]
+    click.echo(Phrase("rules_hold", wave=wave_id, n=len(passed)).text(language()))
+    for finding in passed:
         click.echo(f"  {finding.rule}: {finding.observations[language()]}")
+    for finding in findings:
+        if not finding.passed:
+            click.echo(Phrase("warning", message=finding).text(language()), err=True)
+    for comparison in comparisons:
+        click.echo(f"\n{told(comparison, language())}")
+        table = _table("", *Phrase("rule_and_words").text(language()).split(" | "))
+        for line in lines(comparison, language(), every=every):
+            table.add_row(*line)
+        _print(table, width=100)
+
+
+@main.command()
+@click.argument("indicator_id")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@speaks
+def trace(indicator_id: str, as_json: bool) -> None:
+    """Show where a number comes from, with R that computes it again."""
+    from orchestration.trace import trace as follow
+
+    found = follow(indicator_id, Settings.from_environment())
+    if as_json:
+        click.echo(found.model_dump_json(indent=2))
+        return
+    spoken = language()
+    row, wave = found.indicator, found.wave
+
+    def tell(name: str, **values: object) -> None:
+        click.echo(Phrase(f"trace_{name}", **values).text(spoken))
+
+    def in_words(column: str) -> object:
+        return row[f"{column}_{spoken}"]
+
+    tell(
+        "title",
+        survey=in_words("survey_label"),
+        wave=row["wave"],
+        concept=in_words("concept_label"),
+        category=in_words("category_label"),
+        group=in_words("group_value_label"),
+    )
+    if row["estimate"] is None:
+        tell("suppressed")
+    else:
+        interval: Phrase | str = ""
+        if row["estimate_low"] is not None:
+            low, high = row["estimate_low"], row["estimate_high"]
+            interval = Phrase("trace_interval", low=low, high=high)
+        n = "?" if row["n"] is None else row["n"]
+        tell("estimate", value=row["estimate"], interval=interval, n=n)
+    tell("status", status=in_words("data_status_label"), method=row["interval_method"])
+    if row["source_title"]:
+        tell("source", title=row["source_title"], place=row["source_locator"])
+        click.echo(f"  {row['source_url'] or ''}")
+    for question in _asked(found.questions, spoken):
+        click.echo(f"  {question}")
+    if found.questions:
+        tell("file", file=wave["file_name"], sha256=wave["file_sha256"])
+    if note := in_words("comparability_note"):
+        tell("compares", label=in_words("comparability_label"), note=note)
+    tell("models", models=" > ".join(found.models))
+    tell("release", **found.release)
+    if found.snippet:
+        tell("snippet")
+        click.echo(found.snippet)
+    else:
+        tell("no_snippet")
+
+
+def _asked(questions: list[dict[str, Any]], spoken: Language) -> list[str]:
+    """Each variable, its wording and what its codes count as, or what a concept derives from."""
+    told: dict[str, list[str]] = {}
+    for row in questions:
+        head = f"{row['concept']}: {row['rule']} {row['variable'] or row['source_concept'] or ''}"
+        if row[f"wording_{spoken}"]:
+            head += f" “{row[f'wording_{spoken}']}”"
+        codes = told.setdefault(head, [])
+        if row["code"] is not None:
+            counts = row["category"] if row["score"] is None else f"{row['score']:g}"
+            if row["missing_kind"]:
+                counts = row["missing_kind"]
+            elif row["selected"] is False:
+                counts = f"not {counts}"
+            codes.append(f"{row['code']} {row['code_label'] or ''} = {counts}")
+    return [head + (f" ({'; '.join(codes)})" if codes else "") for head, codes in told.items()]
 
 
 @main.group()
@@ -321,7 +436,9 @@ def release_show(release_id: str | None) -> None:
         inputs.add_row(name, digest)
     _print(tables)
     _print(inputs)
-    click.echo(f"{len(item.checks)} checks passed; they stand in mart_data_quality")
+    click.echo(
+        f"{item.passed} of {len(item.checks)} checks passed; they stand in mart_data_quality"
+    )
 
 
 @release.command("rollback")
@@ -344,8 +461,8 @@ def _table(*columns: str) -> Table:
     return table
 
 
-def _print(table: Table) -> None:
+def _print(table: Table, width: int = 200) -> None:
     from rich.console import Console
 
     # A pipe has no width; 80 columns there would break names that a script looks for.
-    Console(width=None if sys.stdout.isatty() else 200).print(table)
+    Console(width=None if sys.stdout.isatty() else width, highlight=False).print(table)

@@ -31,7 +31,11 @@ def load(
 
     parts = [
         import_module(f"{defs.__name__}.{module.name}").definitions(
-            settings, accept_removed=accept_removed, check_keys=check_keys, call=call
+            settings,
+            accept_removed=accept_removed,
+            check_keys=check_keys,
+            call=call,
+            job=BUILD_JOB,
         )
         for module in iter_modules(defs.__path__)
     ]

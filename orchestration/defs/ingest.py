@@ -8,11 +8,13 @@ import dagster as dg
 from ingest import harmonisation, registry
 from ingest.registry import Registry, SurveyWave
 from orchestration.inspector import Call
+from orchestration.made_from import MADE_FROM, SEEDS, of_registry, of_wave
 from orchestration.quality import check_result
-from orchestration.settings import DBT_PROJECT, Settings
+from orchestration.settings import Settings
 
 GROUP = "raw"
 DOOR = "door"
+ODDITIES = "oddities"
 
 
 def wave_key(wave: SurveyWave) -> dg.AssetKey:
@@ -56,10 +58,12 @@ def _described(known: Registry, settings: Settings) -> dg.AssetsDefinition:
 
         # Read again: a long-running Dagster sees a corrected figure without a restart.
         current = registry.load()
-        harmonisation.load(DBT_PROJECT / "seeds", current)
+        harmonisation.load(SEEDS, current)
         rows = write_registry(current, settings.raw)
         figures = Counter((survey, figure.wave) for survey, figure in current.figures)
-        yield dg.MaterializeResult(asset_key=REGISTRY_KEY, metadata=dict(rows))
+        yield dg.MaterializeResult(
+            asset_key=REGISTRY_KEY, metadata={**rows, MADE_FROM: of_registry(current)}
+        )
         for wave in published:
             count = figures[(wave.survey.survey, wave.wave.wave)]
             yield dg.MaterializeResult(
@@ -76,23 +80,40 @@ def _answers(wave: SurveyWave, settings: Settings, call: Call) -> dg.AssetsDefin
         key=key,
         group_name=GROUP,
         description=f"{wave.survey.title.en} {wave.wave.wave}: answers as they stand in the file.",
-        check_specs=[dg.AssetCheckSpec(DOOR, asset=key, blocking=True)],
+        check_specs=[
+            dg.AssetCheckSpec(DOOR, asset=key, blocking=True),
+            dg.AssetCheckSpec(ODDITIES, asset=key, description="What is odd warns only."),
+        ],
     )
     def answers() -> Iterator[dg.MaterializeResult[None]]:
         from expectations.inspect import inspect_wave
         from ingest.load import open_wave, write_wave
 
-        file = open_wave(wave, settings.data, settings.samples)
-        rows = write_wave(file, settings.raw)
-        findings = call(inspect_wave, wave.id, settings.data, settings.samples, settings.quality)
+        # The manifest too is read again. Its digest comes before the file is read, so that a file
+        # that changes meanwhile counts as new.
+        current = registry.load().wave(wave.id)
+        made_from = of_wave(current, settings)
+        file = open_wave(current, settings.data, settings.samples)
+        findings = call(
+            inspect_wave, wave.id, settings.data, settings.samples, settings.quality, SEEDS
+        )
+        must = [finding for finding in findings if finding.severity == "error"]
+        odd = [finding for finding in findings if finding.severity == "warning"]
+        # Of a file that is refused nothing is copied, and no weights are looked for.
+        right = all(finding.passed for finding in must)
+        rows = write_wave(file, settings.raw) if right else {}
         yield dg.MaterializeResult(
             metadata={
                 **rows,
                 "file": dg.MetadataValue.path(str(file.path)),
                 "sha256": file.sha256,
                 "data_status": file.data_status,
+                MADE_FROM: made_from,
             },
-            check_results=[check_result(DOOR, key, findings)],
+            check_results=[
+                check_result(DOOR, key, must),
+                check_result(ODDITIES, key, odd, dg.AssetCheckSeverity.WARN),
+            ],
         )
 
     return answers

@@ -22,16 +22,17 @@ def definitions(
         for table in tables
     ]
 
-    @dg.multi_asset_check(name="published_marts", specs=specs)
-    def published_marts() -> Iterator[dg.AssetCheckResult]:
+    @dg.multi_asset_check(name="published_marts", specs=specs, can_subset=True)
+    def published_marts(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         from expectations.inspect import inspect_marts
 
         last = settings.current if settings.current.exists() and not accept_removed else None
         findings = call(inspect_marts, settings.warehouse, last, settings.quality)
-        for table in tables:
+        for key in context.selected_asset_check_keys:
+            table = key.asset_key.path[-1]
             yield check_result(
                 NAME,
-                dg.AssetKey(["reporting", table]),
+                key.asset_key,
                 [finding for finding in findings if finding.table == table],
             )
 

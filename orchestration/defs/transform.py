@@ -13,6 +13,7 @@ from packaging.version import Version
 from ingest import registry
 from orchestration.dbt import EXECUTABLE, environment, manifest, wait_for_warehouse
 from orchestration.defs.ingest import REGISTRY_KEY, wave_key
+from orchestration.made_from import MADE_FROM, of_seeds
 from orchestration.release import CORE_TABLES, REPORTING
 from orchestration.settings import DBT_PROJECT, Settings
 
@@ -74,6 +75,11 @@ class Translator(DagsterDbtTranslator):
         return spec.replace_attributes(deps=keys)
 
 
+def seed_key(name: str) -> dg.AssetKey:
+    """Return the asset key of a seed."""
+    return dg.AssetKey(["seeds", name])
+
+
 def released_keys(settings: Settings) -> list[dg.AssetKey]:
     """Return the keys of the models that a release holds."""
     nodes = json.loads(manifest(settings).read_text("utf-8"))["nodes"].values()
@@ -100,7 +106,15 @@ def definitions(settings: Settings, **_: object) -> dg.Definitions:
         # dbt reads where things stand from its environment, which it takes over from this process.
         os.environ |= environment(settings)
         wait_for_warehouse(settings)
-        yield from dbt_cli.cli(BUILD, context=context, target_path=target).stream()
+        seeds = {
+            seed_key(name).to_python_identifier(): digest for name, digest in of_seeds().items()
+        }
+        for event in dbt_cli.cli(BUILD, context=context, target_path=target).stream():
+            if isinstance(event, dg.Output) and event.output_name in seeds:
+                made_from = {MADE_FROM: seeds[event.output_name]}
+                yield event.with_metadata({**event.metadata, **made_from})
+            else:
+                yield event
 
     return dg.Definitions(
         assets=[dbt],

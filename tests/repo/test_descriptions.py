@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from expectations.differences.record import Rules
 from expectations.suites import SuiteFile
 from ingest.drafting.wording import Lexicon
 from ingest.drafting.words import Words
@@ -25,6 +26,7 @@ MODELS: dict[str, type[Model]] = {
     "ingest/drafting/lexicon.yml": Lexicon,
     "ingest/drafting/words.yml": Words,
     "expectations/suites/*.yml": SuiteFile,
+    "expectations/differences/rules.yml": Rules,
 }
 TABLES: dict[str, type[Model]] = {
     "ingest/surveys/*/published.csv": PublishedFigure,

@@ -41,19 +41,48 @@ judge_cell <- function(subdesign, y, cell) {
     low = unname(bounds)[1], high = unname(bounds)[2], n = nrow(subdesign), df = df)
 }
 
-judge_design <- function(sample, domains, answers, cells) {
+design_of <- function(sample) {
   # A frame of unknown size is an infinite one: no correction.
   sample$frame_count[is.na(sample$frame_count)] <- Inf
-  whole <- svydesign(ids = ~1, strata = ~stratum, weights = ~weight, fpc = ~frame_count,
-                     data = sample)
+  svydesign(ids = ~1, strata = ~stratum, weights = ~weight, fpc = ~frame_count, data = sample)
+}
+
+# What the members of a domain said: 1 or a score, 0 where they did not choose the category.
+said_by <- function(design, answers, cell) {
+  said <- answers[answers$question == cell$question & answers$category == cell$category, ]
+  y <- said$value[match(design$variables$respondent, said$respondent)]
+  ifelse(is.na(y), 0, y)
+}
+
+judge_total <- function(design, domains, answers, cell) {
+  members <- domains$respondent[domains$domain == cell$domain]
+  design$variables$y <- said_by(design, answers, cell) *
+    (design$variables$respondent %in% members)
+  total <- svytotal(~y, design)
+  data.frame(cell = cell$cell, estimate = as.numeric(coef(total)),
+             standard_error = as.numeric(SE(total)))
+}
+
+judge_contrast <- function(design, domains, answers, cell) {
+  first <- domains$respondent[domains$domain == cell$domain]
+  second <- domains$respondent[domains$domain == cell$reference]
+  design$variables$y <- said_by(design, answers, cell)
+  design$variables$in_first <- design$variables$respondent %in% first
+  both <- design[design$variables$respondent %in% c(first, second), ]
+  means <- svyby(~y, ~in_first, both, svymean, covmat = TRUE)
+  variances <- vcov(means)
+  data.frame(contrast = cell$contrast,
+             standard_error = sqrt(max(sum(diag(variances)) - 2 * variances[1, 2], 0)))
+}
+
+judge_design <- function(sample, domains, answers, cells) {
+  whole <- design_of(sample)
   do.call(rbind, lapply(split(cells, cells$domain), function(of_domain) {
     members <- domains$respondent[domains$domain == of_domain$domain[1]]
     subdesign <- whole[whole$variables$respondent %in% members, ]
     do.call(rbind, lapply(seq_len(nrow(of_domain)), function(i) {
       cell <- of_domain[i, ]
-      said <- answers[answers$question == cell$question & answers$category == cell$category, ]
-      y <- said$value[match(subdesign$variables$respondent, said$respondent)]
-      judge_cell(subdesign, ifelse(is.na(y), 0, y), cell)
+      judge_cell(subdesign, said_by(subdesign, answers, cell), cell)
     }))
   }))
 }
@@ -69,6 +98,16 @@ judged <- suppressWarnings(lapply(names, function(design) {
 judged <- as.data.frame(do.call(rbind, judged))
 write(transform(judged, cell = cells$cell[judged$cell]), "cell")
 
+each <- function(name, judge) {
+  rows <- read(name)
+  write(do.call(rbind, lapply(seq_len(nrow(rows)), function(i) {
+    own <- lapply(tables, function(table) table[table$design == rows$design[i], ])
+    judge(design_of(own[[1]]), own[[2]], own[[3]], rows[i, ])
+  })), name)
+}
+suppressWarnings(each("total", judge_total))
+suppressWarnings(each("contrast", judge_contrast))
+
 # Functions that the engines lack.
 students <- read("student")
 write(transform(students, t975 = qt(0.975, df)), "student")
@@ -83,7 +122,27 @@ tests$p_value <- 2 * pnorm(-abs(tests$change / tests$standard_error))
 tests$p_value_adjusted <- ave(tests$p_value, tests$family,
                               FUN = function(p) p.adjust(p, "holm"))
 write(tests[c("test", "p_value", "p_value_adjusted")], "holm")
-scales <- split(read("quantile")$value, read("quantile")$domain)
+scales <- read("quantile")
 percents <- c(5, 25, 50, 75, 95)
-write(data.frame(domain = rep(names(scales), each = 5), percent = percents,
-                 value = unlist(lapply(scales, quantile, percents / 100, type = 7))), "quantile")
+write(do.call(rbind, lapply(split(scales, scales$domain), function(scale) {
+  smallest <- min(scale$value)
+  # Up to the weight of the smallest value it is the quantile; survey 4.1 gives the next one there.
+  reached <- sum(scale$weight[scale$value == smallest]) / sum(scale$weight)
+  values <- rep(smallest, length(percents))
+  above <- percents / 100 > reached + 1e-12
+  if (any(above)) {
+    design <- svydesign(ids = ~1, weights = ~weight, data = scale)
+    found <- svyquantile(~value, design, percents[above] / 100, qrule = "math", ci = FALSE)
+    values[above] <- as.numeric(found[[1]])
+  }
+  data.frame(domain = scale$domain[1], percent = percents, value = values)
+})), "quantile")
+
+people <- read("raked")
+margin <- function(name) {
+  units <- subset(read("margin"), variable == name)
+  setNames(data.frame(units$code, units$units), c(name, "Freq"))
+}
+raked <- rake(svydesign(ids = ~1, weights = ~weight, data = people), list(~sector, ~age),
+              list(margin("sector"), margin("age")), control = list(maxit = 1000, epsilon = 1e-9))
+write(data.frame(respondent = people$respondent, weight = weights(raked)), "raked")

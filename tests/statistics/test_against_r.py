@@ -14,9 +14,12 @@ from typing import Any
 
 import duckdb
 import jinja2
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import strategies as st
 
+from ingest.weights import rake
 from tests.conftest import PROJECT, Barometer, require
 from tests.statistics.designs import SURVEY, Row, drawn, fill, respondents, tables
 
@@ -51,6 +54,7 @@ def judged(
         _ask_estimates(connection, built, part="g" if whole else "08")
         _ask_trends(connection, built, families=300 if whole else 30)
         _ask_functions(connection, macros)
+        _ask_raking(connection)
         _let_r_judge(connection, folder)
         yield connection
 
@@ -82,13 +86,17 @@ def _ask_estimates(connection: duckdb.DuckDBPyConnection, built: Barometer, part
         built: where the compiled models stand.
         part: cells of the shipped wave whose hash is below this, in hexadecimal digits.
     """
-    connection.execute(f"create table random as {_compiled(built, 'intermediate/int_estimates')}")
+    for name in ("int_stratum_sums", "int_quantiles", "int_group_covariances", "int_estimates"):
+        model = _compiled(built, f"intermediate/{name}")
+        connection.execute(f"insert into warehouse.intermediate.{name} by name {model}")
     for schema, name in [
         ("core", "dim_respondent"),
         ("core", "fct_base_member"),
         ("core", "fct_answer"),
         ("core", "bridge_respondent_group"),
         ("intermediate", "int_asked_categories"),
+        ("intermediate", "int_group_covariances"),
+        ("intermediate", "int_estimates"),
     ]:
         connection.execute(
             f"create view {name} as from shipped.{schema}.{name} "
@@ -101,20 +109,22 @@ def _ask_estimates(connection: duckdb.DuckDBPyConnection, built: Barometer, part
             *,
             concat_ws('|', {CELL}, category) as cell,
             case when statistic = 'share' then 100 else 1 end as scale
-        from (from shipped.intermediate.int_estimates union all by name from random);
+        from int_estimates;
 
         create table member as
         select
             {CELL}, item, members.respondent_id as respondent,
             concat_ws('|', survey, wave, weighting) as design,
             concat_ws('|', concept, base, item) as question,
-            md5(concat_ws('|', {CELL}, item)) as domain
+            md5(concat_ws('|', {CELL}, item)) as domain,
+            -- All groups of a split are judged or none, so that they can be compared.
+            md5(replace(concat_ws('|', {CELL}, item), group_value, '')) as part
         from fct_base_member as members
         inner join bridge_respondent_group using (survey, wave, respondent_id)
         inner join dim_respondent using (survey, wave, respondent_id)
         anti join (select group_dimension, concept from shipped.seeds.group_dimensions) as itself
             using (group_dimension, concept)
-        where survey = '{SURVEY}' or domain < '{part}';
+        where survey = '{SURVEY}' or part < '{part}';
 
         create table asked.sample as
         select
@@ -141,10 +151,46 @@ def _ask_estimates(connection: duckdb.DuckDBPyConnection, built: Barometer, part
         inner join int_asked_categories using (survey, wave, concept, base, item);
 
         create table asked.quantile as
-        select distinct concat_ws('|', {CELL}) as domain, respondent, value
+        select distinct concat_ws('|', {CELL}) as domain, respondent, value, weight
         from member
         inner join asked.answer using (design, question, respondent)
-        where category = 'mean' and weighting = 'none';
+        inner join asked.sample using (design, respondent)
+        where category = 'mean';
+
+        -- A stratum with one respondent is centred on the mean of all by R, on 0 by us.
+        create table asked.total as
+        select design, domain, question, category, cell
+        from asked.cell
+        where is_share = 1 and is_weighted = 1 and design not in (
+            select design from asked.sample group by design, stratum having count(*) = 1
+        );
+
+        create view pair as
+        select
+            strong.cell, weak.cell as reference, strong.statistic,
+            concat_ws('|', strong.cell, weak.group_value) as contrast,
+            sqrt(greatest(
+                (strong.standard_error / strong.scale) ** 2
+                + (weak.standard_error / weak.scale) ** 2
+                - 2 * coalesce(shared.covariance, 0), 0
+            )) as standard_error
+        from shipped.seeds.group_contrasts as contrasts
+        inner join estimates as strong using (group_dimension, group_value)
+        inner join estimates as weak
+            on {_equal("strong", "weak")}
+            and contrasts.reference_value = weak.group_value
+        left join int_group_covariances as shared
+            on {_equal("strong", "shared")}
+            and strong.group_value = shared.group_value
+            and weak.group_value = shared.reference_value;
+
+        create table asked.contrast as
+        select
+            first.design, first.domain, second.domain as reference, first.question,
+            first.category, pair.contrast
+        from pair
+        inner join asked.cell as first using (cell)
+        inner join asked.cell as second on pair.reference = second.cell;
 
         create table ours.cell as
         select
@@ -154,6 +200,15 @@ def _ask_estimates(connection: duckdb.DuckDBPyConnection, built: Barometer, part
         where
             statistic in ('share', 'mean')
             and (survey = '{SURVEY}' or cell in (select cell from asked.cell));
+
+        create table ours.total as
+        select cell, total as estimate, total_standard_error as standard_error
+        from estimates
+        where cell in (select cell from asked.total);
+
+        create table ours.contrast as
+        select contrast, standard_error from pair
+        where contrast in (select contrast from asked.contrast);
 
         create table ours.quantile as
         select
@@ -165,6 +220,12 @@ def _ask_estimates(connection: duckdb.DuckDBPyConnection, built: Barometer, part
             and concat_ws('|', {CELL}) in (select domain from asked.quantile)
         """
     )
+
+
+def _equal(left: str, right: str) -> str:
+    """What both estimates of a contrast have in common, as a condition of a join."""
+    columns = [*CELL.split(", "), "category"]
+    return " and ".join(f"{left}.{c} = {right}.{c}" for c in columns if c != "group_value")
 
 
 def _ask_trends(connection: duckdb.DuckDBPyConnection, built: Barometer, families: int) -> None:
@@ -238,6 +299,29 @@ def _ask_functions(connection: duckdb.DuckDBPyConnection, macros: Any) -> None:
         from asked.wilson
         """
     )
+
+
+def _ask_raking(connection: duckdb.DuckDBPyConnection) -> None:
+    """Ask R to rake 200 respondents to two margins of a population of 1,000."""
+    chance = np.random.default_rng(2027)
+    groups = [chance.integers(0, size, 200) for size in (3, 5)]
+    start = chance.uniform(0.5, 3, 200)
+    targets = [np.array([500.0, 300, 200]), np.array([100.0, 150, 200, 250, 300])]
+    weights = rake(start, groups, targets)
+    people = {"respondent": np.arange(200), "sector": groups[0], "age": groups[1]}
+    asked = pd.DataFrame({**people, "weight": start})
+    ours = pd.DataFrame({"respondent": people["respondent"], "weight": weights})
+    margins = pd.DataFrame(
+        [
+            {"variable": name, "code": code, "units": units}
+            for name, target in zip(("sector", "age"), targets, strict=True)
+            for code, units in enumerate(target)
+        ]
+    )
+    for table, frame in (("asked.raked", asked), ("asked.margin", margins), ("ours.raked", ours)):
+        connection.register("frame_to_fill", frame)
+        connection.execute(f"create table {table} as from frame_to_fill")
+        connection.unregister("frame_to_fill")
 
 
 def _let_r_judge(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
@@ -331,8 +415,28 @@ def test_weights_add_up_to_the_frame(judged: duckdb.DuckDBPyConnection) -> None:
         assert weights == pytest.approx(frame, rel=1e-12)
 
 
-def test_quantiles_of_a_scale_are_of_type_7(judged: duckdb.DuckDBPyConnection) -> None:
+def test_weighted_quantiles_of_a_scale_agree_with_survey(
+    judged: duckdb.DuckDBPyConnection,
+) -> None:
     assert not _differences(judged, "quantile", {"value": 1e-9})
+
+
+def test_totals_agree_with_survey(judged: duckdb.DuckDBPyConnection) -> None:
+    assert not _differences(judged, "total", {"estimate": 1e-9, "standard_error": 1e-9}, zero=1e-9)
+
+
+@pytest.mark.parametrize("sample", ["the shipped wave", "random samples"])
+def test_differences_between_groups_have_the_standard_error_of_survey(
+    judged: duckdb.DuckDBPyConnection, sample: str
+) -> None:
+    # A difference of variances loses digits: 1e-9 of the variance, not of its root.
+    assert not _differences(
+        judged,
+        "contrast",
+        {"standard_error": 1e-8},
+        where=f"(contrast like '{SURVEY}|%') = {sample == 'random samples'}",
+        zero=1e-8,
+    )
 
 
 def test_p_values_are_those_of_r_and_adjusted_as_by_p_adjust(
@@ -351,3 +455,7 @@ def test_the_normal_distribution_is_pnorm(judged: duckdb.DuckDBPyConnection) -> 
 
 def test_wilson_is_prop_test_without_correction(judged: duckdb.DuckDBPyConnection) -> None:
     assert not _differences(judged, "wilson", {"low": 1e-9, "high": 1e-9})
+
+
+def test_raked_weights_are_those_of_rake(judged: duckdb.DuckDBPyConnection) -> None:
+    assert not _differences(judged, "raked", {"weight": 1e-8})

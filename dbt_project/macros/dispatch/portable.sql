@@ -16,17 +16,17 @@
     parquet.`{{ env_var('BAROMETER_HOME') }}/raw/{{ folder }}`
 {%- endmacro %}
 
-{#- A quantile by linear interpolation between order statistics (R's type 7). -#}
-{% macro quantile(column, probability) -%}
-    {{ return(adapter.dispatch('quantile', 'innovation_barometer')(column, probability)) }}
+{#- All texts of a group in alphabetical order, as one text. -#}
+{% macro sorted_list(text) -%}
+    {{ return(adapter.dispatch('sorted_list', 'innovation_barometer')(text)) }}
 {%- endmacro %}
 
-{% macro default__quantile(column, probability) -%}
-    quantile_cont({{ column }}, {{ probability }})
+{% macro default__sorted_list(text) -%}
+    string_agg({{ text }}, ' ' order by {{ text }})
 {%- endmacro %}
 
-{% macro spark__quantile(column, probability) -%}
-    percentile({{ column }}, {{ probability }})
+{% macro spark__sorted_list(text) -%}
+    array_join(array_sort(collect_list({{ text }})), ' ')
 {%- endmacro %}
 
 {#- Days from one date to another. -#}

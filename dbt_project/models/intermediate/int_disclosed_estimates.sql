@@ -80,7 +80,10 @@ select
     group_value,
     weighting,
     statistic,
-    {% for column in ['estimate', 'estimate_low', 'estimate_high', 'standard_error', 'n', 'df'] %}
+    {% for column in [
+        'estimate', 'estimate_low', 'estimate_high', 'standard_error', 'total',
+        'total_standard_error', 'n', 'df'
+    ] %}
         case when conf_status = 'F' then {{ column }} end as {{ column }},
     {% endfor %}
     case when conf_status = 'F' then interval_method else 'none' end as interval_method,

@@ -39,6 +39,8 @@ united as (
         estimate_low,
         estimate_high,
         standard_error,
+        total,
+        total_standard_error,
         n,
         df,
         interval_method,
@@ -64,6 +66,8 @@ united as (
         case when has_interval then 100 * {{ wilson_bound('p', 'n', -1) }} end as estimate_low,
         case when has_interval then 100 * {{ wilson_bound('p', 'n', 1) }} end as estimate_high,
         case when has_interval then 100 * sqrt(p * (1 - p) / n) end as standard_error,
+        cast(null as double) as total,
+        cast(null as double) as total_standard_error,
         n,
         cast(null as bigint) as df,
         case when has_interval then 'wilson_published_n' else 'none' end as interval_method,
@@ -84,25 +88,25 @@ select
     comparability.comparability,
     comparability.comparability_note_nl,
     comparability.comparability_note_en,
+    -- Without an n nobody can say how reliable a published figure is.
+    case
+        when united.conf_status <> 'F' then 'suppressed'
+        when
+            united.n < {{ var('reliable_base') }} or united.df < {{ var('reliable_df') }}
+            then 'indicative'
+        when united.n is not null then 'reliable'
+    end as reliability,
     case
         when united.conf_status <> 'F' then 'Q'
-        else concat_ws(
+        else coalesce(nullif(concat_ws(
             ',',
             case when comparability.comparability in ('limited', 'impossible') then 'B' end,
             case
                 when
                     united.n < {{ var('reliable_base') }}
                     or united.df < {{ var('reliable_df') }} then 'U'
-            end,
-            case
-                when
-                    comparability.comparability not in ('limited', 'impossible')
-                    and coalesce(united.n, {{ var('reliable_base') }})
-                    >= {{ var('reliable_base') }}
-                    and coalesce(united.df, {{ var('reliable_df') }}) >= {{ var('reliable_df') }}
-                    then 'A'
             end
-        )
+        ), ''), 'A')
     end as obs_status,
     sources.title as source_title,
     sources.url as source_url

@@ -26,6 +26,8 @@ located as (
         surveys.survey_label_nl,
         surveys.survey_label_en,
         dimensions.concept as group_concept,
+        case when indicators.reliability in ('suppressed', 'indicative') then dimensions.coarser end
+            as coarser_dimension,
         dimensions.label_nl as group_dimension_label_nl,
         dimensions.label_en as group_dimension_label_en
     from indicators
@@ -67,6 +69,8 @@ select
     located.estimate_low,
     located.estimate_high,
     located.standard_error,
+    located.total,
+    located.total_standard_error,
     located.n,
     located.weighting,
     located.interval_method,
@@ -77,6 +81,11 @@ select
     located.bound,
     located.obs_status,
     located.conf_status,
+    located.reliability,
+    reliability.label_nl as reliability_label_nl,
+    reliability.label_en as reliability_label_en,
+    coarser.label_nl as coarser_dimension_label_nl,
+    coarser.label_en as coarser_dimension_label_en,
     located.comparability,
     comparability.label_nl as comparability_label_nl,
     comparability.label_en as comparability_label_en,
@@ -103,3 +112,6 @@ left join codes as data_status
     on data_status.codelist = 'data_status' and located.data_status = data_status.code
 left join codes as comparability
     on comparability.codelist = 'comparability' and located.comparability = comparability.code
+left join codes as reliability
+    on reliability.codelist = 'reliability' and located.reliability = reliability.code
+left join dimensions as coarser on located.coarser_dimension = coarser.group_dimension

@@ -1,7 +1,9 @@
 -- One row per concept, category, base and pair of a wave of the Dutch barometer and the nearest
 -- wave (by end of reference period) of another survey. No difference is computed where the
--- comparison is impossible or undetermined, or where a source gives only a limit. Synthetic
--- answers are never set beside another country's figures.
+-- comparison is impossible or undetermined, or where a source gives only a limit. Surveys of two
+-- countries are independent samples; a difference gets a verdict where both figures have a standard
+-- error. Synthetic answers are never set beside another country's figures.
+{% set family = ['concept', 'nl_wave', 'survey', 'country'] %}
 with indicators as (
     select
         *,
@@ -48,6 +50,8 @@ pairs as (
         dutch.estimate_low as nl_low,
         dutch.estimate_high as nl_high,
         dutch.n as nl_n,
+        sqrt(power(dutch.standard_error, 2) + power(others.standard_error, 2))
+            as difference_error,
         dutch.data_status as nl_data_status,
         dutch.approximate as nl_approximate,
         dutch.bound is not null or others.bound is not null as either_bound,
@@ -73,7 +77,7 @@ judged as (
         coalesce(
             wave_category.status, any_category.status, wave_concept.status, any_concept.status,
             'undetermined'
-        ) as verdict,
+        ) as pair_comparability,
         coalesce(
             wave_category.reason_nl, any_category.reason_nl, wave_concept.reason_nl,
             any_concept.reason_nl,
@@ -97,6 +101,63 @@ judged as (
                 and {{ name }}.category {{ '= pairs.category' if category else 'is null' }}
     {% endfor %}
     where pairs.nearest = 1
+),
+
+compared as (
+    select
+        *,
+        case
+            when pair_comparability not in ('impossible', 'undetermined') and not either_bound
+                then nl_estimate - estimate
+        end as difference,
+        case
+            when pair_comparability not in ('impossible', 'undetermined') and not either_bound
+                then {{ z_value('nl_estimate - estimate', 'difference_error') }}
+        end as z
+    from judged
+),
+
+tested as (
+    select
+        *,
+        {{ p_value('z') }} as p_value
+    from compared
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by {{ family | join(', ') }} order by p_value nulls last, category, base
+        ) as p_rank,
+        count(p_value) over (partition by {{ family | join(', ') }}) as tests_done
+    from tested
+),
+
+adjusted as (
+    select
+        *,
+        {{ holm('p_value', 'p_rank', 'tests_done', family) }} as p_value_adjusted
+    from ranked
+),
+
+told as (
+    select
+        *,
+        case
+            when pair_comparability in ('impossible', 'undetermined') then 'not_comparable'
+            when p_value is null then 'cannot_tell'
+            when p_value_adjusted >= 0.05 then 'no_clear_difference'
+            when difference > 0 then 'higher'
+            else 'lower'
+        end as verdict,
+        case
+            when pair_comparability in ('impossible', 'undetermined') then null
+            when either_bound then 'bound'
+            when p_value is null then 'no_interval'
+            else 'two_countries'
+        end as reason_code
+    from adjusted
 )
 
 select
@@ -127,15 +188,24 @@ select
     estimate_low,
     estimate_high,
     n,
-    case
-        when verdict not in ('impossible', 'undetermined') and not either_bound
-            then nl_estimate - estimate
-    end as difference,
-    verdict as comparability,
+    difference,
+    case when p_value is not null then difference - {{ z975() }} * difference_error end
+        as difference_low,
+    case when p_value is not null then difference + {{ z975() }} * difference_error end
+        as difference_high,
+    case when p_value is not null then difference_error end as standard_error,
+    p_value,
+    p_value_adjusted,
+    case when p_value is not null then {{ smallest_detectable('difference_error') }} end
+        as smallest_detectable_difference,
+    verdict,
+    verdicts.label_nl as verdict_label_nl,
+    verdicts.label_en as verdict_label_en,
+    pair_comparability as comparability,
     codes.label_nl as comparability_label_nl,
     codes.label_en as comparability_label_en,
-    reason_nl,
-    reason_en,
+    concat_ws(' ', reasons.label_nl, reason_nl) as reason_nl,
+    concat_ws(' ', reasons.label_en, reason_en) as reason_en,
     data_status,
     data_status_label_nl,
     data_status_label_en,
@@ -143,6 +213,10 @@ select
     bound,
     source_title,
     source_url
-from judged
+from told
 left join {{ ref('codelists') }} as codes
-    on codes.codelist = 'comparability' and judged.verdict = codes.code
+    on codes.codelist = 'comparability' and told.pair_comparability = codes.code
+left join {{ ref('codelists') }} as verdicts
+    on verdicts.codelist = 'verdict' and told.verdict = verdicts.code
+left join {{ ref('codelists') }} as reasons
+    on reasons.codelist = 'test_reason' and told.reason_code = reasons.code

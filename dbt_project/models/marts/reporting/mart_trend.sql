@@ -1,11 +1,13 @@
 -- One row per indicator and pair of waves (consecutive, and first to last when there are more
 -- than two): the change with its interval, Holm-adjusted p-value and a verdict in words.
--- The waves count as independent samples: without linked pseudonyms the overlap is unknown, which
+-- Organisations that answered in both waves make the change more certain; where pseudonyms link
+-- them the covariance is taken into account. Elsewhere waves count as independent samples, which
 -- makes the interval too wide rather than too narrow.
 {% set series = [
     'survey', 'concept', 'category', 'base', 'group_dimension', 'group_value', 'statistic',
     'weighting', 'data_status'
 ] %}
+{% set family = ['survey', 'concept', 'from_wave', 'wave', 'weighting', 'data_status'] %}
 with indicators as (
     select
         *,
@@ -23,7 +25,12 @@ pairs as (
         case when later.place = earlier.place + 1 then 'consecutive' else 'first_last' end as pair,
         later.approximate or earlier.approximate as either_approximate,
         later.bound is not null or earlier.bound is not null as either_bound,
-        sqrt(power(earlier.standard_error, 2) + power(later.standard_error, 2)) as change_error,
+        links.covariance is not null as is_linked,
+        sqrt(greatest(
+            power(earlier.standard_error, 2) + power(later.standard_error, 2)
+            - case when later.statistic = 'share' then 20000 else 2 end
+            * coalesce(links.covariance, 0), 0
+        )) as change_error,
         -- The worse of both waves' judgements against the reference wave holds for the pair.
         case
             when 'impossible' in (earlier.comparability, later.comparability) then 'impossible'
@@ -55,9 +62,19 @@ pairs as (
                 later.place = earlier.place + 1
                 or (earlier.place = 1 and later.place = later.waves and later.waves > 2)
             )
+    left join {{ ref('int_wave_covariances') }} as links
+        on
+            {{ equal_columns(
+                'later', 'links',
+                ['survey', 'concept', 'category', 'base', 'group_dimension', 'group_value',
+                 'weighting']
+            ) }}
+            and earlier.wave = links.from_wave
+            and later.wave = links.to_wave
+            and later.data_status <> 'published'
 ),
 
-tested as (
+compared as (
     select
         *,
         case
@@ -65,37 +82,34 @@ tested as (
                 then estimate - from_estimate
         end as change,
         case
-            when pair_comparability in ('impossible', 'undetermined') or either_bound then null
-            when change_error > 0
-                then 2 * {{ normal_cdf('(-abs(estimate - from_estimate) / change_error)') }}
-        end as p_value
+            when pair_comparability not in ('impossible', 'undetermined') and not either_bound
+                then {{ z_value('estimate - from_estimate', 'change_error') }}
+        end as z
     from pairs
+),
+
+tested as (
+    select
+        *,
+        {{ p_value('z') }} as p_value
+    from compared
 ),
 
 ranked as (
     select
         *,
-        row_number() over tests as p_rank,
-        count(p_value) over (
-            partition by survey, concept, from_wave, wave, weighting, data_status
-        ) as tests_done
+        row_number() over (
+            partition by {{ family | join(', ') }}
+            order by p_value nulls last, category, base, group_dimension, group_value
+        ) as p_rank,
+        count(p_value) over (partition by {{ family | join(', ') }}) as tests_done
     from tested
-    window tests as (
-        partition by survey, concept, from_wave, wave, weighting, data_status
-        order by p_value nulls last, category, base, group_dimension, group_value
-    )
 ),
 
--- Holm (1979, Scandinavian Journal of Statistics 6, 65-70): the k-th smallest of m p-values times
--- m - k + 1, never below the one before it, at most 1.
 adjusted as (
     select
         *,
-        case when p_value is not null then max(least(1, p_value * (tests_done - p_rank + 1))) over (
-            partition by survey, concept, from_wave, wave, weighting, data_status
-            order by p_rank
-            rows between unbounded preceding and current row
-        ) end as p_value_adjusted
+        {{ holm('p_value', 'p_rank', 'tests_done', family) }} as p_value_adjusted
     from ranked
 ),
 
@@ -113,6 +127,7 @@ judged as (
             when pair_comparability in ('impossible', 'undetermined') then null
             when either_bound then 'bound'
             when p_value is null then 'no_interval'
+            when is_linked then 'linked'
             else 'independent'
         end as reason_code
     from adjusted
@@ -158,8 +173,7 @@ select
     case when p_value is not null then change_error end as standard_error,
     p_value,
     p_value_adjusted,
-    -- Power 80 %, two-sided 5 %: (1.960 + 0.842) standard errors of the change.
-    case when p_value is not null then ({{ z975() }} + 0.8416212335729143) * change_error end
+    case when p_value is not null then {{ smallest_detectable('change_error') }} end
         as smallest_detectable_change,
     verdict,
     verdicts.label_nl as verdict_label_nl,
@@ -178,4 +192,4 @@ left join {{ ref('codelists') }} as comparabilities
         comparabilities.codelist = 'comparability'
         and judged.pair_comparability = comparabilities.code
 left join {{ ref('codelists') }} as reasons
-    on reasons.codelist = 'trend_reason' and judged.reason_code = reasons.code
+    on reasons.codelist = 'test_reason' and judged.reason_code = reasons.code

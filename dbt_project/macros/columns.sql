@@ -4,3 +4,10 @@
         {{ left }}.{{ column }} = {{ right }}.{{ column }}{{ ' and ' if not loop.last }}
     {%- endfor -%}
 {%- endmacro %}
+
+{#- `table.a, table.b ...`, for the columns of a key in a select or a group by. -#}
+{% macro prefixed(table, columns) -%}
+    {%- for column in columns -%}
+        {{ table }}.{{ column }}{{ ', ' if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}

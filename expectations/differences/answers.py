@@ -1,0 +1,185 @@
+"""Answers that moved by more than sampling explains, or that look reversed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from expectations.differences.homogeneity import (
+    Shift,
+    looks_mirrored,
+    p_value,
+)
+from expectations.differences.pairing import (
+    Pair,
+    Side,
+    likeness,
+    pair_codes,
+    plain,
+    substantive,
+)
+from expectations.differences.record import (
+    Difference,
+    covering,
+    shared,
+)
+from ingest.errors import Language
+from ingest.models import Text
+
+# With these no change is computed, whatever differs.
+NO_CHANGE_COMPUTED = frozenset({"impossible", "undetermined"})
+
+
+def respondents(side: Side) -> int:
+    """Return how many answered; 0 where no file was read."""
+    return side.table.data.num_rows if side.table else 0
+
+
+def _answers(side: Side, variable: str) -> Counter[int] | None:
+    """Return code -> answers of a variable, None where its column is missing."""
+    if side.table is None or variable not in side.table.data.column_names:
+        return None
+    counts: Counter[int] = Counter()
+    for held in side.table.data.column(variable).value_counts().to_pylist():
+        if held["values"] is not None and held["values"].lstrip("-").isdigit():
+            counts[int(held["values"])] += held["counts"]
+    return counts
+
+
+def tests_of(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Shift]:
+    """Test every category that both waves measure; without crosswalk rows, every equal codelist."""
+    for pair in pairs:
+        ours, theirs = _answers(now, pair.now.variable), _answers(was, pair.was.variable)
+        if ours is None or theirs is None or pair.now.text or pair.was.text:
+            continue
+        names = (pair.now.variable, pair.was.variable)
+        alike = {
+            key: rows
+            for key, rows in shared(now, was, pair).items()
+            if key[2] in ("recode", "select")
+        }
+        for (concept, category, _), ((_, row), (_, other)) in sorted(alike.items()):
+            counts = _counted(now, ours, row.recode), _counted(was, theirs, other.recode)
+            yield _test((concept, category, *names), counts[1], counts[0])
+        labels = now.codelist(pair.now.variable), was.codelist(pair.was.variable)
+        equal = {plain(label) for label in labels[0].values()} == {
+            plain(label) for label in labels[1].values()
+        }
+        if not alike and equal and likeness(pair.now.wording.nl, pair.was.wording.nl) == 100:
+            yield _test(("", "", *names), _labelled(theirs, labels[1]), _labelled(ours, labels[0]))
+
+
+def _test(name: tuple[str, ...], was: Mapping[str, int], now: Mapping[str, int]) -> Shift:
+    return Shift(name, was, now, p_value(was, now))
+
+
+def _counted(side: Side, answers: Counter[int], recode: str | None) -> dict[str, int]:
+    """Return category -> answers, of those that are valid, in the order of the recode."""
+    found: Counter[str] = Counter()
+    for code, row in side.recodes.get(recode or "", {}).items():
+        if row.category and code.lstrip("-").isdigit():
+            found[row.category] += answers[int(code)]
+    return dict(found)
+
+
+def _labelled(answers: Counter[int], labels: Mapping[int, str]) -> dict[str, int]:
+    return {label: answers[code] for code, label in labels.items() if answers[code]}
+
+
+def shifted(now: Side, tests: Sequence[Shift]) -> Iterator[Difference]:
+    """Yield the concepts whose answers moved by more than sampling explains."""
+    rows = now.harmonisation
+    concepts = {row.concept: row for row in rows.concepts.rows}
+    labels = {
+        (row.concept, row.category): Text(nl=row.label_nl, en=row.label_en)
+        for row in rows.categories.rows
+    }
+    groups: dict[str, list[Shift]] = {}
+    for test in tests:
+        groups.setdefault(test.name[0] or test.name[2], []).append(test)
+    for name, group in groups.items():
+        moved = sorted((test for test in group if test.moved), key=lambda test: test.adjusted or 0)
+        if not moved:
+            continue
+        concept = concepts.get(name)
+        # What an organisation is; what it did can be a grouping too, and moves by itself.
+        traits = concept and concept.is_grouping and concept.kind == "single"
+        held = [
+            row
+            for test in moved
+            for row in now.rows.get(test.name[2], [])
+            if row[1].concept == name
+        ]
+        unpublished = held and all(row.status in NO_CHANGE_COMPUTED for _, row in held)
+        yield Difference(
+            "composition_shifted" if traits else "distribution_shifted",
+            "info" if unpublished else "review",
+            tuple(dict.fromkeys(test.name[2] for test in moved)),
+            tuple(dict.fromkeys(test.name[3] for test in moved)),
+            {
+                "concept": Text(nl=concept.label_nl, en=concept.label_en) if concept else name,
+                "count": len(moved),
+                "tested": sum(test.p is not None for test in group),
+                "shares": _shares(moved, labels),
+            },
+            {"shifts": [_numbers(test) for test in moved]},
+            covering(held) if unpublished else None,
+        )
+
+
+def _shares(moved: Sequence[Shift], labels: Mapping[tuple[str, str], Text]) -> Text:
+    """Tell the shares that moved most surely, three at most, with their numbers of answers."""
+    told: dict[Language, list[str]] = {"nl": [], "en": []}
+    for test in moved[:3]:
+        concept, category, *_ = test.name
+        shown = "selected" if category else test.largest
+        label = labels.get((concept, category or shown))
+        was, now = test.share(shown)
+        sizes = f"n {sum(test.was.values())}, {sum(test.now.values())}"
+        for language, parts in told.items():
+            name = getattr(label, language) if label else shown
+            parts.append(f"{name} {was:.0f} → {now:.0f} % ({sizes})")
+    return Text(nl="; ".join(told["nl"]), en="; ".join(told["en"]))
+
+
+def _numbers(test: Shift) -> dict[str, object]:
+    concept, category, variable, earlier = test.name
+    return {
+        "concept": concept or None,
+        "category": category or None,
+        "variable": variable,
+        "earlier_variable": earlier,
+        "was": dict(test.was),
+        "is": dict(test.now),
+        "shares": {
+            name: [round(share, 1) for share in test.share(name)] for name in test.categories
+        },
+        "p_value": test.p,
+        "p_value_adjusted": test.adjusted,
+    }
+
+
+def mirrored(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
+    """Yield scales whose answers fit the earlier ones only in reverse."""
+    for pair in pairs:
+        ours, theirs = _answers(now, pair.now.variable), _answers(was, pair.was.variable)
+        if ours is None or theirs is None:
+            continue
+        labels = now.codelist(pair.now.variable), was.codelist(pair.was.variable)
+        codes = pair_codes(*labels)
+        scale = set(substantive(labels[1]))
+        held = sorted((then, code) for _, code, then in codes.same if then in scale)
+        if len(held) != len(scale):
+            continue
+        counts = [theirs[then] for then, _ in held], [ours[code] for _, code in held]
+        if looks_mirrored(*counts):
+            ends = " – ".join(labels[1][then] for then in (held[0][0], held[-1][0]))
+            shown = " ".join(f"{theirs[then]}→{ours[code]}" for then, code in held)
+            yield Difference(
+                "answers_mirrored",
+                "review",
+                (pair.now.variable,),
+                (pair.was.variable,),
+                {"shares": f"{ends}: {shown}"},
+                {"was": counts[0], "is": counts[1]},
+            )

@@ -1,0 +1,155 @@
+"""Codes and labels that changed, and whether the crosswalk still counts them alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from expectations.differences.pairing import (
+    SAME_NAME,
+    CodePairs,
+    Pair,
+    Side,
+    likeness,
+    order_of,
+    pair_codes,
+    ranges,
+    substantive,
+)
+from expectations.differences.record import (
+    Covered,
+    Difference,
+    covering,
+    grouped,
+    shared,
+    weigh,
+)
+from ingest.models import Text
+
+
+def changed(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
+    """Yield what differs in the codes of questions that two waves share."""
+    kinds = [pair for pair in pairs if pair.now.text != pair.was.text]
+    word = {True: Text(nl="open antwoord", en="open answer"), False: Text(nl="codes", en="codes")}
+    for text, group in grouped(kinds, lambda pair: pair.now.text).items():
+        yield weigh("answer_kind_changed", now, group, was=word[not text], now=word[text])
+    coded = [pair for pair in pairs if pair.now.codelist and pair.was.codelist]
+
+    def lists(pair: Pair) -> object:
+        theirs = was.codelist(pair.was.variable)
+        return tuple(now.codelist(pair.now.variable).items()), tuple(theirs.items())
+
+    for group in grouped(coded, lists).values():
+        yield from _codelists(now, was, group)
+
+
+def _codelists(now: Side, was: Side, group: list[Pair]) -> Iterator[Difference]:
+    """Compare the one codelist that a group of questions has with the one that it had."""
+    ours = now.codelist(group[0].now.variable)
+    theirs = was.codelist(group[0].was.variable)
+    codes = pair_codes(ours, theirs)
+    yield from _contradictions(now, was, group, codes)
+    alike = _counted_alike(now, was, group, codes)
+    order = order_of(codes, ours, theirs)
+    if order == "reversed" or order == "reordered":
+        yield weigh(
+            "scale_reversed" if order == "reversed" else "labels_reordered",
+            now,
+            group,
+            alike,
+            was=_scale(theirs, ends=order == "reversed"),
+            now=_scale(ours, ends=order == "reversed"),
+        )
+    elif codes.moved:
+        yield weigh(
+            "codes_renumbered",
+            now,
+            group,
+            alike,
+            was="; ".join(f"{then} {label}" for label, _, then in codes.moved),
+            now="; ".join(f"{code} {label}" for label, code, _ in codes.moved),
+        )
+    if codes.relabelled:
+        yield weigh(
+            "label_changed",
+            now,
+            group,
+            alike,
+            was="; ".join(f"{then} {label}" for _, _, then, label in codes.relabelled),
+            now="; ".join(f"{code} {label}" for code, label, _, _ in codes.relabelled),
+        )
+    if codes.new:
+        known = all(
+            str(code) in now.recodes.get(row.recode or "", {})
+            for pair in group
+            for _, row in now.rows.get(pair.now.variable, [])
+            for code in codes.new
+        )
+        rows = [row for pair in group for row in now.rows.get(pair.now.variable, [])]
+        yield weigh(
+            "code_new", now, group, covering(rows) if known else None, now=_scale(codes.new)
+        )
+    if codes.gone:
+        yield weigh("code_vanished", now, group, was=_scale(codes.gone))
+
+
+def _scale(codes: Mapping[int, str], *, ends: bool = False) -> str:
+    held = [f"{code} {codes[code]}" for code in (substantive(codes) if ends else sorted(codes))]
+    return " … ".join((held[0], held[-1])) if ends else "; ".join(held)
+
+
+def _counts_as(side: Side, recode: str | None, code: int) -> str:
+    row = side.recodes.get(recode or "", {}).get(str(code))
+    if row is None:
+        return "–"
+    return row.category or (f"{row.score:g}" if row.score is not None else row.missing_kind or "–")
+
+
+def _outcomes(
+    now: Side, was: Side, pair: Pair, codes: CodePairs
+) -> Iterator[tuple[str, str, str, tuple[int, Any], bool]]:
+    """Yield label, what it counts as now and then, the row that says so, and if labels agree."""
+    matched = [(f"{code} {label}", code, then, True) for label, code, then in codes.same]
+    matched += [(f"{code} {label}", code, then, False) for code, label, then, _ in codes.relabelled]
+    for _, (ours, theirs) in sorted(shared(now, was, pair).items()):
+        for label, code, then, equal in matched:
+            counts = _counts_as(now, ours[1].recode, code)
+            yield label, counts, _counts_as(was, theirs[1].recode, then), ours, equal
+
+
+def _counted_alike(now: Side, was: Side, group: list[Pair], codes: CodePairs) -> Covered | None:
+    """Return the rows by which every code counts as it did, where all questions have them."""
+    rows: list[tuple[int, Any]] = []
+    for pair in group:
+        outcomes = list(_outcomes(now, was, pair, codes))
+        if not outcomes or any(counts != then for _, counts, then, _, _ in outcomes):
+            return None
+        rows += [row for *_, row, _ in outcomes]
+    return covering(rows)
+
+
+def _contradictions(
+    now: Side, was: Side, group: list[Pair], codes: CodePairs
+) -> Iterator[Difference]:
+    """Tell of labels that count as something else than in the earlier wave."""
+    found: dict[tuple[str, str, str], dict[int, tuple[Pair, Any]]] = {}
+    for pair in group:
+        if likeness(pair.now.wording.nl, pair.was.wording.nl) < SAME_NAME:
+            continue
+        for label, counts, then, (line, row), equal in _outcomes(now, was, pair, codes):
+            if equal and counts != then:
+                found.setdefault((label, counts, then), {})[line] = (pair, row)
+    for (label, counts, then), held in found.items():
+        pairs = list({pair.now.variable: pair for pair, _ in held.values()}.values())
+        by = covering((line, row) for line, (_, row) in held.items())
+        assert by is not None
+        yield weigh(
+            "recode_contradicts_label",
+            now,
+            pairs,
+            severity="refuse",
+            label=f"“{label}”",
+            now=counts,
+            was=then,
+            rows=f"{by.file}, {ranges(by.rows)}",
+        )

@@ -1,0 +1,168 @@
+"""Questions that are new, gone, worded otherwise, asked of others or under another name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from expectations.differences.pairing import (
+    SAME_NAME,
+    Pair,
+    Side,
+    likeness,
+    named,
+    plain,
+    stem,
+    without_years,
+)
+from expectations.differences.record import (
+    Difference,
+    Severity,
+    covering,
+    grouped,
+    quoted,
+    weigh,
+)
+from ingest.models import Item, Text
+
+
+def changed(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
+    """Yield what differs in the questions of two waves, of which `pairs` are the same."""
+    yield from _reused(now, was, pairs)
+    yield from _wordings(now, pairs)
+    moved = [pair for pair in pairs if pair.now.base != pair.was.base]
+    for (base, earlier), group in grouped(moved, lambda p: (p.now.base, p.was.base)).items():
+        yield weigh("routing_changed", now, group, was=earlier, now=base)
+    renamed = [pair for pair in pairs if pair.now.variable != pair.was.variable]
+    if renamed:
+        missing = [
+            pair.now.variable
+            for pair in renamed
+            if pair.now.variable not in now.rows and not pair.now.text
+        ]
+        rows = [row for pair in renamed for row in now.rows.get(pair.now.variable, [])]
+        yield weigh(
+            "variables_renamed",
+            now,
+            renamed,
+            None if missing else covering(rows),
+            count=len(renamed),
+            example=f"{renamed[0].now.variable} ({renamed[0].was.variable})",
+            missing=named(missing) or "–",
+        )
+    yield from _new(now, pairs)
+    yield from _vanished(now, was, pairs)
+
+
+def _reused(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
+    together = {(pair.now.variable, pair.was.variable) for pair in pairs}
+    for name, item in now.items.items():
+        other = was.items.get(name)
+        if other is None or (name, name) in together:
+            continue
+        score = likeness(item.wording.nl, other.wording.nl)
+        if score < SAME_NAME:
+            yield Difference(
+                "variable_reused",
+                "review",
+                (name,),
+                (name,),
+                {"was": quoted(other.wording), "now": quoted(item.wording)},
+                {"likeness": round(score)},
+            )
+
+
+def _wordings(now: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
+    changed = [p for p in pairs if plain(p.now.wording.nl) != plain(p.was.wording.nl)]
+
+    def battery(pair: Pair) -> object:
+        """Items whose stem alone was changed go together."""
+        (head, tail), (other, other_tail) = stem(pair.now.wording.nl), stem(pair.was.wording.nl)
+        return (head, other) if plain(tail) == plain(other_tail) else pair.now.variable
+
+    for group in grouped(changed, battery).values():
+        one = group[0]
+        years = without_years(one.now.wording.nl) == without_years(one.was.wording.nl)
+        yield weigh(
+            "years_changed" if years else "wording_changed",
+            now,
+            group,
+            severity="info" if years or one.now.text else "review",
+            was=quoted(_told_apart(one.was, one.now), battery=len(group) > 1),
+            now=quoted(_told_apart(one.now, one.was), battery=len(group) > 1),
+        )
+
+
+def _told_apart(item: Item, other: Item) -> Text:
+    """Return the wording; in Dutch in both languages where the translations do not differ."""
+    text = item.wording
+    return Text(nl=text.nl, en=text.nl) if text.en == other.wording.en else text
+
+
+def _new(now: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
+    paired = {pair.now.variable for pair in pairs}
+    new = [item for name, item in now.items.items() if name not in paired]
+    used = [item for item in new if item.variable in now.rows]
+    opened = [item for item in new if item.text]
+    unused = [item for item in new if item not in used and item not in opened]
+    parts: list[tuple[list[Item], Severity]]
+    parts = [(used, "info"), (opened, "info"), (unused, "review")]
+    for items, severity in parts:
+        if items:
+            rows = [row for item in items for row in now.rows.get(item.variable, [])]
+            yield Difference(
+                "question_new",
+                severity,
+                tuple(item.variable for item in items),
+                values={"now": _by_concept(now, items)},
+                covered=covering(rows),
+            )
+
+
+def _vanished(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
+    paired = {pair.was.variable for pair in pairs}
+    gone = [item for name, item in was.items.items() if name not in paired]
+    measured = {row.concept for rows in now.rows.values() for _, row in rows}
+    told: list[Item] = []
+    untold: list[Item] = []
+    missing: dict[str, None] = {}
+    for item in gone:
+        concepts = {row.concept for _, row in was.rows.get(item.variable, [])}
+        left = concepts - set(now.answers.not_asked) - _judged_concepts(now)
+        missing |= dict.fromkeys(sorted(left - measured))
+        (untold if left else told).append(item)
+    parts: list[tuple[str, list[Item], Severity]]
+    parts = [("question_not_asked", told, "info"), ("question_vanished", untold, "review")]
+    for rule, items, severity in parts:
+        if items:
+            yield Difference(
+                rule,
+                severity,
+                earlier_variables=tuple(item.variable for item in items),
+                values={"was": _by_concept(was, items), "concepts": ", ".join(missing)},
+            )
+
+
+def _judged_concepts(now: Side) -> set[str]:
+    """Concepts of which every row of the wave is judged not identical."""
+    found: dict[str, list[str]] = {}
+    for rows in now.rows.values():
+        for _, row in rows:
+            found.setdefault(row.concept, []).append(row.status)
+    return {concept for concept, statuses in found.items() if "identical" not in statuses}
+
+
+def _by_concept(side: Side, items: Sequence[Item]) -> Text:
+    """Name questions by their concept and variables, or else by their battery or wording."""
+    groups: dict[tuple[str, str], list[str]] = {}
+    for item in items:
+        concepts = dict.fromkeys(row.concept for _, row in side.rows.get(item.variable, []))
+        head = stem(item.wording.nl)[0], stem(item.wording.en)[0]
+        name = (concepts and (next(iter(concepts)),) * 2) or (
+            head if head[0] else (f"“{item.wording.nl}”", f"“{item.wording.en}”")
+        )
+        groups.setdefault(name, []).append(item.variable)
+    nl, en = (
+        "; ".join(f"{name[place]} ({named(names)})" for name, names in groups.items())
+        for place in (0, 1)
+    )
+    return Text(nl=nl, en=en)

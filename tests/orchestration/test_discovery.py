@@ -1,0 +1,198 @@
+"""The sensor sees what changed and asks for a run of what depends on it, and of nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import BIN, Barometer
+from tests.support import FILE, WAVE, Spss, real_path, release_state, release_unchanged, sample_of
+
+ASSET = "raw/nl_barometer/2021"
+NOTHING_NEW = "The release was made from what stands there now."
+# Reads commands: `tick` looks, `run` executes what was asked for last,
+# `load` reloads the code location, and a pair writes a text to a path.
+DRIVER = """
+import json, sys
+from contextlib import redirect_stdout
+from pathlib import Path
+import dagster as dg
+from orchestration.build import instance_of
+from orchestration.definitions import BUILD_JOB, load
+from orchestration.settings import Settings
+
+settings, told, request, cursor = Settings.from_environment(), [], None, None
+repository = load(settings).get_repository_def()
+with instance_of(settings) as instance, redirect_stdout(sys.stderr):
+    for command in json.load(sys.stdin):
+        if command == "tick":
+            context = dg.build_sensor_context(
+                instance=instance, repository_def=repository, cursor=cursor
+            )
+            outcome = repository.get_sensor_def("discovery").evaluate_tick(context)
+            cursor, request = outcome.cursor, next(iter(outcome.run_requests or ()), None)
+            told.append({
+                "skipped": outcome.skip_message,
+                "key": request and request.run_key,
+                "assets": [key.to_user_string() for key in request.asset_selection]
+                if request else [],
+                "checks": [key.to_user_string() for key in request.asset_check_keys]
+                if request else [],
+            })
+        elif command == "run":
+            job = repository.get_job(BUILD_JOB).get_subset(
+                asset_selection=set(request.asset_selection),
+                asset_check_selection=set(request.asset_check_keys),
+            )
+            result = job.execute_in_process(instance=instance, raise_on_error=False)
+            made = [e.asset_key for e in result.all_events if e.is_step_materialization]
+            told.append({
+                "success": result.success, "made": [key.to_user_string() for key in made]
+            })
+        elif command == "load":
+            repository = load(settings).get_repository_def()
+        else:
+            path, text = command
+            Path(path).write_text(text, "utf-8")
+print(json.dumps(told))
+"""
+
+
+def watch(barometer: Barometer, *commands: str | tuple[str, str]) -> list[dict[str, Any]]:
+    done = subprocess.run(
+        [str(BIN / "python"), "-c", DRIVER],
+        input=json.dumps(commands),
+        cwd=barometer.project,
+        env=barometer.environment,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    told: list[dict[str, Any]] = json.loads(done.stdout.splitlines()[-1])
+    return told
+
+
+def raw(names: list[str]) -> list[str]:
+    return [name for name in names if name.startswith("raw/")]
+
+
+def manifest(barometer: Barometer, wave: str = "2021") -> Path:
+    return barometer.project / f"ingest/surveys/nl_barometer/waves/{wave}.yml"
+
+
+def seed(barometer: Barometer, name: str) -> Path:
+    return barometer.project / f"dbt_project/seeds/{name}.csv"
+
+
+def test_a_new_file_of_answers_is_built_into_a_release_and_no_other_wave_is_read_again(
+    copy: Barometer,
+) -> None:
+    Spss.read(sample_of(copy)).write(real_path(copy))
+    raw_files = sorted((copy.home / "raw").glob("*/*/*.parquet"))
+    assert len(raw_files) == 12
+    before = {path: path.stat().st_mtime_ns for path in raw_files}
+    was = release_state(copy)
+
+    seen, run, after = watch(copy, "tick", "run", "tick")
+
+    assert raw(seen["assets"]) == [ASSET] and "release" in seen["assets"]
+    assert [name for name in seen["assets"] if name.startswith("seeds/")] == []
+    assert run["success"] and sorted(run["made"]) == seen["assets"]
+    written = {path for path in raw_files if path.stat().st_mtime_ns != before[path]}
+    assert written == {path for path in raw_files if WAVE in path.with_suffix("").as_posix()}
+    assert release_state(copy) != was
+    release = (copy.current.parent / copy.current.readlink()).with_suffix(".json")
+    digest = hashlib.sha256(real_path(copy).read_bytes()).hexdigest()
+    assert json.loads(release.read_text("utf-8"))["inputs"][f"{WAVE}/{FILE}"] == digest
+    assert after["skipped"] == NOTHING_NEW
+
+
+def test_a_refused_file_is_not_tried_again_until_it_changes(copy: Barometer) -> None:
+    answers = Spss.read(sample_of(copy))
+    answers.frame.loc[1, "RESPNR"] = answers.frame.loc[0, "RESPNR"]
+    answers.write(real_path(copy))
+    with release_unchanged(copy):
+        first, run, second = watch(copy, "tick", "run", "tick")
+    assert not run["success"] and "release" not in run["made"]
+    assert first["key"] and second["key"] == first["key"]
+    Spss.read(sample_of(copy)).write(real_path(copy))
+    (third,) = watch(copy, "tick")
+    assert raw(third["assets"]) == [ASSET] and third["key"] != first["key"]
+
+
+def test_a_build_leaves_nothing_to_ask_for_and_a_comment_is_no_change(copy: Barometer) -> None:
+    text = manifest(copy).read_text("utf-8")
+    first, second = watch(copy, "tick", (str(manifest(copy)), f"# Checked.\n{text}"), "tick")
+    assert first["skipped"] == second["skipped"] == NOTHING_NEW
+
+
+def test_a_changed_crosswalk_row_asks_for_no_wave_and_a_changed_manifest_for_its_own(
+    copy: Barometer,
+) -> None:
+    rows, described = seed(copy, "crosswalk"), manifest(copy)
+    old = rows.read_text("utf-8")
+    new = old.replace("SECTOR,,recode,sector,identical", "SECTOR,,recode,sector,comparable", 1)
+    reworded = described.read_text("utf-8").replace("Herkomst van de innovatie", "Oorsprong", 1)
+    # A status needs its reasons, so a first attempt is refused in words and asks for nothing.
+    half, whole, again, other = watch(
+        copy,
+        (str(rows), new),
+        "tick",
+        (str(rows), new.replace("sector,comparable,,", "sector,comparable,Waarom,Why", 1)),
+        "tick",
+        "tick",
+        (str(rows), old),
+        (str(described), reworded),
+        "tick",
+    )
+    assert "status comparable needs reason_nl" in half["skipped"] and not half["assets"]
+    assert "seeds/crosswalk" in whole["assets"] and "release" in whole["assets"]
+    assert not raw(whole["assets"]) and "seeds/recodes" not in whole["assets"]
+    assert again["key"] == whole["key"], "the same state must not be run twice"
+    waves = {name for name in raw(other["assets"]) if name == ASSET or "/2023" in name}
+    assert waves == {ASSET} and "raw/registry" in other["assets"]
+    assert "raw/nl_barometer/2025" not in other["assets"]
+    # A check on a table that stays looks at one that changes.
+    outside = {check.split(":")[0] for check in other["checks"]} - set(other["assets"])
+    assert outside == {"intermediate/int_asked_categories"}
+    assert other["key"] != whole["key"]
+
+
+def test_a_new_wave_waits_for_the_code_location_to_be_reloaded(copy: Barometer) -> None:
+    new = manifest(copy, "2027")
+    text = manifest(copy, "2025").read_text("utf-8").replace("wave: '2025'", "wave: '2027'", 1)
+    stale, loaded = watch(copy, "tick", (str(new), text), "tick", "load", "tick")[1:]
+    assert "raw/nl_barometer/2027" in stale["skipped"] and "reload the code" in stale["skipped"]
+    assert "raw/nl_barometer/2027" in loaded["assets"] and "raw/registry" in loaded["assets"]
+    assert not {ASSET, "raw/nl_barometer/2025", "raw/dk_barometer/2023"} & set(loaded["assets"])
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        ("file under another name", ("holds definitief.sav, not the wave's file", FILE)),
+        ("manifest half typed", ("2021.yml", "key 'population' is missing")),
+    ],
+)
+def test_what_cannot_be_read_is_told_and_asks_for_nothing(
+    copy: Barometer, fault: str, words: tuple[str, ...]
+) -> None:
+    if fault == "manifest half typed":
+        text = manifest(copy).read_text("utf-8")
+        half = text.replace("\npopulation:\n", "\npopulatie:\n", 1)
+        (told,) = watch(copy, (str(manifest(copy)), half), "tick")
+    else:
+        path = real_path(copy).with_name("definitief.sav")
+        path.parent.mkdir(parents=True)
+        shutil.copy(sample_of(copy), path)
+        (told,) = watch(copy, "tick")
+    assert not told["assets"]
+    assert all(word in told["skipped"] for word in words), told["skipped"]
