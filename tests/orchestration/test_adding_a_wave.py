@@ -42,23 +42,18 @@ def told_command() -> list[str]:
 
 def apply(edit: str, project: Path) -> str:
     """Make the edits of a diff without line numbers; each old text stands in the file once."""
-    head, *hunks = re.split(r"^@@.*\n", edit, flags=re.M)
-    if not hunks:  # one edit without context
-        lines = edit.splitlines(keepends=True)
-        head, hunks = "".join(lines[:2]), ["".join(lines[2:])]
-    name = re.search(r"^\+\+\+ b/(.*)$", head, re.M)
-    assert name
-    hunks = ["".join(head.splitlines(keepends=True)[2:]), *hunks]
-    path = project / name[1]
+    _, name, body = edit.split("\n", 2)
+    name = name.removeprefix("+++ b/")
+    path = project / name
     text = path.read_text("utf-8")
-    for hunk in filter(None, hunks):
+    for hunk in re.split(r"^@@.*\n", body, flags=re.M):
         lines = hunk.splitlines(keepends=True)
         old = "".join(line[1:] for line in lines if line[0] in " -")
         new = "".join(line[1:] for line in lines if line[0] in " +")
-        assert text.count(old) == 1, f"in {name[1]} there stands not once:\n{old}"
+        assert text.count(old) == 1, f"in {name} there stands not once:\n{old}"
         text = text.replace(old, new)
     path.write_text(text, "utf-8")
-    return name[1]
+    return name
 
 
 def add_examples(project: Path) -> list[str]:
