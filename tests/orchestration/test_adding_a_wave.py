@@ -112,7 +112,12 @@ def test_the_walk_through_adds_the_wave_with_three_files_of_data(copy: Barometer
     shutil.copy(PRACTICE, place)
     done = copy.run("wave", "check", WAVE)
     assert done.returncode == 0, done.stderr
-    assert not missing_words(done.stdout, (WAVE, "50", "352"))
+    shown = [line for line in squeezed(blocks(WALK, "text")[2]) if LEFT_OUT not in line]
+    assert not missing_words("\n".join(squeezed(done.stdout)), tuple(shown))
+    stat = "\n".join(squeezed(blocks(WALK, "text")[3]))
+    for name in WRITTEN:
+        lines = contents(project)[name].count(b"\n") - before.get(name, b"").count(b"\n")
+        assert f"{name} | {lines} +" in stat, f"{name}: {lines}"
 
     examples = add_examples(project)
     assert len(examples) > 8
