@@ -67,7 +67,7 @@ class Decisions:
                 kind,
                 language,
                 variables=shortened(names),
-                concepts=listing(names, 12, language),
+                concepts=listing(names, 20, language),
                 **values,
             )
             for language in LANGUAGES

@@ -190,7 +190,7 @@ def _draft(
     decide_on_variables(decisions, seen.variables, matches, rows)
     bases = _bases(seen, matches, before, decisions)
     lists, used = _codelists(seen.variables, matches)
-    missing = _missing(described, rows)
+    missing = _missing(survey.survey, described, rows)
     _decide_on_keys(decisions, seen, last, rows, missing, matches)
     items = tuple(
         Item(
@@ -324,13 +324,13 @@ def _bases(
     return bases
 
 
-def _missing(described: Harmonisation, rows: Rows) -> list[str]:
-    """Concepts that the earlier wave asked about and this one does not."""
+def _missing(survey: str, described: Harmonisation, rows: Rows) -> list[str]:
+    """Concepts that earlier waves of the survey asked about and this one does not."""
     found = {row.concept for row in rows.crosswalk}
     asked = [
         row.concept
-        for row in described.crosswalk.rows
-        if f"{row.survey}/{row.wave}" == rows.like and row.variable
+        for row in sorted(described.crosswalk.rows, key=lambda row: row.wave, reverse=True)
+        if row.survey == survey and row.variable
     ]
     return [concept for concept in dict.fromkeys(asked) if concept not in found]
 
@@ -369,7 +369,7 @@ def _decide_on_keys(
     else:
         decisions.add("field_period_unknown", ["field_period"])
     if missing:
-        decisions.add("not_asked", missing, ["not_asked"], wave=rows.like)
+        decisions.add("not_asked", missing, ["not_asked"])
     for concept, (found, asked) in rows.scales.items():
         if found < asked:
             decisions.add(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter, ValidationError
 
 from ingest.errors import BarometerError, RefusedError
-from ingest.models import AnswerFile, Answers, CsvFile, Item, Text
+from ingest.models import AnswerFile, Answers, Item, Text
 from ingest.readers import AnswerTable, read
 from ingest.workbook import visible_sheets
 
@@ -82,49 +82,39 @@ def _read(path: Path, file: AnswerFile, texts: frozenset[str], where: str) -> An
 
 def _delimited(path: Path, told: Mapping[str, str | int], texts: frozenset[str], where: str) -> str:
     """Return, as options, every way in which the file can be read; refuse it when there is none."""
-    seen, refused = dict[tuple[object, int], str](), list[BarometerError]()
-    encodings = (told["encoding"],) if "encoding" in told else ENCODINGS
-    delimiters = (told["delimiter"],) if "delimiter" in told else tuple(DELIMITERS)
-    for encoding, delimiter, rows in product(encodings, delimiters, (1, 3)):
-        if (delimiter, rows) in seen:
+    seen, refused = dict[tuple[object, ...], str](), list[BarometerError]()
+    ways = product(
+        _told(told, "encoding", ENCODINGS),
+        _told(told, "delimiter", DELIMITERS),
+        _told(told, "decimal", (".", ",")),
+        _told(told, "header_rows", (1, 3)),
+    )
+    for encoding, delimiter, decimal, rows in ways:
+        if (delimiter, decimal, rows) in seen:  # in another encoding too
             continue
-        content: dict[str, Any] = {
-            "name": path.name,
-            "format": "csv",
-            "encoding": encoding,
-            "decimal": ".",
-        }
-        content |= {"delimiter": delimiter, "header_rows": rows}
+        content: dict[str, Any] = {"name": path.name, "format": "csv", "encoding": encoding}
+        content |= {"delimiter": delimiter, "decimal": decimal, "header_rows": rows}
         try:
-            file = _file(content, path, where)
-            table = _read(path, file, texts, where)
+            _read(path, _file(content, path, where), texts, where)
         except BarometerError as error:
             refused.append(error)
             continue
-        assert isinstance(file, CsvFile)
-        comma = told.get("decimal") or ("','" if _decimal_commas(table) else "'.'")
-        rows_told = f" --header-rows {rows}" if rows > 1 else ""
-        seen[delimiter, rows] = (
-            f"--delimiter {DELIMITERS[file.delimiter]} --encoding {encoding} --decimal {comma}"
-            + rows_told
+        rows_told = "" if rows == 1 else f" --header-rows {rows}"
+        seen[delimiter, decimal, rows] = (
+            f"--delimiter {DELIMITERS.get(str(delimiter), delimiter)} --encoding {encoding} "
+            f"--decimal '{decimal}'{rows_told}"
         )
     if not seen:
-        raise refused[-1] if "delimiter" in told else _likeliest(refused)
+        # With another delimiter than its own a file is one column; what else is wrong tells more.
+        raise next((error for error in refused if not _one_column(error)), refused[0])
     return " | ".join(seen.values())
 
 
-def _likeliest(refused: list[BarometerError]) -> BarometerError:
-    """The refusal that got furthest: with the right delimiter the header is no single column."""
-    later = [error for error in refused if "one column" not in str(error)]
-    return (later or refused)[0]
+def _told(
+    told: Mapping[str, str | int], name: str, others: Iterable[str | int]
+) -> tuple[str | int, ...]:
+    return (told[name],) if name in told else tuple(others)
 
 
-def _decimal_commas(table: AnswerTable) -> bool:
-    import pyarrow.compute as pc
-
-    from ingest.columns import first_row
-
-    return any(
-        first_row(column, lambda words: pc.match_substring_regex(words, r"^-?\d+,\d+$"))
-        for column in table.data.columns
-    )
+def _one_column(error: BarometerError) -> bool:
+    return isinstance(error, RefusedError) and error.rule == "csv_delimiter"

@@ -123,7 +123,8 @@ def _flow(key: str, value: Any, indent: int) -> list[str]:
     import yaml
 
     lead = "- " if key == "-" else f"{key}: "
-    width = WIDTH - indent - len(lead) - 10  # a line is broken after the word that passes it
+    # A line is broken after the word that passes the width; names of concepts are long.
+    width = WIDTH - indent - len(lead) - (20 if isinstance(value, list) else 10)
     text = yaml.safe_dump(
         value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=width
     )

@@ -21,6 +21,7 @@ Role = Literal["respondent", "organisation", "completed_on", "weight"]
 MOST_CODES = 40  # a variable with more different whole numbers counts something
 WHOLE = re.compile(r"-?\d{1,9}")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
+PSEUDONYM = re.compile(r"\w*\d\w*|[0-9a-f-]{8,}")
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
@@ -96,11 +97,16 @@ def _roles(
         for name, held in counts.items()
         if held and name not in texts and name not in table.codes
     }
+    found: dict[Role, str] = {}
+    for name, held in plausible.items():
+        named = any(word in plain(name) for word in lexicon().weights)
+        if named and all(NUMBER.fullmatch(value) and float(value) > 0 for value in held):
+            found.setdefault("weight", name)
     dates = [name for name, held in plausible.items() if all(map(DAY.match, held))]
     different = {
         name: len(held)
         for name, held in plausible.items()
-        if name not in dates and not any(" " in value for value in held)
+        if name not in (*dates, *found.values()) and not any(" " in value for value in held)
     }
     unique = [name for name, held in different.items() if held == size]
     numbers = [name for name in unique if all(map(WHOLE.fullmatch, counts[name]))]
@@ -108,8 +114,8 @@ def _roles(
         name
         for name, held in different.items()
         if held > 0.9 * sum(counts[name].values()) > 0.5 * size
+        and all(map(PSEUDONYM.fullmatch, counts[name]))
     ]
-    found: dict[Role, str] = {}
     choices: tuple[tuple[Role, list[str]], ...] = (
         ("completed_on", dates),
         ("respondent", numbers or unique),
@@ -119,10 +125,6 @@ def _roles(
         left = [name for name in names if name not in found.values()]
         if left:
             found[role] = max(left, key=lambda name: _named_like(role, name, registry))
-    for name, held in plausible.items():
-        named = any(word in plain(name) for word in lexicon().weights)
-        if named and all(NUMBER.fullmatch(value) and float(value) > 0 for value in held):
-            found.setdefault("weight", name)
     return found
 
 

@@ -280,6 +280,25 @@ def test_a_file_without_labels_is_never_sure(tmp_path: Path) -> None:
     assert "code_without_label" in kinds(drafted)
 
 
+def test_columns_that_are_no_question_are_found_by_what_they_hold(tmp_path: Path) -> None:
+    path = tmp_path / "new.csv"
+    lines = ["volgnummer;org;ingevuld;weegfactor;plaats;INNOV"]
+    for n in range(60):
+        weight = f"{1 + n / 77:.3f}".replace(".", ",")
+        town = f"Dorp{chr(97 + n // 26)}{chr(97 + n % 26)}"
+        lines.append(f"{n + 1};o{n * 7919:05d};2027-03-{n % 28 + 1:02d};{weight};{town};{n % 2}")
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    made = draft(path, options={"delimiter": ";", "encoding": "utf-8", "decimal": ","})
+    assert {one.role: one.variable for one in made.proposals if one.role != "item"} == {
+        "respondent": "volgnummer",
+        "organisation": "org",
+        "completed_on": "ingevuld",
+        "weight": "weegfactor",
+    }
+    assert {one.variable for one in made.proposals if one.role == "item"} == {"plaats", "INNOV"}
+    assert not missing_words(made.manifest, ("design: {weight: weegfactor}", "start: 2027-03-01"))
+
+
 def copied(folder: Path) -> tuple[Path, Path]:
     """Surveys and seeds of the project, to write in."""
     shutil.copytree(registry.SURVEYS, folder / "surveys")

@@ -42,23 +42,18 @@ def told_command() -> list[str]:
 
 def apply(edit: str, project: Path) -> str:
     """Make the edits of a diff without line numbers; each old text stands in the file once."""
-    head, *hunks = re.split(r"^@@.*\n", edit, flags=re.M)
-    if not hunks:  # one edit without context
-        lines = edit.splitlines(keepends=True)
-        head, hunks = "".join(lines[:2]), ["".join(lines[2:])]
-    name = re.search(r"^\+\+\+ b/(.*)$", head, re.M)
-    assert name
-    hunks = ["".join(head.splitlines(keepends=True)[2:]), *hunks]
-    path = project / name[1]
+    _, name, body = edit.split("\n", 2)
+    name = name.removeprefix("+++ b/")
+    path = project / name
     text = path.read_text("utf-8")
-    for hunk in filter(None, hunks):
+    for hunk in re.split(r"^@@.*\n", body, flags=re.M):
         lines = hunk.splitlines(keepends=True)
         old = "".join(line[1:] for line in lines if line[0] in " -")
         new = "".join(line[1:] for line in lines if line[0] in " +")
-        assert text.count(old) == 1, f"in {name[1]} there stands not once:\n{old}"
+        assert text.count(old) == 1, f"in {name} there stands not once:\n{old}"
         text = text.replace(old, new)
     path.write_text(text, "utf-8")
-    return name[1]
+    return name
 
 
 def add_examples(project: Path) -> list[str]:
@@ -117,7 +112,12 @@ def test_the_walk_through_adds_the_wave_with_three_files_of_data(copy: Barometer
     shutil.copy(PRACTICE, place)
     done = copy.run("wave", "check", WAVE)
     assert done.returncode == 0, done.stderr
-    assert not missing_words(done.stdout, (WAVE, "50", "352"))
+    shown = [line for line in squeezed(blocks(WALK, "text")[2]) if LEFT_OUT not in line]
+    assert not missing_words("\n".join(squeezed(done.stdout)), tuple(shown))
+    stat = "\n".join(squeezed(blocks(WALK, "text")[3]))
+    for name in WRITTEN:
+        lines = contents(project)[name].count(b"\n") - before.get(name, b"").count(b"\n")
+        assert f"{name} | {lines} +" in stat, f"{name}: {lines}"
 
     examples = add_examples(project)
     assert len(examples) > 8
