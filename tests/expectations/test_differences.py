@@ -16,7 +16,7 @@ import pytest
 from expectations.differences.compare import compare
 from expectations.differences.homogeneity import Shift, corrected, looks_mirrored, p_value
 from expectations.differences.pairing import Side
-from expectations.differences.record import Comparison, lines, rules
+from expectations.differences.record import Comparison, lines, rules, told
 from ingest.harmonisation import Category, Concept, CrosswalkRow, Harmonisation, Recode, Rows
 from ingest.models import Survey, Wave
 from ingest.readers import AnswerTable
@@ -246,6 +246,15 @@ def another_question_under_the_same_name(case: Case) -> None:
     del case.crosswalk["V1"]
 
 
+def another_question_with_copied_rows(case: Case) -> None:
+    reword("V1", "Hoe vaak vergadert het bestuur per jaar?")(case)
+
+
+def another_question_with_rows_of_its_own(case: Case) -> None:
+    reword("V1", "Hoe vaak vergadert het bestuur per jaar?")(case)
+    case.crosswalk["V1"] = ("meetings", None, "recode", "yes_no")
+
+
 def recoded(case: Case, variable: str, codes: dict[str, str]) -> None:
     case.answers[variable] = [text and codes.get(text, text) for text in case.answers[variable]]
 
@@ -371,6 +380,16 @@ CHANGES: dict[str, tuple[Callable[[Case], None], dict[str, str], tuple[str, ...]
         {"variable_reused": "review", "question_new": "review", "question_vanished": "review"},
         ("V1", "vernieuwd in 2019", "Hoe vaak vergadert", "innovated"),
     ),
+    "a variable stands for another question, with copied crosswalk rows": (
+        another_question_with_copied_rows,
+        {"variable_reused": "review"},
+        ("V1", "vernieuwd in 2019", "Hoe vaak vergadert", "van een eigen concept"),
+    ),
+    "a variable stands for another question, with rows of its own": (
+        another_question_with_rows_of_its_own,
+        {"variable_reused": "info", "question_new": "info", "question_vanished": "review"},
+        ("V1", "meetings (V1)", "innovated"),
+    ),
     "a wording": (
         reword("V2_1", "Stelling: Nieuwe ideeën worden beloond"),
         {"wording_changed": "review"},
@@ -472,14 +491,14 @@ CHANGES: dict[str, tuple[Callable[[Case], None], dict[str, str], tuple[str, ...]
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_a_change_is_named_by_its_rule(name: str) -> None:
-    change, expected, told = CHANGES[name]
+    change, expected, said = CHANGES[name]
     earlier, case = two_waves()
     change(case)
     comparison = held_against(earlier, case)
     found = {item.rule: item.severity for item in comparison.differences}
     assert found == expected
     shown = " ".join(" ".join(line) for line in lines(comparison, "nl", every=True))
-    assert not missing_words(" ".join(shown.split()), told), shown
+    assert not missing_words(" ".join(shown.split()), said), shown
     english = " ".join(" ".join(line) for line in lines(comparison, "en"))
     assert "{" not in shown + english
     json.dumps(comparison.record())
@@ -508,6 +527,7 @@ def test_an_earlier_wave_without_a_file_is_compared_by_its_manifest() -> None:
     comparison = compare(sides[1], sides[0], "there is no file.")
     (only,) = comparison.differences
     assert only.rule == "answers_not_compared" and "there is no file" in only.text("en")
+    assert "0 distributions tested, 0 with too few answers." in told(comparison, "en")
 
 
 @pytest.mark.parametrize("seed", range(5))
