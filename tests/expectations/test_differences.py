@@ -279,7 +279,8 @@ def reverse_the_scale_and_copy_the_crosswalk(case: Case) -> None:
 
 
 def reverse_the_answers_alone(case: Case) -> None:
-    recoded(case, "V2_1", {str(code): str(6 - code) for code in SCALE})
+    for name in ("V2_1", "V2_2"):
+        recoded(case, name, {str(code): str(6 - code) for code in SCALE})
 
 
 def shuffle_labels(case: Case) -> None:
@@ -419,7 +420,7 @@ CHANGES: dict[str, tuple[Callable[[Case], None], dict[str, str], tuple[str, ...]
     "reversed answers under unchanged labels": (
         reverse_the_answers_alone,
         {"answers_mirrored": "review", "distribution_shifted": "review"},
-        ("V2_1", "Helemaal oneens – Helemaal eens"),
+        ("V2_1–V2_2", "V2_1, Helemaal oneens – Helemaal eens"),
     ),
     "another order of labels": (
         shuffle_labels,
