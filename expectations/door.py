@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from expectations.runner import Rule, Suite
+from expectations.patterns import moved_labels, row_patterns
+from expectations.runner import Rule, Severity, Suite
 from ingest.errors import Filled, Names, Spoken, read_words
 from ingest.load import WaveFile
 from ingest.models import Model, Text
@@ -38,12 +39,13 @@ def _rule(
     expectation: str,
     kwargs: dict[str, Any],
     allowed: Mapping[str, Spoken] | None = None,
+    severity: Severity = "error",
     **values: object,
 ) -> Rule:
     """Make a rule with its words, and with what these name between braces."""
     words = _words()[name]
     meaning, mend = Filled(words.meaning, values), Filled(words.mend, values)
-    return Rule(name, expectation, kwargs, meaning, mend, allowed or {})
+    return Rule(name, expectation, kwargs, meaning, mend, severity, allowed or {})
 
 
 def door_suites(file: WaveFile) -> list[Suite]:
@@ -51,9 +53,10 @@ def door_suites(file: WaveFile) -> list[Suite]:
 
     Returns:
         `<survey> <wave> variables` over the names of its columns, `<survey> <wave> answers` over
-        who answered and when, one row per respondent, `<survey> <wave> codes` over one row per
-        variable and code that the file holds, and `<survey> <wave> dates` over what should have
-        been a date.
+        who answered and when, one row per respondent, `<survey> <wave> patterns` over what is odd
+        about their answers, `<survey> <wave> labels` over one row per labelled variable, `<survey>
+        <wave> codes` over one row per variable and code that the file holds, and `<survey> <wave>
+        dates` over what should have been a date.
     """
     import pandas as pd
 
@@ -62,7 +65,8 @@ def door_suites(file: WaveFile) -> list[Suite]:
     name, path = file.wave.id.replace("/", " "), file.path.name
     manifest = f"ingest/surveys/{file.wave.survey.survey}/waves/{file.wave.wave.wave}.yml"
     date = answers.completed_on
-    own = [name for name in (answers.respondent, date) if name and name in data.column_names]
+    ids = (answers.respondent, answers.organisation, date)
+    own = [name for name in ids if name and name in data.column_names]
     frame = data.select(own).to_pandas().astype(object)
     frame.index = pd.RangeIndex(1, data.num_rows + 1)
     frame_counts = answers.design.frame.values() if answers.design else ()
@@ -98,6 +102,17 @@ def door_suites(file: WaveFile) -> list[Suite]:
                 ("respondent_once", "expect_column_values_to_be_unique"),
             )
         ]
+    if answers.organisation in frame.columns and not answers.parts_of_organisations:
+        rules.append(
+            _rule(
+                "organisation_once",
+                "expect_column_values_to_be_unique",
+                {"column": answers.organisation},
+                path=path,
+                manifest=manifest,
+                variable=answers.organisation,
+            )
+        )
     suites = [Suite(f"{name} codes", file.wave.id, _codes(file), _code_rules(file, manifest))]
     if date and date in frame.columns:
         # Great Expectations compares dates with dates only.
@@ -135,8 +150,42 @@ def door_suites(file: WaveFile) -> list[Suite]:
     return [
         Suite(f"{name} variables", file.wave.id, columns, variables),
         Suite(f"{name} answers", file.wave.id, frame, rules),
+        *_pattern_suites(file, manifest),
         *suites,
     ]
+
+
+def _pattern_suites(file: WaveFile, manifest: str) -> list[Suite]:
+    """What holds over several variables, and what is only odd."""
+    name, where = file.wave.id.replace("/", " "), file.wave.id
+
+    def none(rule: str, column: str, severity: Severity = "error") -> Rule:
+        return _rule(
+            rule,
+            "expect_column_values_to_be_null",
+            {"column": column},
+            severity=severity,
+            path=file.path.name,
+            manifest=manifest,
+        )
+
+    suites = [
+        Suite(
+            f"{name} patterns",
+            where,
+            row_patterns(file.answers, file.table.data),
+            [
+                none("ticks", "ticks"),
+                none("straight_lining", "straight_lined", "warning"),
+                none("test_answers", "test_answer", "warning"),
+            ],
+        )
+    ]
+    if any(file.table.labels.values()):
+        rules = [none("items_reused", "reused"), none("wordings", "reworded", "warning")]
+        labels = moved_labels(file.answers, file.table)
+        suites.append(Suite(f"{name} labels", where, labels, rules))
+    return suites
 
 
 def _codes(file: WaveFile) -> pd.DataFrame:

@@ -15,7 +15,8 @@ from expectations.runner import Finding, run
 from expectations.suites import mart_suites
 from ingest import registry
 from ingest.errors import Language, Names, Phrase
-from ingest.load import open_wave
+from ingest.load import WaveFile, open_wave
+from ingest.weights import weights
 
 CONTRADICTION = "recode_contradicts_label"
 SCHEMAS = "reporting,core,intermediate,seeds"
@@ -37,7 +38,19 @@ def inspect_wave(
         RefusedError: there is no such wave or file, or it cannot be read.
     """
     file = open_wave(registry.load().wave(wave_id), data, samples)
-    return [*run(door_suites(file), folder), *_compared(wave_id, seeds)]
+    return [*inspect_file(file, folder), *_compared(wave_id, seeds)]
+
+
+def inspect_file(file: WaveFile, folder: Path) -> list[Finding]:
+    """Check a file that was read against the manifest of its wave.
+
+    Raises:
+        RefusedError: the weights of a file that is right otherwise cannot be used.
+    """
+    findings = run(door_suites(file), folder)
+    if not any(finding.refuses for finding in findings):
+        weights(file.table.data, file.answers, file.wave.id)
+    return findings
 
 
 def _compared(wave_id: str, seeds: Path) -> list[Finding]:
@@ -60,6 +73,7 @@ def _compared(wave_id: str, seeds: Path) -> list[Finding]:
                 suite,
                 wave_id,
                 CONTRADICTION,
+                "error",
                 not wrong,
                 {language: observed.text(language) for language in languages},
                 {language: message.text(language) if wrong else "" for language in languages},

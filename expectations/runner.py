@@ -11,12 +11,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from ingest.errors import BarometerError, Language, Names, Phrase, Spoken, say
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+Severity = Literal["error", "warning"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,7 @@ class Rule:
         kwargs: its arguments.
         meaning: what must be true, one sentence; in both languages, or in English.
         mend: what a person does when it is not; likewise.
+        severity: a broken rule refuses the data, or only warns.
         allowed: for a rule over (variable, code): variable -> its codes, for the message.
     """
 
@@ -37,6 +41,7 @@ class Rule:
     kwargs: dict[str, Any]
     meaning: str | Spoken
     mend: str | Spoken
+    severity: Severity = "error"
     allowed: Mapping[str, Spoken] = field(default_factory=dict)
 
 
@@ -62,9 +67,15 @@ class Finding:
     suite: str
     table: str
     rule: str
+    severity: Severity
     passed: bool
     observations: Mapping[Language, str]
     messages: Mapping[Language, str]
+
+    @property
+    def refuses(self) -> bool:
+        """Whether nothing may be made of the data."""
+        return not self.passed and self.severity == "error"
 
     @property
     def observed(self) -> str:
@@ -173,6 +184,7 @@ def _finding(suite: Suite, rule: Rule, result: Any) -> Finding:
         suite.name,
         suite.table,
         rule.name,
+        rule.severity,
         bool(result.success),
         {language: str(say(observed, language)) for language in languages},
         {language: "" if result.success else message.text(language) for language in languages},

@@ -49,6 +49,7 @@ def read_csv(
     content = _utf8(path, file, where)
     header, size = _header(content, path, file, where)
     table = _rows(pa.py_buffer(content).slice(size), header[0], path, file, where)
+    _refuse_other_decimals(table, texts, path, file, where)
     columns = [
         as_text(column, None if name in texts else file.decimal)
         for name, column in zip(table.column_names, table.columns, strict=True)
@@ -92,8 +93,22 @@ def _utf8(path: Path, file: CsvFile, where: str) -> bytes:
     try:
         content.decode("utf-8")
     except UnicodeDecodeError:
+        _refuse_mixed(content, path, file, where)
         return text.encode("utf-8")
     raise RefusedError("csv_is_utf8", where, path=path, encoding=file.encoding)
+
+
+def _refuse_mixed(content: bytes, path: Path, file: CsvFile, where: str) -> None:
+    """Refuse UTF-8 within a file of another encoding, in which any byte is some character."""
+    for line, words in enumerate(content.split(b"\n"), 1):
+        if not words.isascii():
+            try:
+                words.decode("utf-8")
+            except UnicodeDecodeError:
+                continue
+            raise RefusedError(
+                "csv_mixed_encoding", where, path=path, line=line, encoding=file.encoding
+            )
 
 
 def _line(content: bytes, place: int) -> int:
@@ -110,15 +125,22 @@ def _header(content: bytes, path: Path, file: CsvFile, where: str) -> tuple[list
             size += len(line.encode("utf-8"))
             yield line
 
+    csv.field_size_limit(BLOCK)
     rows = csv.reader(lines(), delimiter=file.delimiter, strict=True)
     try:
         header = list(islice(rows, file.header_rows))
         taken = size
         below = next(rows, []) + next(rows, [])
     except csv.Error as error:
+        if "field larger" in str(error):
+            raise _too_long(path, where) from None
         raise RefusedError("csv_unreadable", where, path=path, reason=reason(error)) from None
     _check_header(header, below, path, file, where)
     return header, taken
+
+
+def _too_long(path: Path, where: str) -> RefusedError:
+    return RefusedError("csv_row_too_long", where, path=path, most=BLOCK // 2**20)
 
 
 def _check_header(
@@ -186,11 +208,37 @@ def _rows(body: Any, names: list[str], path: Path, file: CsvFile, where: str) ->
             ),
         )
     except pa.ArrowInvalid as error:
+        if "straddling" in str(error):
+            raise _too_long(path, where) from None
         raise RefusedError("csv_unreadable", where, path=path, reason=reason(error)) from None
     if wrong:
         cells = [Phrase("row_cells", row=row.number, cells=row.actual_columns) for row in wrong]
         raise RefusedError("csv_row_cells", where, path=path, wanted=len(names), rows=cells)
     return table.rename_columns(names)
+
+
+def _refuse_other_decimals(
+    table: pa.Table, texts: frozenset[str], path: Path, file: CsvFile, where: str
+) -> None:
+    """Refuse 7.5 where decimals follow a comma, and 7,5 where they follow a point."""
+    import pyarrow.compute as pc
+
+    other = "." if file.decimal == "," else ","
+    pattern = rf"^-?\d+\{other}\d+$"
+    for name, column in zip(table.column_names, table.columns, strict=True):
+        if name in texts:
+            continue
+        row = first_row(column, lambda words: pc.match_substring_regex(words, pattern))
+        if row:
+            raise RefusedError(
+                "csv_decimal",
+                where,
+                path=path,
+                variable=name,
+                row=row,
+                value=column[row - 1].as_py(),
+                decimal=file.decimal,
+            )
 
 
 def _check_rows(table: pa.Table, texts: frozenset[str], path: Path, where: str) -> None:

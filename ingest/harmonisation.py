@@ -13,8 +13,8 @@ from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import Field, model_validator
 
-from ingest.errors import RefusedError, did_you_mean
-from ingest.models import EmptyIsNone, Model, Name, WaveName
+from ingest.errors import Phrase, RefusedError, did_you_mean
+from ingest.models import EmptyIsNone, Model, Name, WaveName, misfit
 from ingest.registry import Registry, read_csv
 
 Status = Literal["identical", "comparable", "limited", "impossible", "undetermined"]
@@ -78,7 +78,7 @@ class _Judgement(Model):
         if self.status not in ("identical", "undetermined") and not (
             self.reason_nl and self.reason_en
         ):
-            raise ValueError(f"status {self.status} needs reason_nl and reason_en")
+            raise misfit("status_needs_reasons", status=self.status)
         return self
 
 
@@ -107,7 +107,7 @@ class Recode(Model):
     @model_validator(mode="after")
     def _says_one_thing(self) -> Recode:
         if (self.missing_kind is None) == (self.category is None and self.score is None):
-            raise ValueError("a code needs a category or a score, or else a missing_kind")
+            raise misfit("code_needs_one_meaning")
         return self
 
 
@@ -174,7 +174,7 @@ class Rows(Generic[R]):
             if name is not None and name not in names:
                 raise RefusedError(
                     "reference_leads_nowhere",
-                    f"{self.path}, row {line}",
+                    Phrase("row_of", path=self.path, row=line),
                     column=column,
                     name=name,
                     near=did_you_mean(name, names),
@@ -228,6 +228,7 @@ def load(seeds: Path, registry: Registry) -> Harmonisation:
         rows.refer("concept", concepts, "concepts.csv")
     _check_categories(found)
     _check_crosswalk(found, registry)
+    _check_codes(found, registry)
     return found
 
 
@@ -245,11 +246,36 @@ def _check_categories(found: Harmonisation) -> None:
             if row.category and row.concept not in scales and row.category not in names:
                 raise RefusedError(
                     "unknown_category",
-                    f"{rows.path}, row {line}",
+                    Phrase("row_of", path=rows.path, row=line),
                     concept=row.concept,
                     category=row.category,
                     near=did_you_mean(row.category, names),
                     known=sorted(names),
+                )
+
+
+def _check_codes(found: Harmonisation, registry: Registry) -> None:
+    """Refuse an answer that counts as nothing; it would get lost without a word."""
+    codes: dict[str, set[str]] = {}
+    for recode in found.recodes.rows:
+        codes.setdefault(recode.recode, set()).add(recode.code)
+    given = {
+        (wave.id, item.variable): wave.wave.answers.codelists.get(item.codelist or "", {})
+        for wave in registry.waves
+        if wave.wave.answers
+        for item in wave.wave.answers.items
+    }
+    for line, row in found.crosswalk.numbered:
+        if row.variable and row.rule in RECODING and row.recode:
+            asked = given[f"{row.survey}/{row.wave}", row.variable]
+            open_codes = [code for code in asked if str(code) not in codes[row.recode]]
+            if open_codes:
+                raise RefusedError(
+                    "code_without_recode",
+                    f"{found.crosswalk.path}, row {line}",
+                    variable=row.variable,
+                    codes=[f"{code} ({asked[code]})" for code in open_codes],
+                    recode=row.recode,
                 )
 
 
@@ -262,7 +288,10 @@ def _check_crosswalk(found: Harmonisation, registry: Registry) -> None:
         if wave.wave.answers
     }
     for line, row in found.crosswalk.numbered:
-        where, wave = f"{found.crosswalk.path}, row {line}", f"{row.survey}/{row.wave}"
+        where, wave = (
+            Phrase("row_of", path=found.crosswalk.path, row=line),
+            f"{row.survey}/{row.wave}",
+        )
         if wave not in asked:
             raise RefusedError("wave_without_answers", where, wave=wave, known=sorted(asked))
         if row.variable and row.variable not in asked[wave]:

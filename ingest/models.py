@@ -209,12 +209,20 @@ class Item(Model):
 
 
 class Answers(Model):
-    """How to read one wave's file of answers."""
+    """How to read one wave's file of answers.
+
+    Attributes:
+        respondent: the variable that identifies a respondent; `organisation` and `completed_on`
+            likewise.
+        parts_of_organisations: several parts of one organisation may answer, so that an
+            organisation may stand in the file more than once.
+    """
 
     file: Annotated[SavFile | CsvFile | XlsxFile | ParquetFile, Field(discriminator="format")]
     sample: Name | None = None
     respondent: str
     organisation: str | None = None
+    parts_of_organisations: bool = False
     completed_on: str | None = None
     design: Design | None = None
     codelists: dict[Name, dict[int, str]]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 PRECISION = 1e-10  # relative, of a margin that is met
 MOST_ROUNDS = 1000
+LARGEST_WEIGHT = 20  # times the mean; one respondent would decide the figures of a group
 
 
 def weights(data: pa.Table, answers: Answers, where: str) -> pa.Array:
@@ -42,6 +43,7 @@ def weights(data: pa.Table, answers: Answers, where: str) -> pa.Array:
     given = np.ones(size)
     if design.weight:
         given = _numbers(data.column(design.weight), design.weight, where)
+        _refuse_large(given, design.weight, where)
     if not design.margins:
         return pa.array(given)
     groups, targets = [], []
@@ -112,3 +114,19 @@ def _numbers(column: pa.ChunkedArray, variable: str, where: str) -> Floats:
                 "weight_not_positive", where, variable=variable, row=row + 1, value=text or ""
             )
     return numbers
+
+
+def _refuse_large(weights: Floats, variable: str, where: str) -> None:
+    if not len(weights):
+        return
+    row, most = int(weights.argmax()), LARGEST_WEIGHT * float(weights.mean())
+    if weights[row] > most:
+        raise RefusedError(
+            "weight_too_large",
+            where,
+            variable=variable,
+            value=float(weights[row]),
+            row=row + 1,
+            most=most,
+            times=LARGEST_WEIGHT,
+        )

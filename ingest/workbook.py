@@ -63,6 +63,22 @@ def read_xlsx(path: Path, sheet: str, texts: frozenset[str], where: str) -> pa.T
     return table
 
 
+def visible_sheets(path: Path, where: str) -> list[str]:
+    """Return the names of the sheets that `read_xlsx` can read.
+
+    Raises:
+        IngestError: no workbook, a protected or a suspicious one.
+    """
+    from openpyxl import load_workbook
+
+    _check_archive(path, where)
+    book = load_workbook(path, read_only=True, keep_links=False)
+    try:
+        return [page.title for page in book.worksheets if page.sheet_state == "visible"]
+    finally:
+        book.close()
+
+
 def _check_archive(path: Path, where: str) -> None:
     with path.open("rb") as stream:
         if stream.read(len(OLE_MARK)) == OLE_MARK:

@@ -208,7 +208,7 @@ def _why(
     for event in events:
         if event.event_type_value == "ASSET_CHECK_EVALUATION":
             evaluation = event.asset_check_evaluation_data
-            if not evaluation.passed:
+            if not evaluation.passed and evaluation.severity.value == "ERROR":
                 findings = [item for item in findings_of(evaluation) if not item.passed]
                 failed += findings or [_failed_test(evaluation, settings)]
         elif event.is_step_failure:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 import click
@@ -112,7 +114,7 @@ def run_build(settings: Settings, *, accept_removed: bool = False) -> Manifest:
     seconds = time.monotonic() - started
     click.echo(
         f"Release {manifest.release_id}: {manifest.indicators} indicators, "
-        f"{len(manifest.checks)} checks passed, {seconds:.1f} s"
+        f"{manifest.passed} checks passed, {seconds:.1f} s"
     )
     return manifest
 
@@ -235,6 +237,43 @@ def wave_list(as_json: bool) -> None:
         _print(table)
 
 
+@wave.command("new")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--survey", required=True, help="Survey that the wave belongs to.")
+@click.option("--wave", "wave_name", required=True, help="Year of the wave.")
+@click.option("--delimiter", help="Of CSV: what stands between cells.")
+@click.option("--encoding", help="Of CSV: utf-8, utf-8-sig, windows-1252 or iso-8859-1.")
+@click.option("--decimal", help="Of CSV: what stands before decimals.")
+@click.option("--header-rows", type=int, help="Of CSV: 1, or 3 as Qualtrics writes them.")
+@click.option("--sheet", help="Of Excel: name of the sheet.")
+@click.option("--text", "texts", multiple=True, help="A variable with open answers; repeatable.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="Write the draft in this folder instead."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print everything as one JSON document.")
+@speaks
+def wave_new(
+    file: Path,
+    survey: str,
+    wave_name: str,
+    texts: tuple[str, ...],
+    output: Path | None,
+    as_json: bool,
+    **options: str | int | None,
+) -> None:
+    """Draft a new wave from its file of answers, and list what a person must decide."""
+    from orchestration.drafting import draft, show
+
+    settings = Settings.from_environment()
+    made, written = draft(
+        settings, file, survey, wave_name, options, texts, language(), output=output
+    )
+    if as_json:
+        click.echo(json.dumps({**made.model_dump(mode="json"), "written": written}, indent=2))
+    else:
+        show(made, written, settings.data / survey / wave_name / file.name, language())
+
+
 @wave.command("check")
 @click.argument("wave_id", metavar="SURVEY/WAVE")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, nothing else.")
@@ -261,19 +300,98 @@ def wave_check(wave_id: str, as_json: bool, every: bool) -> None:
             "comparisons": [comparison.record() for comparison in comparisons],
         }
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
-    if failed := [finding for finding in findings if not finding.passed]:
-        raise SeveralError(failed)
+    if refused := [finding for finding in findings if finding.refuses]:
+        raise SeveralError(refused)
     if as_json:
         return
-    click.echo(Phrase("rules_hold", wave=wave_id, n=len(findings)).text(language()))
-    for finding in findings:
+    passed = [finding for finding in findings if finding.passed]
+    click.echo(Phrase("rules_hold", wave=wave_id, n=len(passed)).text(language()))
+    for finding in passed:
         click.echo(f"  {finding.rule}: {finding.observations[language()]}")
+    for finding in findings:
+        if not finding.passed:
+            click.echo(Phrase("warning", message=finding).text(language()), err=True)
     for comparison in comparisons:
         click.echo(f"\n{told(comparison, language())}")
         table = _table("", *Phrase("rule_and_words").text(language()).split(" | "))
         for line in lines(comparison, language(), every=every):
             table.add_row(*line)
         _print(table, width=100)
+
+
+@main.command()
+@click.argument("indicator_id")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@speaks
+def trace(indicator_id: str, as_json: bool) -> None:
+    """Show where a number comes from, with R that computes it again."""
+    from orchestration.trace import trace as follow
+
+    found = follow(indicator_id, Settings.from_environment())
+    if as_json:
+        click.echo(found.model_dump_json(indent=2))
+        return
+    spoken = language()
+    row, wave = found.indicator, found.wave
+
+    def tell(name: str, **values: object) -> None:
+        click.echo(Phrase(f"trace_{name}", **values).text(spoken))
+
+    def in_words(column: str) -> object:
+        return row[f"{column}_{spoken}"]
+
+    tell(
+        "title",
+        survey=in_words("survey_label"),
+        wave=row["wave"],
+        concept=in_words("concept_label"),
+        category=in_words("category_label"),
+        group=in_words("group_value_label"),
+    )
+    if row["estimate"] is None:
+        tell("suppressed")
+    else:
+        interval: Phrase | str = ""
+        if row["estimate_low"] is not None:
+            low, high = row["estimate_low"], row["estimate_high"]
+            interval = Phrase("trace_interval", low=low, high=high)
+        n = "?" if row["n"] is None else row["n"]
+        tell("estimate", value=row["estimate"], interval=interval, n=n)
+    tell("status", status=in_words("data_status_label"), method=row["interval_method"])
+    if row["source_title"]:
+        tell("source", title=row["source_title"], place=row["source_locator"])
+        click.echo(f"  {row['source_url'] or ''}")
+    for question in _asked(found.questions, spoken):
+        click.echo(f"  {question}")
+    if found.questions:
+        tell("file", file=wave["file_name"], sha256=wave["file_sha256"])
+    if note := in_words("comparability_note"):
+        tell("compares", label=in_words("comparability_label"), note=note)
+    tell("models", models=" > ".join(found.models))
+    tell("release", **found.release)
+    if found.snippet:
+        tell("snippet")
+        click.echo(found.snippet)
+    else:
+        tell("no_snippet")
+
+
+def _asked(questions: list[dict[str, Any]], spoken: Language) -> list[str]:
+    """Each variable, its wording and what its codes count as, or what a concept derives from."""
+    told: dict[str, list[str]] = {}
+    for row in questions:
+        head = f"{row['concept']}: {row['rule']} {row['variable'] or row['source_concept'] or ''}"
+        if row[f"wording_{spoken}"]:
+            head += f" “{row[f'wording_{spoken}']}”"
+        codes = told.setdefault(head, [])
+        if row["code"] is not None:
+            counts = row["category"] if row["score"] is None else f"{row['score']:g}"
+            if row["missing_kind"]:
+                counts = row["missing_kind"]
+            elif row["selected"] is False:
+                counts = f"not {counts}"
+            codes.append(f"{row['code']} {row['code_label'] or ''} = {counts}")
+    return [head + (f" ({'; '.join(codes)})" if codes else "") for head, codes in told.items()]
 
 
 @main.group()
@@ -318,7 +436,9 @@ def release_show(release_id: str | None) -> None:
         inputs.add_row(name, digest)
     _print(tables)
     _print(inputs)
-    click.echo(f"{len(item.checks)} checks passed; they stand in mart_data_quality")
+    click.echo(
+        f"{item.passed} of {len(item.checks)} checks passed; they stand in mart_data_quality"
+    )
 
 
 @release.command("rollback")

@@ -15,13 +15,19 @@ from orchestration.release import CheckRow
 FINDINGS = "findings"
 
 
-def check_result(name: str, asset: dg.AssetKey, findings: Sequence[Finding]) -> dg.AssetCheckResult:
+def check_result(
+    name: str,
+    asset: dg.AssetKey,
+    findings: Sequence[Finding],
+    severity: dg.AssetCheckSeverity = dg.AssetCheckSeverity.ERROR,
+) -> dg.AssetCheckResult:
     """One check result for all findings on an asset; it carries every one of them."""
     failed = [finding.message for finding in findings if not finding.passed]
     return dg.AssetCheckResult(
         check_name=name,
         asset_key=asset,
         passed=not failed,
+        severity=severity,
         description=" ".join(failed) or f"{len(findings)} rules hold.",
         metadata={FINDINGS: dg.MetadataValue.json([asdict(finding) for finding in findings])},
     )
@@ -80,7 +86,7 @@ def last_results(
             outdated.append(key.to_user_string())
         else:
             rows += rows_of(evaluation)
-            if not evaluation.passed:
+            if not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR:
                 words = evaluation.description or "it does not hold"
                 refused.append(f"Check {key.to_user_string()} failed: {words}")
     if pending:

@@ -77,6 +77,7 @@ def _sav(table: Table, path: Path) -> None:
         column_labels=dict(table.labels),
         variable_value_labels={name: dict(codes) for name, codes in table.codes.items()},
         missing_ranges=dict(table.missing),
+        row_compress=True,
     )
     stamp = f"{table.made_on or date(2000, 1, 1):%d %b %y}00:00:00".encode("ascii")
     content = bytearray(path.read_bytes())

@@ -14,6 +14,7 @@ from orchestration.settings import Settings
 
 GROUP = "raw"
 DOOR = "door"
+ODDITIES = "oddities"
 
 
 def wave_key(wave: SurveyWave) -> dg.AssetKey:
@@ -79,7 +80,10 @@ def _answers(wave: SurveyWave, settings: Settings, call: Call) -> dg.AssetsDefin
         key=key,
         group_name=GROUP,
         description=f"{wave.survey.title.en} {wave.wave.wave}: answers as they stand in the file.",
-        check_specs=[dg.AssetCheckSpec(DOOR, asset=key, blocking=True)],
+        check_specs=[
+            dg.AssetCheckSpec(DOOR, asset=key, blocking=True),
+            dg.AssetCheckSpec(ODDITIES, asset=key, description="What is odd warns only."),
+        ],
     )
     def answers() -> Iterator[dg.MaterializeResult[None]]:
         from expectations.inspect import inspect_wave
@@ -90,10 +94,14 @@ def _answers(wave: SurveyWave, settings: Settings, call: Call) -> dg.AssetsDefin
         current = registry.load().wave(wave.id)
         made_from = of_wave(current, settings)
         file = open_wave(current, settings.data, settings.samples)
-        rows = write_wave(file, settings.raw)
         findings = call(
             inspect_wave, wave.id, settings.data, settings.samples, settings.quality, SEEDS
         )
+        must = [finding for finding in findings if finding.severity == "error"]
+        odd = [finding for finding in findings if finding.severity == "warning"]
+        # Of a file that is refused nothing is copied, and no weights are looked for.
+        right = all(finding.passed for finding in must)
+        rows = write_wave(file, settings.raw) if right else {}
         yield dg.MaterializeResult(
             metadata={
                 **rows,
@@ -102,7 +110,10 @@ def _answers(wave: SurveyWave, settings: Settings, call: Call) -> dg.AssetsDefin
                 "data_status": file.data_status,
                 MADE_FROM: made_from,
             },
-            check_results=[check_result(DOOR, key, findings)],
+            check_results=[
+                check_result(DOOR, key, must),
+                check_result(ODDITIES, key, odd, dg.AssetCheckSeverity.WARN),
+            ],
         )
 
     return answers

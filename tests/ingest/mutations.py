@@ -42,21 +42,23 @@ WORDING = {"nl": "Vraag", "en": "Question"}
 
 def described(**file: Any) -> Answers:
     """The manifest's description of the survey, for a file of that format."""
-    return Answers.model_validate(
-        {
-            "file": {"name": f"proef.{file['format']}", **file},
-            "respondent": "RESPNR",
-            "organisation": "ORGID",
-            "completed_on": "DATUM",
-            "design": {"stratum": "sector", "frame": {"municipalities": 10}},
-            "codelists": {"yes_no": {1: "Ja", 2: "Nee", 9: "Weet niet"}, "grade": {}},
-            "items": [
-                {"variable": "V05", "codelist": "yes_no", "base": "all", "wording": WORDING},
-                {"variable": "V06", "codelist": "grade", "base": "all", "wording": WORDING},
-                {"variable": "OPEN", "text": True, "base": "all", "wording": WORDING},
-            ],
-        }
-    )
+    return Answers.model_validate(answers_of(**file))
+
+
+def answers_of(**file: Any) -> dict[str, Any]:
+    return {
+        "file": {"name": f"proef.{file['format']}", **file},
+        "respondent": "RESPNR",
+        "organisation": "ORGID",
+        "completed_on": "DATUM",
+        "design": {"stratum": "sector", "frame": {"municipalities": 10}},
+        "codelists": {"yes_no": {1: "Ja", 2: "Nee", 9: "Weet niet"}, "grade": {}},
+        "items": [
+            {"variable": "V05", "codelist": "yes_no", "base": "all", "wording": WORDING},
+            {"variable": "V06", "codelist": "grade", "base": "all", "wording": WORDING},
+            {"variable": "OPEN", "text": True, "base": "all", "wording": WORDING},
+        ],
+    }
 
 
 def frame() -> pd.DataFrame:
@@ -147,3 +149,104 @@ def in_archive(part: str, change: Callable[[bytes], bytes]) -> Callable[[Path], 
 def in_parquet(**columns: Any) -> Callable[[Path], object]:
     """A fault in the columns of a Parquet file."""
     return lambda path: write_parquet(path, **columns)
+
+
+# A second survey, with what a door looks at: batteries, weights, labels of variables.
+TICKS, SCALE = [f"K_{n}" for n in (1, 2, 3)], [f"A_{n}" for n in range(1, 9)]
+BATTERY_LABELS = {
+    "RESPNR": "Nummer",
+    "ORGID": "Organisatie",
+    "DATUM": "Datum",
+    "GEWICHT": "Weegfactor",
+    **{name: f"Met wie werkte u samen: {who}" for name, who in zip(TICKS, "xyz", strict=True)},
+    **{name: f"Stelling {name[-1]} over leren van fouten" for name in SCALE},
+    "OPEN": "Wat vernieuwde u?",
+}
+AGREEMENT = {1: "Oneens", 2: "Neutraal", 3: "Eens", 9: "Weet niet"}
+
+
+def battery_frame() -> pd.DataFrame:
+    """Twelve organisations that answer as they should."""
+    size = range(1, 13)
+    columns: dict[str, Any] = {
+        "RESPNR": [float(n) for n in size],
+        "ORGID": [f"org{n}" for n in size],
+        "DATUM": [date(2027, 2, n) for n in size],
+        "GEWICHT": [0.5 + n / 10 for n in size],
+    }
+    for place, name in enumerate(TICKS):
+        columns[name] = [float(n % (place + 2) == 0) for n in size]
+    for place, name in enumerate(SCALE):
+        columns[name] = [float(1 + (n + place) % 3) for n in size]
+    return pd.DataFrame({**columns, "OPEN": ["Een loket", *["Anders werken"] * 11]})
+
+
+def battery_manifest() -> dict[str, Any]:
+    """Its manifest, for a Parquet file."""
+    return {
+        "wave": "2027",
+        "population": WORDING,
+        "field_period": {"start": date(2027, 2, 1), "end": date(2027, 3, 31)},
+        "answers": {
+            "file": {"name": "proef.parquet", "format": "parquet"},
+            "respondent": "RESPNR",
+            "organisation": "ORGID",
+            "completed_on": "DATUM",
+            "design": {"weight": "GEWICHT"},
+            "codelists": {"ticked": {0: "Nee", 1: "Ja"}, "agreement": AGREEMENT},
+            "items": [
+                *(_item(name, codelist="ticked") for name in TICKS),
+                *(_item(name, codelist="agreement") for name in SCALE),
+                _item("OPEN", text=True),
+            ],
+        },
+    }
+
+
+def _item(name: str, **kind: Any) -> dict[str, Any]:
+    wording = {"nl": BATTERY_LABELS[name], "en": f"Question {name}"}
+    return {"variable": name, **kind, "base": "all", "wording": wording}
+
+
+def write_battery(
+    frame: pd.DataFrame,
+    path: Path,
+    labels: dict[str, str] | None = None,
+    codes: dict[int, str] | None = None,
+) -> Path:
+    """Write it in the format that the name of the file ends with."""
+    if path.suffix == ".sav":
+        known = {**BATTERY_LABELS, **(labels or {})}
+        pyreadstat.write_sav(
+            frame,
+            str(path),
+            column_labels={name: known[name] for name in frame},
+            variable_value_labels=dict.fromkeys(SCALE, codes or AGREEMENT),
+        )
+    elif path.suffix == ".csv":
+        frame.to_csv(path, sep=";", decimal=",", index=False)
+    else:
+        frame.to_parquet(path, index=False)
+    return path
+
+
+def in_battery(change: Callable[[pd.DataFrame], pd.DataFrame | None]) -> Callable[[Path], object]:
+    """A fault in its columns or rows: the change is made in place, or returned."""
+
+    def break_it(path: Path) -> None:
+        frame = battery_frame()
+        changed = change(frame)
+        write_battery(frame if changed is None else changed, path)
+
+    return break_it
+
+
+def in_cell(name: str, row: int, value: object) -> Callable[[Path], object]:
+    """A fault in one cell; rows count from 1, as in the messages."""
+
+    def change(frame: pd.DataFrame) -> None:
+        texts = [f"{cell:g}" if isinstance(cell, float) else str(cell) for cell in frame[name]]
+        frame[name] = pd.Series(texts, dtype=object)
+        frame.loc[row - 1, name] = value
+
+    return in_battery(change)

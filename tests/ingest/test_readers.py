@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -26,13 +24,8 @@ from tests.ingest.mutations import (
     NAMES,
     READ,
     WHERE,
-    as_bytes,
     csv_text,
     described,
-    in_archive,
-    in_book,
-    in_csv,
-    in_parquet,
     write_csv,
     write_parquet,
     write_sav,
@@ -106,213 +99,6 @@ def test_a_column_of_ones_marks_a_generated_file(tmp_path: Path, file: dict[str,
     table = as_read(path, **file)
     assert table.title == "SYNTHETISCH"
     assert table.data.to_pydict() == READ
-
-
-def zeroes(content: bytes) -> bytes:
-    return content + bytes(20 * 2**20)
-
-
-def entity(content: bytes) -> bytes:
-    declared = b'<!DOCTYPE w [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
-    return declared + content
-
-
-def hide(book: Any) -> None:
-    book["Antwoorden"].sheet_state = "hidden"
-
-
-def merge(book: Any) -> None:
-    book["Antwoorden"].merge_cells("D2:D3")
-
-
-def formula(book: Any) -> None:
-    book["Antwoorden"]["E4"] = "=E2+E3"
-
-
-def name_twice(book: Any) -> None:
-    book["Antwoorden"]["E1"] = "V05"
-
-
-def beside(book: Any) -> None:
-    book["Antwoorden"]["I3"] = "let op"
-
-
-def note_below(book: Any) -> None:
-    book["Antwoorden"]["A8"] = "Bron: enquête"
-
-
-def nothing(book: Any) -> None:
-    book["Antwoorden"].delete_rows(1, 9)
-
-
-def personal(book: Any) -> None:
-    book["Antwoorden"]["B1"] = "E-mail adres"
-
-
-Fault = tuple[dict[str, Any], Callable[[Path], object], tuple[str, ...]]
-OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600)
-LOCKED = OLE + "EncryptedPackage".encode("utf-16-le")
-EXCEL = "cannot be read as an Excel workbook"
-SECRET = "jan.jansen@gemeente.example"
-FAULTS: dict[str, Fault] = {
-    "a file over its limit": (
-        CSV | {"max_megabytes": 1},
-        as_bytes(lambda content: content * 10_000),
-        ("is 2 MB", "Allowed: 1 MB", "answers.file.max_megabytes"),
-    ),
-    "windows-1252 called utf-8": (
-        CSV,
-        lambda path: write_csv(path, "windows-1252"),
-        ("line 2", "byte 0xe9", "no character of utf-8", "answers.file.encoding"),
-    ),
-    "utf-8 called windows-1252": (
-        CSV | {"encoding": "windows-1252"},
-        write_csv,
-        ("is UTF-8", "the manifest says windows-1252"),
-    ),
-    "windows-1252 called iso-8859-1": (
-        CSV | {"encoding": "iso-8859-1"},
-        as_bytes(lambda content: content.replace("é".encode(), b"\x80")),
-        ("line 2", "byte 0x80", "no character of iso-8859-1"),
-    ),
-    "Unicode text of Excel": (CSV, lambda path: write_csv(path, "utf-16"), ("is UTF-16",)),
-    "a NUL byte": (
-        CSV,
-        as_bytes(lambda content: content.replace(b"c3", b"c\0")),
-        ("line 5", "NUL byte"),
-    ),
-    "another delimiter": (
-        CSV | {"delimiter": ","},
-        write_csv,
-        ("one column with delimiter comma", "semicolon (5 times)", "answers.file.delimiter"),
-    ),
-    "a row with a cell too many": (
-        CSV,
-        in_csv("c3;", "c3;;"),
-        ("more or fewer cells than the 6 of the header", "row 3 (7)", "double quotes"),
-    ),
-    "a row with a cell too few": (CSV, in_csv("d4;", "d4"), ("row 4 (5)",)),
-    "notes under the table": (
-        CSV,
-        as_bytes(lambda content: content + b"Bron: Survalyzer\r\n"),
-        ("row 6 (1)", "remove notes under the table"),
-    ),
-    "notes under the table, with all delimiters": (
-        CSV,
-        as_bytes(lambda content: content + b"Bron: Survalyzer;;;;;\r\n"),
-        ("row 6, the last one", "one filled cell", "remove notes"),
-    ),
-    "the header twice": (
-        CSV,
-        in_csv("3;c3", ";".join(NAMES) + "\r\n3;c3"),
-        ("row 3", "repeats the header"),
-    ),
-    "three header rows where one is described": (
-        CSV,
-        lambda path: write_csv(path, header_rows=3),
-        ("import ids", "header_rows: 3"),
-    ),
-    "one header row where three are described": (
-        CSV | {"header_rows": 3},
-        write_csv,
-        ("no import ids", "header_rows: 1"),
-    ),
-    "a column twice": (CSV, in_csv("V06", "V05"), ("names more than one column V05",)),
-    "a column without a name": (CSV, in_csv("V06", ""), ("no name in column 5",)),
-    "a quote that is not closed": (
-        CSV,
-        in_csv(";e5", ';"e5'),
-        ("odd number of double quotes",),
-    ),
-    "a quote that takes in the next row": (
-        CSV,
-        in_csv("c3;2027-02-03;9,0;;\r\n4;d4", '"c3;2027-02-03;9,0;;\r\n4;d4"'),
-        ("'ORGID'", "several lines in row 3", "not closed"),
-    ),
-    "an e-mail address in a column": (CSV, in_csv("c3", SECRET), ("ORGID", "row 3", "e-mail")),
-    "an IP address in a column": (CSV, in_csv("c3", "10.1.2.33"), ("ORGID", "row 3", "an IP")),
-    "a column with names": (CSV, in_csv("ORGID", "Voornaam"), ("personal data: Voornaam",)),
-    "a column with IP addresses": (CSV, in_csv("ORGID", "IPAddress"), ("IPAddress",)),
-    "a mark that holds for some rows": (
-        CSV,
-        in_csv("V06", "SYNTHETISCH"),
-        ("SYNTHETISCH", "generated and real answers never stand in one file"),
-    ),
-    "no workbook": (XLSX, as_bytes(bytes), (EXCEL, "another format")),
-    "half a workbook": (
-        XLSX,
-        lambda path: path.write_bytes(write_xlsx(path).read_bytes()[:3000]),
-        (EXCEL, "cut off"),
-    ),
-    "a workbook with a password": (
-        XLSX,
-        lambda path: path.write_bytes(LOCKED),
-        ("is protected with a password", "without a password"),
-    ),
-    "an .xls called .xlsx": (XLSX, lambda path: path.write_bytes(OLE), ("old format .xls",)),
-    "a part that unpacks to far more": (
-        XLSX,
-        in_archive("xl/media/image1.png", zeroes),
-        ("image1.png", "unpacks to 20 MB", "times its size"),
-    ),
-    "entities in a part": (
-        XLSX,
-        in_archive("xl/worksheets/sheet1.xml", entity),
-        ("xl/worksheets/sheet1.xml", "declares XML entities", "do not use the file"),
-    ),
-    "a damaged part": (
-        XLSX,
-        in_archive("xl/worksheets/sheet1.xml", lambda content: content[:-90]),
-        (EXCEL, "save it again"),
-    ),
-    "a sheet that is not there": (
-        XLSX | {"sheet": "Data"},
-        write_xlsx,
-        ("no sheet 'Data'", "Allowed: Antwoorden, Toelichting"),
-    ),
-    "a hidden sheet": (XLSX, in_book(hide), ("a hidden sheet", "make the sheet visible")),
-    "merged cells": (XLSX, in_book(merge), ("merged cells: D2:D3", "unmerge")),
-    "a formula": (XLSX, in_book(formula), ("cell E4", "holds a formula", "values")),
-    "a column twice in Excel": (XLSX, in_book(name_twice), ("more than one column V05",)),
-    "cells beside the table": (XLSX, in_book(beside), ("row 2", "beside the named columns")),
-    "a note under the table in Excel": (XLSX, in_book(note_below), ("row 7, the last one",)),
-    "an empty sheet": (XLSX, in_book(nothing), ("is empty", "answers.file.sheet")),
-    "a column with addresses in Excel": (XLSX, in_book(personal), ("personal data: E-mail adres",)),
-    "no Parquet": (PARQUET, as_bytes(bytes), ("cannot be read as a Parquet file", "another")),
-    "half a Parquet": (
-        PARQUET,
-        lambda path: path.write_bytes(write_parquet(path).read_bytes()[:-40]),
-        ("cannot be read as a Parquet file", "cut off"),
-    ),
-    "a list in a column": (
-        PARQUET,
-        in_parquet(V05=[[1], [2], [], [], []]),
-        ("'V05'", "of type list", "number, a date or a text"),
-    ),
-    "an e-mail address in Parquet": (
-        PARQUET,
-        in_parquet(CONTACT=["", "", "", SECRET, ""]),
-        ("CONTACT", "row 4", "e-mail"),
-    ),
-    "more rows than memory holds": (
-        PARQUET,
-        lambda path: pq.write_table(pa.table({"RESPNR": pa.nulls(260_000_000, pa.int8())}), path),
-        ("260,000,000 rows", "right file"),
-    ),
-}
-
-
-@pytest.mark.parametrize("name", FAULTS)
-def test_a_file_that_cannot_be_trusted_is_refused(tmp_path: Path, name: str) -> None:
-    file, break_it, words = FAULTS[name]
-    path = tmp_path / f"proef.{file['format']}"
-    break_it(path)
-    with pytest.raises(RefusedError) as refused:
-        as_read(path, **file)
-    message = str(refused.value)
-    assert not missing_words(message, (WHERE, path.name, "To mend: ", *words)), message
-    assert SECRET not in message and "10.1.2.33" not in message
-    assert "\n" not in message
 
 
 HOSTILE = ["Robert'); drop table x;--", "../../etc/passwd", "=cmd|' /C calc'!A0", 'a"b', "naïef "]
@@ -460,7 +246,7 @@ def test_a_wave_in_another_format_passes_the_same_door(copy: Barometer, form: st
         done = copy.run("wave", "check", WAVE)
         if not wrong:
             assert done.returncode == 0, done.stderr
-            assert "8 rules hold" in done.stdout
+            assert "12 rules hold" in done.stdout
             (line,) = [
                 line for line in copy.run("wave", "list").stdout.splitlines() if WAVE in line
             ]

@@ -8,8 +8,10 @@ import subprocess
 from graphlib import TopologicalSorter
 from pathlib import Path
 
+import pyreadstat
 import pytest
 
+from ingest.readers import SYNTHETIC_MARK
 from tests.conftest import PROJECT
 
 MAY_IMPORT = {
@@ -96,4 +98,9 @@ def test_confidential_and_generated_files_are_left_out_of_version_control() -> N
         ["git", "check-ignore", *places], cwd=PROJECT, capture_output=True, text=True, check=False
     )
     assert done.stdout.split() == places
-    assert not [name for name in tracked() if Path(name).suffix in {".sav", ".duckdb", ".parquet"}]
+    held = [PROJECT / name for name in tracked()]
+    assert not [path for path in held if path.suffix in {".duckdb", ".parquet"}]
+    for path in held:
+        if path.suffix == ".sav":
+            title = pyreadstat.read_sav(path, metadataonly=True)[1].file_label
+            assert title.startswith(SYNTHETIC_MARK), f"{path} may hold real answers"

@@ -1,0 +1,140 @@
+"""What is odd over several variables: batteries coded or answered oddly, labels that moved."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from ingest.models import Answers, Item
+from ingest.readers import AnswerTable
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+    import pandas as pd
+    import pyarrow as pa
+
+    Bools = npt.NDArray[np.bool_]
+
+TICKED = {0, 1}  # codes of a battery of ticks: not chosen, chosen
+LONG_BATTERY = 8  # items; in a shorter one the same answer throughout may well be meant
+LEAST_LIKE = 40  # of 100: words in common between a label and a wording
+TEST_ANSWER = (
+    r"(?i)^\W*(test(en|ing|je|antwoord)?|dit is een test|this is a test|proef|asdf\w*|qwerty\w*"
+    r"|blabla|lorem ipsum.*|x{3,})\W*$"
+)
+
+
+@dataclass(frozen=True)
+class Battery:
+    """Items under one question: next to each other, with one codelist, base and stem of a name."""
+
+    variables: Sequence[str]
+    codes: frozenset[int]
+
+    @property
+    def name(self) -> str:
+        """First and last variable."""
+        return f"{self.variables[0]} … {self.variables[-1]}"
+
+
+def batteries(answers: Answers, held: Sequence[str]) -> Iterator[Battery]:
+    """Find the batteries among the variables that a file holds."""
+
+    def question(item: Item) -> tuple[str | None, str, str]:
+        return item.codelist, item.base, re.sub(r"_[^_]*$|\d+$", "", item.variable)
+
+    items = [item for item in answers.items if item.variable in held]
+    for (codelist, *_), group in groupby(items, question):
+        variables = [item.variable for item in group]
+        if codelist and len(variables) > 1:
+            yield Battery(variables, frozenset(answers.codelists[codelist]))
+
+
+def row_patterns(answers: Answers, data: pa.Table) -> pd.DataFrame:
+    """Tell of every respondent what is odd about the answers; empty where nothing is.
+
+    Returns:
+        One row per respondent, numbered from 1: `ticks`, a battery in which what was not chosen is
+        0 in other rows and blank here; `straight_lined`, a long battery with one answer throughout;
+        `test_answer`, an open answer that only tries the questionnaire. Each holds names of
+        variables, never an answer.
+    """
+    import numpy as np
+    import pandas as pd
+    import pyarrow.compute as pc
+
+    odd = pd.DataFrame(
+        {"ticks": None, "straight_lined": None, "test_answer": None},
+        index=pd.RangeIndex(1, data.num_rows + 1),
+        dtype=object,
+    )
+    for battery in batteries(answers, data.column_names):
+        columns = [_plain(data, name) for name in battery.variables]
+        blank = np.array([column.is_null().to_numpy(zero_copy_only=False) for column in columns])
+        if battery.codes == TICKED:
+            chosen, not_chosen = (
+                np.any([_equal(column, code) for column in columns], axis=0) for code in "10"
+            )
+            odd.loc[chosen & ~not_chosen & blank.any(axis=0), "ticks"] = battery.name
+        elif len(columns) >= LONG_BATTERY:
+            same = np.all([_equal(columns[0], column) for column in columns[1:]], axis=0)
+            odd.loc[same & ~blank.any(axis=0), "straight_lined"] = battery.name
+    for item in answers.items:
+        if item.text and item.variable in data.column_names:
+            tried = pc.match_substring_regex(_plain(data, item.variable), TEST_ANSWER)
+            found = tried.fill_null(False).to_numpy(zero_copy_only=False)
+            odd.loc[found, "test_answer"] = item.variable
+    return odd
+
+
+def moved_labels(answers: Answers, table: AnswerTable) -> pd.DataFrame:
+    """Compare the labels that a file gives its variables with the wordings in the manifest.
+
+    Returns:
+        One row per variable with a label: `reused`, when the label is the wording of another item;
+        `reworded`, when it has hardly a word in common with its own. Empty where it fits.
+    """
+    import pandas as pd
+    from rapidfuzz import fuzz
+
+    wordings = {
+        item.variable: {_bare(item.wording.nl), _bare(item.wording.en)} for item in answers.items
+    }
+    rows = []
+    for item in answers.items:
+        if not (label := table.labels.get(item.variable, "")):
+            continue
+        bare, own = _bare(label), wordings[item.variable]
+        others = () if bare in own else _items_with(bare, wordings)
+        reused = f"{item.variable}: {label!r} = {others[0]}" if others else None
+        likeness = max(fuzz.token_set_ratio(bare, wording) for wording in own)
+        reworded = f"{item.variable}: {item.wording.nl!r} -> {label!r}"
+        rows.append((item.variable, reused, reworded if likeness < LEAST_LIKE else None))
+    columns = ["row", "reused", "reworded"]
+    return pd.DataFrame(rows, columns=columns, dtype=object).set_index("row")
+
+
+def _items_with(wording: str, wordings: Mapping[str, set[str]]) -> Sequence[str]:
+    return [variable for variable, known in wordings.items() if wording in known]
+
+
+def _bare(text: str) -> str:
+    return " ".join(re.findall(r"\w+", text.casefold()))
+
+
+def _plain(data: pa.Table, name: str) -> pa.Array:
+    import pyarrow as pa
+
+    column = data.column(name).cast(pa.string())
+    return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], pa.string())
+
+
+def _equal(column: pa.Array, other: pa.Array | str) -> Bools:
+    import pyarrow.compute as pc
+
+    equal: Bools = pc.equal(column, other).fill_null(False).to_numpy(zero_copy_only=False)
+    return equal

@@ -1,0 +1,147 @@
+"""Lists what only a person can decide, the most pressing first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from ingest.drafting.harmonising import Rows
+from ingest.drafting.matching import Match, Variable
+from ingest.drafting.wording import meaning
+from ingest.drafting.words import LANGUAGES, say, words
+from ingest.errors import Language, listing
+from ingest.models import Text
+
+SURE = 0.75  # from here on a proposal needs no look of its own
+
+
+class Decision(Text):
+    """What a person must decide, in both languages.
+
+    Attributes:
+        kind: its name in `words.yml`.
+        about: the variables, concepts or keys that it is about.
+    """
+
+    kind: str
+    about: tuple[str, ...]
+
+
+def shortened(names: Sequence[str]) -> str:
+    """Join names; of a battery the first and the last are named, and how many there are."""
+    groups: dict[str, list[str]] = defaultdict(list)
+    for name in names:
+        groups[name.rstrip("0123456789")].append(name)
+    return ", ".join(
+        f"{group[0]} … {group[-1]} ({len(group)})" if len(group) > 3 else ", ".join(group)
+        for group in groups.values()
+    )
+
+
+@dataclass
+class Decisions:
+    """Decisions by kind, and the same as comments on keys and variables of the manifest."""
+
+    language: Language
+    found: dict[str, list[Decision]] = field(default_factory=lambda: defaultdict(list))
+    comments: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+
+    def add(
+        self, kind: str, about: Iterable[str], at: Iterable[str] | None = None, **values: object
+    ) -> None:
+        """Note a decision.
+
+        Args:
+            kind: its name in `words.yml`.
+            about: the variables, concepts or keys that it is about.
+            at: variables or keys of the manifest where it stands as a comment; else `about`.
+            values: what its words name between braces.
+        """
+        names = tuple(about)
+        if not names:
+            return
+        texts = {
+            language: say(
+                "decisions",
+                kind,
+                language,
+                variables=shortened(names),
+                concepts=listing(names, 12, language),
+                **values,
+            )
+            for language in LANGUAGES
+        }
+        self.found[kind].append(Decision(nl=texts["nl"], en=texts["en"], kind=kind, about=names))
+        lead = say("comments", "decide", self.language)
+        for name in names if at is None else at:
+            self.comments[name].append(f"{lead}: {texts[self.language]}")
+
+    def ordered(self) -> tuple[Decision, ...]:
+        """Return all decisions, in the order of `words.yml`."""
+        return tuple(decision for kind in words().decisions for decision in self.found[kind])
+
+    def about(self, variable: str) -> bool:
+        """Whether anything must be decided about a variable itself."""
+        return any(
+            variable in decision.about and kind not in ("translate", "code_without_label")
+            for kind, found in self.found.items()
+            for decision in found
+        )
+
+
+def decide_on_variables(
+    decisions: Decisions,
+    variables: Sequence[Variable],
+    matches: Mapping[str, Match],
+    rows: Rows,
+) -> None:
+    """Note what must be decided about items."""
+    unlabelled: dict[str, list[str]] = defaultdict(list)
+    turned: dict[str, list[str]] = defaultdict(list)
+    for variable in variables:
+        name, match = variable.name, matches.get(variable.name)
+        if match is None:
+            shown = f"{name} ({variable.label})" if variable.label else name
+            decisions.add("unmatched", [name], shown=shown)
+            continue
+        like = match.known.name
+        if not match.known.variable:
+            like = ", ".join(match.known.counts_towards)
+        if codes := rows.new_codes.get(name):
+            shown = ", ".join(f"{code} ({variable.codes[code]})" for code in codes)
+            recodes = ", ".join(sorted(rows.own_recodes[name]))
+            decisions.add("new_code", [name], codes=shown, recodes=recodes)
+        if name in rows.no_rule:
+            decisions.add("other_answers", [name], like=like)
+        elif match.twin:
+            decisions.add("twin", [name], like=like, other=match.twin.name)
+        elif match.confidence < SURE:
+            decisions.add("unsure", [name], like=like, confidence=f"{match.confidence:.2f}")
+        elif variable.label and match.known.variable and not match.same_wording:
+            old = match.known.texts[0]
+            decisions.add("wording_changed", [name], like=like, new=variable.label, old=old)
+        if _reversed(variable, match) and name not in rows.no_rule:
+            turned[match.known.place].append(name)
+        if variable.codes and not variable.labelled:
+            unlabelled[match.known.place].append(name)
+        bare = [code for code, label in variable.codes.items() if not label]
+        unknown = [code for code in bare if code not in match.pairs]
+        if unknown:
+            decisions.add("code_unlabelled", [name], codes=", ".join(unknown))
+    for place, names in turned.items():
+        own = sorted(set().union(*(rows.own_recodes[name] for name in names)))
+        decisions.add("reversed", names, names[:1], like=place, recodes=", ".join(own) or "-")
+    for place, names in unlabelled.items():
+        decisions.add("code_without_label", names, [], like=place)
+
+
+def _reversed(variable: Variable, match: Match) -> bool:
+    """Whether the paired codes run the other way; don't know and the like do not count."""
+    pairs = [
+        (int(one), int(other))
+        for one, other in match.pairs.items()
+        if match.known.variable and meaning(variable.codes[one]) is None
+    ]
+    others = [other for _, other in sorted(pairs)]
+    return len(others) > 2 and others == sorted(others, reverse=True)

@@ -1,0 +1,134 @@
+"""Writes the draft of a manifest: what is known as keys, what is not as a comment to decide on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ingest.models import AnswerFile, Item, Period, Wave
+
+WIDTH = 96
+# What the draft says of a thing that only a person can know.
+Comments = Mapping[str, Sequence[str]]
+
+
+@dataclass
+class Content:
+    """What stands in the manifest.
+
+    Attributes:
+        file: how the file is read.
+        ids: `respondent`, `organisation`, `completed_on` -> column, as far as they were found.
+        weight: the column that holds a weight.
+        codelists: name -> code -> label.
+        items: all other variables, in the order of the file.
+        not_asked: concepts of the earlier wave that the file lacks.
+        before: the earlier wave that most variables are like.
+        dates: first and last date of answering.
+        comments: key or variable -> what must be decided about it.
+    """
+
+    wave: str
+    file: AnswerFile
+    ids: Mapping[str, str]
+    weight: str | None
+    codelists: Mapping[str, Mapping[int, str]]
+    items: Sequence[Item]
+    not_asked: Sequence[str]
+    before: Wave | None
+    dates: Period | None
+    comments: Comments
+
+
+def manifest_text(content: Content) -> str:
+    """Return the draft as YAML."""
+    return "\n".join([*_lines(content), ""])
+
+
+def _lines(content: Content) -> Iterator[str]:
+    before = content.before
+    yield f"wave: '{content.wave}'"
+    yield from _comment("reference_period", content)
+    if before and before.reference_period:
+        shift = int(content.wave) - int(before.wave)
+        period = before.reference_period
+        start, end = (day.replace(year=day.year + shift) for day in (period.start, period.end))
+        yield f"# reference_period: {{start: {start}, end: {end}}}"
+    yield from _comment("field_period", content)
+    if content.dates:
+        yield f"# field_period: {{start: {content.dates.start}, end: {content.dates.end}}}"
+    if before and before.mode:
+        yield f"mode: {before.mode}"
+    if before and before.respondent:
+        yield from _dumped({"respondent": before.respondent.model_dump()})
+    yield from _comment("population", content)
+    if before:
+        yield from _dumped({"population": before.population.model_dump()})
+    else:
+        yield "# population: {nl: …, en: …}"
+    yield "answers:"
+    file = {
+        key: value for key, value in content.file.model_dump().items() if key != "max_megabytes"
+    }
+    yield from _dumped({"file": file}, 2)
+    for role in ("respondent", "organisation", "completed_on"):
+        yield from _comment(role, content, 2)
+        if role in content.ids:
+            yield from _dumped({role: content.ids[role]}, 2)
+    yield from _comment("design", content, 2)
+    if content.weight:
+        yield from _flow("design", {"weight": content.weight}, 2)
+    elif before and before.answers and (design := before.answers.design) and design.frame:
+        yield from (f"  # {line[2:]}" for line in _dumped({"design": _design(before)}, 2))
+    yield "  codelists:" if content.codelists else "  codelists: {}"
+    for name, codes in content.codelists.items():
+        yield from _flow(name, dict(codes), 4)
+    yield "  items:"
+    for item in content.items:
+        yield from _comment(item.variable, content, 4)
+        kept = item.model_dump(exclude_defaults=True)
+        order = ("variable", "codelist", "text", "base", "wording")
+        yield from _flow("-", {key: kept[key] for key in order if key in kept}, 4)
+    if content.not_asked:
+        yield from _comment("not_asked", content, 2)
+        yield from _flow("not_asked", list(content.not_asked), 2)
+
+
+def _design(before: Wave) -> dict[str, Any]:
+    assert before.answers and before.answers.design
+    design = before.answers.design
+    return {"stratum": design.stratum, "frame": dict(design.frame)}
+
+
+def _comment(about: str, content: Content, indent: int = 0) -> Iterator[str]:
+    import textwrap
+
+    lead = " " * indent + "# "
+    for comment in content.comments.get(about, ()):
+        # A label from the file may hold what ends a line of YAML.
+        text = "".join(letter for letter in " ".join(comment.split()) if letter.isprintable())
+        yield from textwrap.wrap(text, WIDTH, initial_indent=lead, subsequent_indent=lead)
+
+
+def _dumped(value: Mapping[str, Any], indent: int = 0) -> list[str]:
+    import yaml
+
+    text = yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=WIDTH - indent)
+    return [" " * indent + line for line in text.splitlines()]
+
+
+def _flow(key: str, value: Any, indent: int) -> list[str]:
+    """Write `key: {…}` or `- {…}` on as many lines as it takes."""
+    import yaml
+
+    lead = "- " if key == "-" else f"{key}: "
+    width = WIDTH - indent - len(lead) - 10  # a line is broken after the word that passes it
+    text = yaml.safe_dump(
+        value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=width
+    )
+    first, *rest = text.splitlines()
+    return [
+        f"{' ' * indent}{lead}{first}",
+        *(f"{' ' * (indent + 2)}{line.strip()}" for line in rest),
+    ]

@@ -1,0 +1,332 @@
+"""Finds for each variable of a file what it most likely is, and how sure that is."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from ingest.drafting.known import Known, Measure
+from ingest.drafting.wording import Similarity, meaning, plain, same_labels, tail
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+Kind = Literal["wording", "label", "codes", "battery", "shares", "name"]
+Counts = Callable[[Known], Mapping[str, int] | None]
+
+# What evidence weighs, where there is any. `label` stands in for `wording`.
+WEIGHTS: Mapping[Kind, float] = {
+    "wording": 0.55,
+    "label": 0.55,
+    "codes": 0.2,
+    "battery": 0.12,
+    "shares": 0.08,
+    "name": 0.05,
+}
+UNWORDED: Mapping[Kind, float] = {"name": 0.5, "codes": 0.25, "shares": 0.25}
+MOST_UNWORDED = 0.7  # without a wording nobody can be sure
+MOST_BY_CONCEPT = 0.75  # nobody asked it before, so that there is less to compare
+OTHER_KIND = 0.3  # an open answer is no list of codes
+LABEL = 0.9  # a name is no wording
+MOST_OTHER_WORDS = 0.95  # other words that say the same
+STEM, TAIL = 0.3, 0.65  # of a battery's items, the part after the colon tells most
+LEAST = 0.45  # below this a variable is left without a proposal
+TWINS = 0.05  # two proposals this near each other are for a person to tell apart
+CERTAIN = 0.97
+OWN_SURVEY, OWN_LATEST = 0.02, 0.03  # where the evidence is about the same
+ANSWERS_OF_A_TICK = {"yes", "no", "ticked", "not_ticked"}
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One variable of the new file.
+
+    Attributes:
+        name: its name.
+        label: its wording; empty where the file has none.
+        codes: code -> label of every code that is labelled or given; label empty where it has none.
+        counts: code -> how often it is given.
+        text: whether it holds open answers, or numbers that are no codes.
+    """
+
+    name: str
+    label: str
+    codes: Mapping[str, str]
+    counts: Mapping[str, int]
+    text: bool
+
+    @property
+    def labelled(self) -> bool:
+        """Whether the file says what the codes mean."""
+        return any(self.codes.values())
+
+    @property
+    def tick(self) -> bool:
+        """Whether it can be answered with yes or no only."""
+        meanings = {meaning(label) for label in self.codes.values()}
+        return len(meanings & ANSWERS_OF_A_TICK) == 2 and len(self.codes) <= 4
+
+    @property
+    def battery(self) -> tuple[str, tuple[str, ...]]:
+        """What it shares with the items that were asked with it: a stem, and the codes."""
+        stem = self.label[: -len(tail(self.label))] or self.name.rstrip("0123456789")
+        return stem, tuple(self.codes)
+
+
+@dataclass(frozen=True)
+class Match:
+    """What a variable most likely is.
+
+    Attributes:
+        known: what it is compared with.
+        confidence: 0 to 1.
+        evidence: kind of evidence -> 0 to 1.
+        pairs: code of the variable -> code (of a concept: category) that it is the same as.
+        twin: something else that it resembles about as much.
+        same_wording: whether the wording is literally the same, but for years and punctuation.
+    """
+
+    known: Known
+    confidence: float
+    evidence: Mapping[Kind, float]
+    pairs: Mapping[str, str]
+    twin: Known | None = None
+    same_wording: bool = False
+
+
+Found = dict[str, list[tuple[float, Match]]]
+
+
+def column_counts(column: pa.ChunkedArray) -> dict[str, int]:
+    """Return how often each value of a text column is given."""
+    import pyarrow.compute as pc
+
+    counted = pc.value_counts(column.drop_null()).to_pylist()
+    return {item["values"]: item["counts"] for item in counted}
+
+
+def match(
+    variables: Sequence[Variable], candidates: Sequence[Known], survey: str, counts: Counts
+) -> dict[str, Match]:
+    """Give each variable what it most likely is, the surest first, each measure once.
+
+    Args:
+        variables: of the new file.
+        candidates: what they may be.
+        survey: survey of the new file; its latest wave goes before others that are as alike.
+        counts: how often each code of an item was given; nothing where no file is at hand.
+
+    Returns:
+        Name of the variable -> its match. Variables that resemble nothing are left out.
+    """
+    compared = _compared(variables, candidates, counts)
+    latest = max((one.wave for one in candidates if one.survey == survey), default="")
+    best = _best(compared, survey, latest)
+    asked = _asked_together(variables, best)
+    best = _best(_with_battery(compared, asked), survey, latest)
+    order = sorted(
+        ((score, name, n) for name, found in best.items() for n, (score, _) in enumerate(found)),
+        key=lambda entry: (-entry[0], entry[1], entry[2]),
+    )
+    taken: set[Measure] = set()
+    given: dict[str, Match] = {}
+    for _, name, n in order:
+        found = best[name][n][1]
+        if name not in given and found.known.measure not in taken and found.confidence >= LEAST:
+            given[name] = found
+            taken.add(found.known.measure)
+    return {name: _with_twin(name, found, best[name], given) for name, found in given.items()}
+
+
+def _with_twin(
+    name: str, found: Match, others: list[tuple[float, Match]], given: Mapping[str, Match]
+) -> Match:
+    """Name what resembles a variable about as much, unless another variable is more like it."""
+    owners = {match.known.measure: (owner, match) for owner, match in given.items()}
+    if found.confidence >= CERTAIN:
+        return found
+    for _, other in others:
+        measure = other.known.measure
+        owner, owned = owners.get(measure, ("", None))
+        surer = owned is not None and owner != name and owned.confidence > other.confidence + TWINS
+        near = other.confidence >= found.confidence - TWINS
+        # A measure that counts towards the same thing and more is no other proposal.
+        if near and not surer and not measure & found.known.measure:
+            return replace(found, twin=other.known)
+    return found
+
+
+def _compared(
+    variables: Sequence[Variable], candidates: Sequence[Known], counts: Counts
+) -> dict[str, list[Match]]:
+    wordings = _wordings(variables, candidates)
+    together = Counter(variable.battery for variable in variables)
+    compared = {}
+    for variable in variables:
+        rated = together[variable.battery] > 1
+        pairs = zip(candidates, wordings[variable.name], strict=True)
+        found = (_compare(variable, one, wording, counts, rated=rated) for one, wording in pairs)
+        compared[variable.name] = [match for match in found if match.confidence]
+    return compared
+
+
+def _wordings(
+    variables: Sequence[Variable], candidates: Sequence[Known]
+) -> dict[str, list[tuple[float, float]]]:
+    """Per variable, for each candidate: how alike their wordings are, and label and names."""
+    texts = [
+        (n, text, of_item)
+        for n, one in enumerate(candidates)
+        for of_item, group in ((True, one.texts), (False, one.names))
+        for text in group
+    ]
+    labels = [variable.label for variable in variables]
+    columns = [text for _, text, _ in texts]
+    full = Similarity([*labels, *columns]).table(labels, columns)
+    own, others = [tail(label) for label in labels], [tail(text) for text in columns]
+    tails = Similarity([*own, *others]).table(own, others)
+    found = {}
+    for row, variable in enumerate(variables):
+        scores = [(0.0, 0.0)] * len(candidates)
+        both = zip(texts, full[row].tolist(), tails[row].tolist(), strict=True)
+        for (n, _, of_item), whole, part in both:
+            score = max(whole, STEM * whole + TAIL * part)
+            item, name = scores[n]
+            scores[n] = (max(item, score), name) if of_item else (item, max(name, score * LABEL))
+        found[variable.name] = scores
+    return found
+
+
+def _compare(
+    variable: Variable, one: Known, wording: tuple[float, float], counts: Counts, *, rated: bool
+) -> Match:
+    from rapidfuzz.fuzz import ratio
+
+    evidence: dict[Kind, float] = {}
+    if variable.label:
+        evidence["wording" if wording[0] >= wording[1] else "label"] = max(wording)
+    if one.variable:
+        evidence["name"] = ratio(variable.name.lower(), one.variable.lower()) / 100
+    # Most pairs are nothing like each other, and codes and shares take time.
+    if max(wording) < 0.15 and evidence.get("name", 0.0) < 0.6 and len(variable.codes) < 3:
+        return Match(one, 0.0, evidence, {})
+    pairs = paired_codes(variable, one)
+    if one.item is not None:
+        same_kind = variable.text == one.item.text
+        if not variable.text and not one.item.text:
+            evidence["codes"] = len(pairs) / max(len(variable.codes), len(one.codes), 1)
+    elif one.codes:
+        # "Don't know" alone makes no classification.
+        valid = [code for code in pairs if meaning(variable.codes[code]) is None]
+        evidence["codes"] = len(pairs) / max(len(variable.codes), 1)
+        same_kind = not variable.text and (len(valid) > 1 or not variable.labelled)
+    else:
+        same_kind = variable.tick or (rated and not variable.text and len(variable.codes) > 1)
+    if pairs and one.variable and (before := counts(one)):
+        evidence["shares"] = _same_shares(variable.counts, before, pairs)
+    worded = any(plain(variable.label) == plain(text) for text in one.texts)
+    same_wording = bool(variable.label) and bool(one.variable) and worded
+    if not same_wording and "wording" in evidence:
+        evidence["wording"] = min(evidence["wording"], MOST_OTHER_WORDS)
+    return Match(one, 1.0 if same_kind else OTHER_KIND, evidence, pairs, same_wording=same_wording)
+
+
+def _rated(label: str, match: Match) -> Match:
+    """Turn the evidence into a confidence; what stands in its place is a factor."""
+    weights, evidence, one = WEIGHTS if label else UNWORDED, match.evidence, match.known
+    held = {kind: weights[kind] for kind in evidence if kind in weights}
+    score = sum(held[kind] * evidence[kind] for kind in held) / (sum(held.values()) or 1)
+    if not label:
+        score = min(score, MOST_UNWORDED)
+    if not one.variable:
+        if one.codes and len(match.pairs) > 1:  # answers tell a classification better than a name
+            named = evidence.get("wording", evidence.get("label", 0.0))
+            score = max(score, 0.35 * named + 0.5 * evidence["codes"])
+        score = min(score, MOST_BY_CONCEPT)
+    return replace(match, confidence=score * match.confidence)
+
+
+def _with_battery(
+    compared: Mapping[str, list[Match]], asked: Mapping[str, Mapping[str, float]]
+) -> dict[str, list[Match]]:
+    """Add as evidence how many items of the same battery are about the same concept."""
+    return {
+        name: [
+            replace(
+                match,
+                evidence={
+                    **match.evidence,
+                    "battery": max(
+                        (asked[name].get(concept, 0.0) for concept, _, _ in match.known.measure),
+                        default=0.0,
+                    ),
+                },
+            )
+            if name in asked and match.evidence
+            else match
+            for match in found
+        ]
+        for name, found in compared.items()
+    }
+
+
+def _asked_together(variables: Sequence[Variable], best: Found) -> dict[str, dict[str, float]]:
+    """Of every variable in a battery: concept -> share of the battery that resembles it most."""
+    groups: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
+    for variable in variables:
+        if not variable.text:
+            groups[variable.battery].append(variable.name)
+    asked: dict[str, dict[str, float]] = {}
+    for names in groups.values():
+        if len(names) < 2:
+            continue
+        votes: dict[str, float] = defaultdict(float)
+        for name in names:
+            for _, found in best[name][:1]:
+                for concept in {concept for concept, _, _ in found.known.measure}:
+                    votes[concept] += found.confidence
+        total = max(votes.values(), default=0.0)
+        shares = {concept: vote / total for concept, vote in votes.items()}
+        asked |= dict.fromkeys(names, shares)
+    return asked
+
+
+def _best(compared: Mapping[str, list[Match]], survey: str, latest: str) -> Found:
+    """Per variable the best candidate of each measure, best first, with what decides the order."""
+    best: Found = {}
+    for name, matches in compared.items():
+        found: dict[Measure, tuple[float, Match]] = {}
+        for match in matches:
+            label = "" if {"wording", "label"}.isdisjoint(match.evidence) else name
+            match = _rated(label, match)
+            one, score = match.known, match.confidence
+            if one.survey == survey:
+                score += OWN_LATEST if one.wave == latest else OWN_SURVEY
+            if score > max(LEAST / 2, found.get(one.measure, (0.0, None))[0]):
+                found[one.measure] = (score, match)
+        best[name] = sorted(found.values(), key=lambda pair: -pair[0])
+    return best
+
+
+def paired_codes(variable: Variable, one: Known) -> dict[str, str]:
+    """Pair the codes of a variable with those of something known, by label or else by code."""
+    if variable.text:
+        return {}
+    if variable.labelled or not one.variable:
+        lists = (one.codes, *one.other_codes)
+        return max((same_labels(variable.codes, codes) for codes in lists), key=len)
+    return {code: code for code in variable.codes if code in one.codes}
+
+
+def _same_shares(
+    ours: Mapping[str, int], theirs: Mapping[str, int], pairs: Mapping[str, str]
+) -> float:
+    """1 where paired codes are given in the same proportions, 0 where they have none in common."""
+    own = sum(ours.get(code, 0) for code in pairs)
+    other = sum(theirs.get(code, 0) for code in pairs.values())
+    if not own or not other:
+        return 0.0
+    gaps = (abs(ours.get(one, 0) / own - theirs.get(two, 0) / other) for one, two in pairs.items())
+    return 1 - sum(gaps) / 2

@@ -1,0 +1,195 @@
+"""What the documents say on adding a wave, a concept and a country is done here to the letter."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import shutil
+import subprocess
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.conftest import BIN, PROJECT, Barometer
+from tests.repo.test_asset_keys import KEYS
+from tests.support import missing_words, refusal
+
+WALK = PROJECT / "docs" / "adding-a-wave.md"
+WAVE = "nl_barometer/2027"
+FILE = "innovatie_barometer_overheid_2027.sav"
+PRACTICE = PROJECT / "docs" / "practice" / FILE
+LEFT_OUT = "…"
+WRITTEN = {
+    "ingest/surveys/nl_barometer/waves/2027.yml",
+    "dbt_project/seeds/crosswalk.csv",
+    "dbt_project/seeds/recodes.csv",
+}
+
+
+def blocks(path: Path, kind: str) -> list[str]:
+    """What stands between fences of a kind in a document."""
+    return re.findall(rf"^```{kind}\n(.*?)^```", path.read_text("utf-8"), re.S | re.M)
+
+
+def told_command() -> list[str]:
+    """The arguments of the first command of the walk-through."""
+    words = shlex.split(blocks(WALK, "sh")[0].replace("\\\n", " "))
+    assert words[0] == ".venv/bin/barometer"
+    return words[1:]
+
+
+def apply(edit: str, project: Path) -> str:
+    """Make the edits of a diff without line numbers; each old text stands in the file once."""
+    head, *hunks = re.split(r"^@@.*\n", edit, flags=re.M)
+    if not hunks:  # one edit without context
+        lines = edit.splitlines(keepends=True)
+        head, hunks = "".join(lines[:2]), ["".join(lines[2:])]
+    name = re.search(r"^\+\+\+ b/(.*)$", head, re.M)
+    assert name
+    hunks = ["".join(head.splitlines(keepends=True)[2:]), *hunks]
+    path = project / name[1]
+    text = path.read_text("utf-8")
+    for hunk in filter(None, hunks):
+        lines = hunk.splitlines(keepends=True)
+        old = "".join(line[1:] for line in lines if line[0] in " -")
+        new = "".join(line[1:] for line in lines if line[0] in " +")
+        assert text.count(old) == 1, f"in {name[1]} there stands not once:\n{old}"
+        text = text.replace(old, new)
+    path.write_text(text, "utf-8")
+    return name[1]
+
+
+def add_examples(project: Path) -> list[str]:
+    """Write what CONTRIBUTING shows on a concept and a country, with the file named before it."""
+    text = (PROJECT / "CONTRIBUTING.md").read_text("utf-8")
+    part = text[text.index("## Adding a concept") : text.index("## Changing a dashboard")]
+    found = re.findall(r"`([\w/]+\.(?:csv|yml))`[^`\n]*:\n\n```\w+\n(.*?)```", part, re.S)
+    for name, body in found:
+        path = project / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text((path.read_text("utf-8") if path.exists() else "") + body, "utf-8")
+    return [name for name, _ in found]
+
+
+def contents(project: Path) -> dict[str, bytes]:
+    files = (path for path in project.rglob("*") if path.is_file())
+    return {
+        path.relative_to(project).as_posix(): path.read_bytes()
+        for path in files
+        if "__pycache__" not in path.parts
+    }
+
+
+def squeezed(text: str) -> list[str]:
+    return [re.sub(r"\s+", " ", line).strip() for line in text.splitlines()]
+
+
+def ask(barometer: Barometer, query: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(barometer.current), read_only=True) as release:
+        return release.sql(query).fetchall()
+
+
+@pytest.mark.timeout(900)
+def test_the_walk_through_adds_the_wave_with_three_files_of_data(copy: Barometer) -> None:
+    project = copy.project
+    copy = Barometer(copy.home, project / "data", project)
+    shutil.copytree(PROJECT / "docs", project / "docs")
+    before = contents(project)
+
+    done = copy.run(*told_command())
+    assert done.returncode == 0, done.stderr
+    shown = [line for line in squeezed(blocks(WALK, "text")[0]) if line and line != LEFT_OUT]
+    assert not missing_words("\n".join(squeezed(done.stdout)), tuple(shown))
+    drafted = contents(project)
+    assert {name for name in drafted if drafted[name] != before.get(name)} == WRITTEN
+
+    told = copy.run("build")
+    message = refusal(told.returncode, told.stdout, told.stderr)
+    assert not missing_words(message, ("code_without_recode", "changed_slightly_2027", "code 3"))
+
+    edited = {apply(edit, project) for edit in blocks(WALK, "diff")}
+    assert edited == WRITTEN
+    assert "# decide" not in (project / "ingest/surveys/nl_barometer/waves/2027.yml").read_text()
+    place = copy.data / WAVE / FILE
+    place.parent.mkdir(parents=True)
+    shutil.copy(PRACTICE, place)
+    done = copy.run("wave", "check", WAVE)
+    assert done.returncode == 0, done.stderr
+    assert not missing_words(done.stdout, (WAVE, "50", "352"))
+
+    examples = add_examples(project)
+    assert len(examples) > 8
+    changed = contents(project)
+    touched = {name for name in changed if changed[name] != before.get(name)}
+    touched.remove(f"data/{WAVE}/{FILE}")
+    assert not [name for name in touched if name.endswith((".py", ".sql"))]
+    assert touched == WRITTEN | set(examples)
+
+    done = copy.run("build", timeout=600)
+    assert done.returncode == 0, done.stdout + done.stderr
+    of_wave = "survey = 'nl_barometer' and wave = '2027'"
+    statuses = ask(copy, f"select distinct data_status from mart_indicator where {of_wave}")
+    assert statuses == [("synthetic",)]
+    (query,) = blocks(WALK, "sql")
+    rows = {tuple(str(cell) for cell in row) for row in ask(copy, query)}
+    table = re.findall(r"^\| (yes .*) \|$", WALK.read_text("utf-8"), re.M)
+    assert {tuple(row.split(" | ")) for row in table} == {
+        tuple(f"{float(cell):.1f}" if "." in cell else cell for cell in row) for row in rows
+    }
+    assert ask(
+        copy,
+        "select category from mart_indicator where concept = 'ai_used' and wave = '2027' "
+        "and group_dimension = 'total' and weighting = 'none' order by 1",
+    ) == [("no",), ("yes",)]
+    assert ask(
+        copy,
+        "select distinct country_label_nl, comparability from mart_international "
+        "where survey = 'ee_practice'",
+    ) == [("Estland", "comparable")]
+    keys = subprocess.run(
+        [str(BIN / "python"), "-c", KEYS],
+        cwd=project,
+        env=copy.environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+    assert {f"raw/{WAVE}", "raw/ee_practice/2026"} <= set(keys)
+
+
+def test_a_draft_is_told_as_one_json_document(built: Barometer, tmp_path: Path) -> None:
+    where = ("--survey", "nl_barometer", "--wave", "2027", "--output", str(tmp_path / "draft"))
+    done = built.run("wave", "new", str(PRACTICE), *where, "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert {Path(path).name for path in told["written"]} == {
+        "2027.yml",
+        "crosswalk.csv",
+        "recodes.csv",
+    }
+    assert (tmp_path / "draft" / "2027.yml").read_text("utf-8") == told["manifest"]
+    assert len(told["proposals"]) == 50
+    assert all({"kind", "about", "nl", "en"} <= set(one) for one in told["decisions"])
+
+
+def test_a_draft_is_told_in_dutch(built: Barometer, tmp_path: Path) -> None:
+    where = ("--survey", "nl_barometer", "--wave", "2027", "--output", str(tmp_path / "draft"))
+    done = built.run("wave", "new", str(PRACTICE), *where, "--lang", "nl")
+    assert done.returncode == 0, done.stderr
+    assert not missing_words(done.stdout, ("Te beslissen", "lijkt op niets", "Daarna:"))
+    assert "# beslis: " in (tmp_path / "draft" / "2027.yml").read_text("utf-8")
+    wide = [line for line in done.stdout.splitlines() if len(line) > 100]
+    assert all(str(tmp_path) in line or str(built.data) in line for line in wide), wide
+    again = built.run("wave", "new", str(PRACTICE), *where, "--lang", "nl")
+    assert again.returncode == 1
+    assert not missing_words(again.stderr, ("Fout: ", "manifest_is_there", "Oplossing: "))
+
+
+def test_a_wave_that_is_described_already_is_left_alone(copy: Barometer) -> None:
+    before = contents(copy.project)
+    done = copy.run("wave", "new", str(PRACTICE), "--survey", "dk_barometer", "--wave", "2020")
+    message = refusal(done.returncode, done.stdout, done.stderr)
+    assert not missing_words(message, ("manifest_is_there", "2020.yml", "--output"))
+    assert contents(copy.project) == before

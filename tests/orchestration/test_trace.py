@@ -1,0 +1,96 @@
+"""A number is followed back to its source, and R computes it again from what is told."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+
+import duckdb
+import pytest
+
+from tests.conftest import Barometer, require
+
+INNOVATED = "concept = 'innovated_past_two_years' and category = 'yes' and survey = 'nl_barometer'"
+SCALE = "concept = 'climate_scale' and wave = '2021' and group_dimension = 'total'"
+SYNTHETIC = "data_status = 'synthetic' and weighting = 'poststratified'"
+TRACED = {
+    "a published share": f"{INNOVATED} and data_status = 'published' and wave = '2021'",
+    "an unweighted share": f"{INNOVATED} and data_status = 'synthetic' and weighting = 'none'",
+    "a weighted share of a group": f"{INNOVATED} and {SYNTHETIC} and group_value = 'strong'",
+    "a tick": f"concept = 'financing_source' and category = 'own_budget' and {SYNTHETIC}",
+    "a mean": f"{SCALE} and {SYNTHETIC} and category = 'mean'",
+    "a quantile": f"{SCALE} and {SYNTHETIC} and category = 'quantile_75'",
+}
+
+
+def indicator(built: Barometer, where: str) -> dict[str, object]:
+    with duckdb.connect(str(built.current), read_only=True) as release:
+        row = release.sql(f"from mart_indicator where {where} order by indicator_id limit 1")
+        return dict(zip(row.columns, row.fetchall()[0], strict=True))
+
+
+@pytest.mark.parametrize("name", TRACED)
+def test_r_computes_the_same_figure_from_what_is_told(built: Barometer, name: str) -> None:
+    require("r", shutil.which("Rscript") is not None, "Rscript is not installed")
+    row = indicator(built, f"{TRACED[name]} and estimate is not null")
+    done = built.run("trace", str(row["indicator_id"]))
+    assert done.returncode == 0, done.stderr
+    _, snippet = done.stdout.split("To compute it again in R:\n")
+    judged = subprocess.run(
+        ["Rscript", "--vanilla", "-"], input=snippet, capture_output=True, text=True, check=False
+    )
+    require("r", "no package called" not in judged.stderr, "R has no package survey")
+    names, numbers = judged.stdout.split("\n")[-3:-1]
+    for column, number in zip(names.split(), numbers.split(), strict=True):
+        assert float(number) == pytest.approx(row[column], rel=1e-9), column
+
+
+def test_it_tells_question_codes_file_models_and_release(built: Barometer) -> None:
+    row = indicator(built, f"{TRACED['a weighted share of a group']} and wave = '2021'")
+    told = built.run("trace", str(row["indicator_id"])).stdout
+    for words in (
+        "Innovated in the past two years: Yes",
+        "V05",
+        "1 Ja = yes",
+        "9 Weet niet = dont_know",
+        "innovatie_barometer_overheid_2021.sav, sha256 ",
+        "int_stratum_sums > int_estimates",
+        "Release: ",
+    ):
+        assert words in told, told
+
+
+def test_a_published_figure_names_its_source_in_dutch_too(built: Barometer) -> None:
+    row = indicator(built, TRACED["a published share"])
+    told = built.run("trace", str(row["indicator_id"]), "--lang", "nl").stdout
+    assert "Bron: Innovatie Barometer Overheid 2021, Figuur 1" in told
+    assert "Cijfer: 86,0 (95%-interval 82,1 tot 89,2), n = 366" in told
+
+
+def test_a_suppressed_figure_is_not_given_away(built: Barometer) -> None:
+    row = indicator(built, "estimate is null and data_status = 'synthetic'")
+    done = built.run("trace", str(row["indicator_id"]))
+    assert "suppressed" in done.stdout and "library(survey)" not in done.stdout
+    assert not (built.home / "trace" / f"{row['indicator_id']}.csv").exists()
+
+
+def test_answers_for_r_are_for_their_owner_only_and_name_nobody(built: Barometer) -> None:
+    row = indicator(built, TRACED["a mean"])
+    assert built.run("trace", str(row["indicator_id"])).returncode == 0
+    path = built.home / "trace" / f"{row['indicator_id']}.csv"
+    assert path.stat().st_mode & 0o777 == 0o600 and path.parent.stat().st_mode & 0o777 == 0o700
+    header = path.read_text("utf-8").splitlines()[0]
+    assert header == "stratum,frame_count,weight,counts,y"
+
+
+def test_json_holds_all_of_it(built: Barometer) -> None:
+    row = indicator(built, TRACED["a tick"])
+    told = json.loads(built.run("trace", str(row["indicator_id"]), "--json").stdout)
+    assert told["indicator"]["indicator_id"] == row["indicator_id"]
+    assert {"wave", "questions", "models", "release", "snippet"} < told.keys()
+
+
+def test_an_unknown_indicator_is_refused(built: Barometer) -> None:
+    done = built.run("trace", "no_such_id")
+    assert done.returncode == 1 and "There is no indicator 'no_such_id'" in done.stderr
