@@ -55,8 +55,9 @@ def door_suites(file: WaveFile) -> list[Suite]:
         `<survey> <wave> variables` over the names of its columns, `<survey> <wave> answers` over
         who answered and when, one row per respondent, `<survey> <wave> patterns` over what is odd
         about their answers, `<survey> <wave> labels` over one row per labelled variable, `<survey>
-        <wave> codes` over one row per variable and code that the file holds, and `<survey> <wave>
-        dates` over what should have been a date.
+        <wave> codes` over one row per variable and code that the file holds, `<survey> <wave>
+        corrections` over one row per correction, and `<survey> <wave> dates` over what should have
+        been a date.
     """
     import pandas as pd
 
@@ -114,6 +115,9 @@ def door_suites(file: WaveFile) -> list[Suite]:
             )
         )
     suites = [Suite(f"{name} codes", file.wave.id, _codes(file), _code_rules(file, manifest))]
+    if answers.corrections:
+        rule = _still_wrong(path, manifest)
+        suites.append(Suite(f"{name} corrections", file.wave.id, _corrections(file), [rule]))
     if date and date in frame.columns:
         # Great Expectations compares dates with dates only.
         dates = pd.to_datetime(frame[date], format="ISO8601", errors="coerce", utc=True)
@@ -203,7 +207,7 @@ def _codes(file: WaveFile) -> pd.DataFrame:
             codelist = file.answers.codelists[item.codelist]
             described = {str(code): label for code, label in codelist.items()}
             labelled = file.table.codes.get(item.variable, {})
-            for row, code in _first_rows(data.column(item.variable)):
+            for row, code in _first_rows(data.column(item.variable), item.separator):
                 label = described.get(code)
                 found = labelled.get(code, label)
                 relabelled = f"{item.variable}: {code} {label!r} -> {found!r}"
@@ -213,8 +217,40 @@ def _codes(file: WaveFile) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns, dtype=object).set_index("row")
 
 
-def _first_rows(column: pa.ChunkedArray) -> list[tuple[int, str]]:
-    """Every code of a variable with the first row that has it, from 1, in that order."""
+def _corrections(file: WaveFile) -> pd.DataFrame:
+    """One row per correction, and the wrong answers that the file still has."""
+    import pandas as pd
+    import pyarrow.compute as pc
+
+    answers, data, rows = file.answers, file.table.data, []
+    for correction in file.answers.corrections:
+        wrong = 0
+        if {correction.variable, answers.respondent} <= set(data.column_names):
+            found = pc.equal(data.column(correction.variable), str(correction.code))
+            if correction.respondent:
+                asked = pc.equal(data.column(answers.respondent), correction.respondent)
+                found = pc.and_(found, asked)
+            wrong = pc.sum(found).as_py() or 0
+        whose = f" of {correction.respondent}" if correction.respondent else ""
+        rows.append((f"{correction.variable}{whose}: {correction.code}", wrong))
+    return pd.DataFrame(rows, columns=["row", "wrong_answers"]).set_index("row")
+
+
+def _still_wrong(path: str, manifest: str) -> Rule:
+    return _rule(
+        "corrections",
+        "expect_column_values_to_be_between",
+        {"column": "wrong_answers", "min_value": 1},
+        path=path,
+        manifest=manifest,
+    )
+
+
+def _first_rows(column: pa.ChunkedArray, separator: str | None) -> list[tuple[int, str]]:
+    """Every code of a variable with the first row that has it, from 1, in that order.
+
+    `separator` stands between codes where a cell holds several.
+    """
     import numpy as np
     import pyarrow as pa
 
@@ -224,7 +260,11 @@ def _first_rows(column: pa.ChunkedArray) -> list[tuple[int, str]]:
     rows = np.full(len(encoded.dictionary) + 1, -1)  # the last one is for rows without an answer
     rows[indices[::-1]] = np.arange(len(indices), 0, -1)
     held = zip(rows[:-1].tolist(), encoded.dictionary.to_pylist(), strict=True)
-    return sorted((row, code) for row, code in held if row > 0)
+    first: dict[str, int] = {}
+    for row, cell in sorted((row, cell) for row, cell in held if row > 0):
+        for code in cell.split(separator) if separator else (cell,):
+            first.setdefault(code.strip() if separator else code, row)
+    return [(row, code) for code, row in first.items()]
 
 
 def _code_rules(file: WaveFile, manifest: str) -> list[Rule]:
@@ -234,6 +274,8 @@ def _code_rules(file: WaveFile, manifest: str) -> list[Rule]:
         for item in answers.items
         if item.codelist
     }
+    for correction in answers.corrections:  # a known error may be a code that nobody described
+        allowed[correction.variable].append((correction.variable, str(correction.code)))
     return [
         _rule(
             "known_codes",

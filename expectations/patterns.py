@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 TICKED = {0, 1}  # codes of a battery of ticks: not chosen, chosen
 LONG_BATTERY = 8  # items; in a shorter one the same answer throughout may well be meant
+LEAST_WORDS = 3  # a shorter label is the name of a thing, not of a question
 LEAST_LIKE = 40  # of 100: words in common between a label and a wording
 TEST_ANSWER = (
     r"(?i)^\W*(test(en|ing|je|antwoord)?|dit is een test|this is a test|proef|asdf\w*|qwerty\w*"
@@ -30,10 +31,16 @@ TEST_ANSWER = (
 
 @dataclass(frozen=True)
 class Battery:
-    """Items under one question: next to each other, with one codelist, base and stem of a name."""
+    """Items under one question: next to each other, with one codelist, base and stem of a name.
+
+    Attributes:
+        codes: those of the codelist.
+        blank_is_no: the manifest says that an empty cell is a choice that was not made.
+    """
 
     variables: Sequence[str]
     codes: frozenset[int]
+    blank_is_no: bool
 
     @property
     def name(self) -> str:
@@ -44,14 +51,16 @@ class Battery:
 def batteries(answers: Answers, held: Sequence[str]) -> Iterator[Battery]:
     """Find the batteries among the variables that a file holds."""
 
-    def question(item: Item) -> tuple[str | None, str, str]:
-        return item.codelist, item.base, re.sub(r"_[^_]*$|\d+$", "", item.variable)
+    def question(item: Item) -> tuple[str | None, str | None, str, str]:
+        stem = re.sub(r"_[^_]*$|\d+$", "", item.variable)
+        return item.codelist, item.battery, item.base, stem
 
-    items = [item for item in answers.items if item.variable in held]
-    for (codelist, *_), group in groupby(items, question):
+    items = [item for item in answers.items if item.variable in held and not item.separator]
+    for (codelist, declared, *_), group in groupby(items, question):
         variables = [item.variable for item in group]
         if codelist and len(variables) > 1:
-            yield Battery(variables, frozenset(answers.codelists[codelist]))
+            codes = frozenset(answers.codelists[codelist])
+            yield Battery(variables, codes, declared is not None)
 
 
 def row_patterns(answers: Answers, data: pa.Table) -> pd.DataFrame:
@@ -75,7 +84,9 @@ def row_patterns(answers: Answers, data: pa.Table) -> pd.DataFrame:
     for battery in batteries(answers, data.column_names):
         columns = [_plain(data, name) for name in battery.variables]
         blank = np.array([column.is_null().to_numpy(zero_copy_only=False) for column in columns])
-        if battery.codes == TICKED:
+        if battery.codes <= TICKED:
+            if battery.blank_is_no:
+                continue
             chosen, not_chosen = (
                 np.any([_equal(column, code) for column in columns], axis=0) for code in "10"
             )
@@ -113,7 +124,8 @@ def moved_labels(answers: Answers, table: AnswerTable) -> pd.DataFrame:
         reused = f"{item.variable}: {label!r} = {others[0]}" if others else None
         likeness = max(fuzz.token_set_ratio(bare, wording) for wording in own)
         reworded = f"{item.variable}: {item.wording.nl!r} -> {label!r}"
-        rows.append((item.variable, reused, reworded if likeness < LEAST_LIKE else None))
+        differs = likeness < LEAST_LIKE and len(bare.split()) >= LEAST_WORDS
+        rows.append((item.variable, reused, reworded if differs else None))
     columns = ["row", "reused", "reworded"]
     return pd.DataFrame(rows, columns=columns, dtype=object).set_index("row")
 

@@ -12,7 +12,7 @@ from string import Formatter
 from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, runtime_checkable
 
 if TYPE_CHECKING:
-    from ingest.models import RefusalWords, Text
+    from ingest.texts import RefusalWords, Text
 
 M = TypeVar("M")
 Language = Literal["nl", "en"]
@@ -149,14 +149,14 @@ def say(value: object, language: Language) -> object:
 
 @cache
 def _messages() -> dict[str, RefusalWords]:
-    from ingest.models import RefusalWords
+    from ingest.texts import RefusalWords
 
     return read_words(MESSAGES, RefusalWords)
 
 
 @cache
 def _phrases() -> dict[str, Text]:
-    from ingest.models import Text
+    from ingest.texts import Text
 
     return read_words(PHRASES, Text)
 

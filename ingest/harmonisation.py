@@ -9,17 +9,28 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Generic, Literal, TypeVar
+from typing import Annotated, Generic, Literal, NoReturn, TypeVar
 
 from pydantic import Field, model_validator
 
 from ingest.errors import Phrase, RefusedError, did_you_mean
-from ingest.models import EmptyIsNone, Model, Name, WaveName, misfit
+from ingest.models import Answers, EmptyIsNone, Item, Model, Name, WaveName, misfit
 from ingest.registry import Registry, read_csv
 
 Status = Literal["identical", "comparable", "limited", "impossible", "undetermined"]
 MissingKind = Literal["dont_know", "not_applicable", "refused", "routed_out", "not_asked"]
-Rule = Literal["recode", "select", "mean_of_items", "count_selected", "bin"]
+Rule = Literal[
+    "recode",
+    "direct",
+    "select",
+    "combine_any",
+    "combine_all",
+    "mean_of_items",
+    "reverse",
+    "count_selected",
+    "bin",
+    "not_asked",
+]
 # Countries go by the capitals of ISO 3166.
 CategoryName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_]*$", max_length=80)]
 OptionalName = Annotated[Name | None, EmptyIsNone]
@@ -28,8 +39,45 @@ OptionalText = Annotated[str | None, EmptyIsNone]
 OptionalNumber = Annotated[float | None, EmptyIsNone]
 R = TypeVar("R", bound=Model)
 
-# Rules that look up the codes of a variable in a recode; the others name a concept in `recode`.
-RECODING: frozenset[Rule] = frozenset({"recode", "select", "mean_of_items"})
+
+@dataclass(frozen=True)
+class Needs:
+    """Which of the columns `variable`, `category` and `recode` a rule fills.
+
+    Attributes:
+        filled: columns that a row must fill.
+        optional: columns that it may fill; all others stay empty.
+        recode: the recode says of codes that they are a `category`, are `selected` or not, have a
+            `score`, or are no valid answer (`missing`); or `recode` names a `concept`.
+    """
+
+    filled: tuple[str, ...]
+    optional: tuple[str, ...] = ()
+    recode: Literal["category", "selected", "score", "missing", "concept"] | None = None
+
+
+SELECTING = Needs(("variable", "category", "recode"), recode="selected")
+SCORING = Needs(("variable", "recode"), recode="score")
+DERIVING = Needs(("recode",), recode="concept")
+RULES: dict[Rule, Needs] = {
+    "recode": Needs(("variable", "recode"), recode="category"),
+    "direct": Needs(("variable",), ("recode",), recode="missing"),
+    "select": SELECTING,
+    "combine_any": SELECTING,
+    "combine_all": SELECTING,
+    "mean_of_items": SCORING,
+    "reverse": SCORING,
+    "count_selected": DERIVING,
+    "bin": DERIVING,
+    "not_asked": Needs((), ("category",)),
+}
+# Rules that say of every code of a variable what it counts as.
+RECODING: frozenset[Rule] = frozenset(
+    rule for rule, needs in RULES.items() if needs.recode in ("category", "selected", "score")
+)
+COMBINING: frozenset[Rule] = frozenset({"combine_any", "combine_all"})
+SELECTED = ("selected", "not_selected")
+BLANK = "blank"  # the code, in a recode, of an empty tick of an answered battery
 
 
 class Concept(Model):
@@ -228,7 +276,6 @@ def load(seeds: Path, registry: Registry) -> Harmonisation:
         rows.refer("concept", concepts, "concepts.csv")
     _check_categories(found)
     _check_crosswalk(found, registry)
-    _check_codes(found, registry)
     return found
 
 
@@ -244,68 +291,138 @@ def _check_categories(found: Harmonisation) -> None:
         for line, row in rows.numbered:
             names = known.get(row.concept, set())
             if row.category and row.concept not in scales and row.category not in names:
-                raise RefusedError(
-                    "unknown_category",
-                    Phrase("row_of", path=rows.path, row=line),
-                    concept=row.concept,
-                    category=row.category,
-                    near=did_you_mean(row.category, names),
-                    known=sorted(names),
+                _refuse_category(
+                    Phrase("row_of", path=rows.path, row=line), row.concept, row.category, names
                 )
 
 
-def _check_codes(found: Harmonisation, registry: Registry) -> None:
-    """Refuse an answer that counts as nothing; it would get lost without a word."""
-    codes: dict[str, set[str]] = {}
-    for recode in found.recodes.rows:
-        codes.setdefault(recode.recode, set()).add(recode.code)
-    given = {
-        (wave.id, item.variable): wave.wave.answers.codelists.get(item.codelist or "", {})
-        for wave in registry.waves
-        if wave.wave.answers
-        for item in wave.wave.answers.items
-    }
-    for line, row in found.crosswalk.numbered:
-        if row.variable and row.rule in RECODING and row.recode:
-            asked = given[f"{row.survey}/{row.wave}", row.variable]
-            open_codes = [code for code in asked if str(code) not in codes[row.recode]]
-            if open_codes:
-                raise RefusedError(
-                    "code_without_recode",
-                    f"{found.crosswalk.path}, row {line}",
-                    variable=row.variable,
-                    codes=[f"{code} ({asked[code]})" for code in open_codes],
-                    recode=row.recode,
-                )
+def _refuse_category(where: Phrase, concept: str, category: str, known: Iterable[str]) -> NoReturn:
+    raise RefusedError(
+        "unknown_category",
+        where,
+        concept=concept,
+        category=category,
+        near=did_you_mean(category, known),
+        known=sorted(known),
+    )
 
 
 def _check_crosswalk(found: Harmonisation, registry: Registry) -> None:
-    recodes = {row.recode for row in found.recodes.rows}
     concepts = {row.concept for row in found.concepts.rows}
-    asked = {
-        wave.id: {item.variable for item in wave.wave.answers.items}
-        for wave in registry.waves
-        if wave.wave.answers
-    }
+    waves = {wave.id: wave.wave.answers for wave in registry.waves if wave.wave.answers}
+    recodes: dict[str, list[tuple[int, Recode]]] = {}
+    for line, recode in found.recodes.numbered:
+        recodes.setdefault(recode.recode, []).append((line, recode))
     for line, row in found.crosswalk.numbered:
-        where, wave = (
-            Phrase("row_of", path=found.crosswalk.path, row=line),
-            f"{row.survey}/{row.wave}",
-        )
-        if wave not in asked:
-            raise RefusedError("wave_without_answers", where, wave=wave, known=sorted(asked))
-        if row.variable and row.variable not in asked[wave]:
-            near = did_you_mean(row.variable, asked[wave])
+        where, wave, needs = _place(found, line), f"{row.survey}/{row.wave}", RULES[row.rule]
+        if wave not in waves:
+            raise RefusedError("wave_without_answers", where, wave=wave, known=sorted(waves))
+        for column in ("variable", "category", "recode"):
+            value, given = getattr(row, column), {"by": row.rule, "column": column}
+            if column in needs.filled and not value:
+                raise RefusedError("rule_needs_column", where, **given)
+            if value and column not in needs.filled + needs.optional:
+                raise RefusedError("rule_leaves_column_empty", where, value=value, **given)
+        if row.rule == "not_asked" and row.status != "impossible":
+            raise RefusedError("not_asked_is_impossible", where, status=row.status)
+        asked = {item.variable: item for item in waves[wave].items}
+        if row.variable and row.variable not in asked:
+            near = did_you_mean(row.variable, asked)
             raise RefusedError(
                 "unknown_variable", where, wave=wave, variable=row.variable, near=near
             )
-        known, to = (recodes, "recodes.csv") if row.rule in RECODING else (concepts, "concepts.csv")
-        if row.recode not in known:
+        if row.recode and row.recode not in (concepts if needs.recode == "concept" else recodes):
+            known = concepts if needs.recode == "concept" else set(recodes)
             raise RefusedError(
                 "reference_leads_nowhere",
                 where,
                 column="recode",
-                name=row.recode or "",
-                near=did_you_mean(row.recode or "", known),
-                to=to,
+                name=row.recode,
+                near=did_you_mean(row.recode, known),
+                to="concepts.csv" if needs.recode == "concept" else "recodes.csv",
             )
+        if row.variable:
+            recode_rows = recodes[row.recode] if row.recode else []
+            _check_codes(found, row, where, asked[row.variable], waves[wave], recode_rows)
+    _check_rows_together(found)
+
+
+def _place(found: Harmonisation, line: int) -> Phrase:
+    return Phrase("row_of", path=found.crosswalk.path, row=line)
+
+
+def _check_codes(
+    found: Harmonisation,
+    row: CrosswalkRow,
+    where: Phrase,
+    item: Item,
+    answers: Answers,
+    recodes: list[tuple[int, Recode]],
+) -> None:
+    """Refuse a recode that says another thing than the rule needs, or not all of it."""
+    said, names = RULES[row.rule].recode, {"variable": item.variable, "by": row.rule}
+    if item.text:
+        raise RefusedError("text_has_no_codes", where, **names)
+    labels = {str(code): text for code, text in answers.codelists[item.codelist or ""].items()}
+    codes = set(labels)
+    categories = {line.category for line in found.categories.rows if line.concept == row.concept}
+    if item.separator and row.rule != "recode":
+        raise RefusedError("list_needs_recode", where, **names)
+    if BLANK in {recode.code for _, recode in recodes} and not item.battery:
+        raise RefusedError("blank_without_battery", where, recode=row.recode, **names)
+    for line, recode in recodes:
+        place = Phrase("row_of", path=found.recodes.path, row=line)
+        given = {"recode": recode.recode, "code": recode.code, "by": row.rule, "used": where}
+        if said == "missing" and not recode.missing_kind:
+            raise RefusedError("direct_recodes_missing_only", place, **given)
+        if recode.missing_kind:
+            continue
+        if said == "selected" and recode.category not in SELECTED:
+            raise RefusedError("recode_does_not_select", place, **given, known=SELECTED)
+        if said == "score" and recode.score is None:
+            raise RefusedError("recode_has_no_score", place, **given)
+        if said == "category" and recode.category not in categories:
+            _refuse_category(place, row.concept, recode.category or "", categories)
+    coded = {recode.code for _, recode in recodes}
+    if said != "missing":
+        if left_out := sorted(codes - coded):
+            told = [f"{code} ({labels[code]})" for code in left_out]
+            raise RefusedError(
+                "code_without_recode",
+                where,
+                variable=item.variable,
+                codes=told,
+                recode=row.recode,
+            )
+    elif {concept.concept: concept.kind for concept in found.concepts.rows}[row.concept] != "scale":
+        for code in sorted(codes - coded - categories):
+            _refuse_category(where, row.concept, code, categories)
+
+
+def _check_rows_together(found: Harmonisation) -> None:
+    """Refuse rows of one concept that contradict each other."""
+    single = {row.concept for row in found.concepts.rows if row.kind == "single"}
+    questions: dict[tuple[str, ...], list[tuple[int, CrosswalkRow]]] = {}
+    for line, row in found.crosswalk.numbered:
+        question = (row.survey, row.wave, row.concept, row.base)
+        questions.setdefault(question, []).append((line, row))
+    for line, row in found.crosswalk.numbered:
+        rows = questions[row.survey, row.wave, row.concept, row.base]
+        alike = [(place, other) for place, other in rows if other.category == row.category]
+        names = {"concept": row.concept, "category": row.category or "", "by": row.rule}
+        others = rows if row.category is None else alike
+        if row.rule == "not_asked" and len(others) > 1:
+            lines = [place for place, _ in others if place != line]
+            raise RefusedError("asked_and_not_asked", _place(found, line), lines=lines, **names)
+        if row.rule in COMBINING:
+            if mixed := sorted({other.rule for _, other in alike} - {row.rule}):
+                raise RefusedError("combination_mixed", _place(found, line), others=mixed, **names)
+            combined = {other.variable for _, other in alike}
+            if len(combined) == 1:
+                raise RefusedError("combination_of_one", _place(found, line), **names)
+            all_combined = {other.variable for _, other in rows if other.rule in COMBINING}
+            if row.concept in single and combined != all_combined:
+                left_out = sorted(str(name) for name in all_combined - combined)
+                raise RefusedError(
+                    "combination_uneven", _place(found, line), variables=left_out, **names
+                )

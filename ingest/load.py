@@ -2,7 +2,8 @@
 
 Layout under `raw/`, read by the dbt sources of the same names:
 
-    registry/{surveys,waves,strata,items,item_codes,sources,published_figures}.parquet
+    registry/{surveys,waves,strata,items,item_codes,routing,corrections,sources,
+              published_figures}.parquet
     answers/<survey>/<wave>.parquet      one row per respondent x variable, code as text
     respondents/<survey>/<wave>.parquet  one row per respondent
     variables/<survey>/<wave>.parquet    one row per variable, as the file labels it
@@ -29,6 +30,14 @@ if TYPE_CHECKING:
 SYNTHETIC, MICRODATA = "synthetic", "microdata"
 ANSWERS_AT_ONCE = 1_000_000
 WAVE_TABLES = ("answers", "respondents", "variables", "loads")
+# Readers must find the columns of tables that a project may have no rows of.
+MAY_BE_EMPTY = {
+    "routing": ("survey", "wave", "base", "variable", "code"),
+    "corrections": (
+        *("survey", "wave", "respondent_id", "variable", "code", "becomes"),
+        *("reason_nl", "reason_en", "source"),
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -224,13 +233,16 @@ def write_registry(registry: Registry, raw: Path) -> dict[str, int]:
         "strata": [row for wave in registry.waves for row in _strata(wave)],
         "items": [row for wave in registry.waves for row in _items(wave)],
         "item_codes": [row for wave in registry.waves for row in _item_codes(wave)],
+        "routing": [row for wave in registry.waves for row in _routing(wave)],
+        "corrections": [row for wave in registry.waves for row in _corrections(wave)],
         "sources": [source.model_dump() for source in registry.sources],
         "published_figures": [
             {"survey": survey, **figure.model_dump()} for survey, figure in registry.figures
         ],
     }
     for name, rows in tables.items():
-        _write([_rows(rows)], raw / "registry" / f"{name}.parquet", {})
+        table = _rows(rows) if rows else _empty(MAY_BE_EMPTY.get(name, ()))
+        _write([table], raw / "registry" / f"{name}.parquet", {})
     return {name: len(rows) for name, rows in tables.items()}
 
 
@@ -289,6 +301,9 @@ def _items(item: SurveyWave) -> list[dict[str, Any]]:
             "variable": asked.variable,
             "codelist": asked.codelist,
             "base": asked.base,
+            "battery": asked.battery,
+            "separator": asked.separator,
+            "wording_original": asked.wording.original,
             "wording_nl": asked.wording.nl,
             "wording_en": asked.wording.en,
         }
@@ -311,10 +326,50 @@ def _item_codes(item: SurveyWave) -> list[dict[str, Any]]:
     ]
 
 
+def _routing(item: SurveyWave) -> list[dict[str, Any]]:
+    answers = item.wave.answers
+    return [
+        {
+            "survey": item.survey.survey,
+            "wave": item.wave.wave,
+            "base": base,
+            "variable": variable,
+            "code": str(code),
+        }
+        for base, given in (answers.routing.items() if answers else ())
+        for variable, codes in given.items()
+        for code in codes
+    ]
+
+
+def _corrections(item: SurveyWave) -> list[dict[str, Any]]:
+    answers = item.wave.answers
+    return [
+        {
+            "survey": item.survey.survey,
+            "wave": item.wave.wave,
+            "respondent_id": row.respondent,
+            "variable": row.variable,
+            "code": str(row.code),
+            "becomes": None if row.becomes is None else str(row.becomes),
+            "reason_nl": row.reason.nl,
+            "reason_en": row.reason.en,
+            "source": row.source,
+        }
+        for row in (answers.corrections if answers else ())
+    ]
+
+
 def _rows(rows: Any) -> pa.Table:
     import pyarrow as pa
 
     return pa.Table.from_pylist(list(rows))
+
+
+def _empty(columns: Iterable[str]) -> pa.Table:
+    import pyarrow as pa
+
+    return pa.table({name: pa.array([], pa.string()) for name in columns})
 
 
 def _write(tables: Iterable[pa.Table], path: Path, constants: Mapping[str, str]) -> None:

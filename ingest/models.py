@@ -5,13 +5,16 @@ They are data about data. Reading files belongs in `readers`, finding them in `r
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from ingest.errors import Language, Phrase
+from ingest.errors import Phrase
+from ingest.texts import Model as Model
+from ingest.texts import Text as Text
 
 
 def _blank_is_none(value: object) -> object:
@@ -22,36 +25,14 @@ EmptyIsNone = BeforeValidator(_blank_is_none)
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=80)]
 VariableName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.]*$")]
 WaveName = Annotated[str, Field(pattern=r"^[0-9]{4}$")]
+PositiveCount = Annotated[int, Field(gt=0)]
+PositiveNumber = Annotated[float, Field(gt=0)]
+Codes = Annotated[tuple[int, ...], Field(min_length=1)]
 
 
 def misfit(name: str, **values: object) -> PydanticCustomError:
     """Return what a validator raises; the words stand in `phrases.yml` under that name."""
     return PydanticCustomError("misfit", "{phrase}", {"phrase": Phrase(name, **values)})
-
-
-class Model(BaseModel):
-    """Frozen, and a key that nobody knows is refused instead of ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-class Text(Model):
-    """A text in both languages of the product."""
-
-    nl: str
-    en: str
-
-    def text(self, language: Language) -> str:
-        """Return the text in a language."""
-        return self.nl if language == "nl" else self.en
-
-
-class RefusalWords(Model):
-    """The words of a rule in `messages.yml`."""
-
-    found: Text
-    mend: Text
-    allowed: Text | None = None
 
 
 class Title(Text):
@@ -174,9 +155,9 @@ class Design(Model):
     """
 
     stratum: Name | None = None
-    frame: dict[Name, Annotated[int, Field(gt=0)]] = {}
+    frame: Annotated[dict[Name, PositiveCount], Field(default_factory=dict)]
     weight: VariableName | None = None
-    margins: dict[VariableName, dict[int, Annotated[float, Field(gt=0)]]] = {}
+    margins: Annotated[dict[VariableName, dict[int, PositiveNumber]], Field(default_factory=dict)]
 
     @model_validator(mode="after")
     def _weighs(self) -> Design:
@@ -193,19 +174,53 @@ class Design(Model):
 
 
 class Item(Model):
-    """One variable of the file, as it was asked."""
+    """One variable of the file, as it was asked.
+
+    Attributes:
+        battery: ticks of one question; who ticked any of them answered it, so that an empty tick
+            can count as not selected.
+        separator: what stands between the codes, where one cell holds all codes that were chosen.
+    """
 
     variable: VariableName
     codelist: Name | None = None
     text: bool = False
     base: Name
-    wording: Text
+    battery: Name | None = None
+    separator: Literal[",", ";", "|", " "] | None = None
+    wording: Title
 
     @model_validator(mode="after")
     def _codes_or_text(self) -> Item:
         if self.text == (self.codelist is not None):
             raise misfit("codelist_or_text", variable=self.variable)
+        if self.separator and (self.text or self.battery):
+            raise misfit("separator_needs_codelist", variable=self.variable)
         return self
+
+
+class Correction(Model):
+    """A known error in the delivered file, and what the answer should have been.
+
+    Attributes:
+        respondent: whose answer; without it everyone's with that code.
+        code: what the file says. It need not stand in the codelist.
+        becomes: what it should say; nothing makes it a blank.
+        source: who told so, and where.
+    """
+
+    respondent: str | None = None
+    variable: VariableName
+    code: int
+    becomes: int | None
+    reason: Text
+    source: Annotated[str, Field(min_length=1)]
+
+    def overlaps(self, other: Correction) -> bool:
+        """Tell whether both speak of the same answer."""
+        everyone = None in (self.respondent, other.respondent)
+        same = everyone or self.respondent == other.respondent
+        return same and (self.variable, self.code) == (other.variable, other.code)
 
 
 class Answers(Model):
@@ -216,6 +231,10 @@ class Answers(Model):
             likewise.
         parts_of_organisations: several parts of one organisation may answer, so that an
             organisation may stand in the file more than once.
+        routing: base -> variable -> codes that a respondent must have given to belong to it, for
+            all of the variables; who does not was routed past its items.
+        corrections: errors in the file that were found after it was delivered.
+        not_asked: concepts of earlier waves that this one did not ask about.
     """
 
     file: Annotated[SavFile | CsvFile | XlsxFile | ParquetFile, Field(discriminator="format")]
@@ -227,6 +246,8 @@ class Answers(Model):
     design: Design | None = None
     codelists: dict[Name, dict[int, str]]
     items: tuple[Item, ...]
+    routing: Annotated[dict[Name, dict[VariableName, Codes]], Field(default_factory=dict)]
+    corrections: tuple[Correction, ...] = ()
     not_asked: tuple[Name, ...] = ()
 
     @model_validator(mode="after")
@@ -237,13 +258,29 @@ class Answers(Model):
         names = [item.variable for item in self.items]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise misfit("variables_twice", names=twice)
-        codes = {item.variable: self.codelists.get(item.codelist or "") for item in self.items}
         for variable, margin in (self.design.margins if self.design else {}).items():
-            if not (described := codes.get(variable)):
-                raise misfit("margin_of_no_item", variable=variable)
-            if unknown := sorted(set(margin) - set(described)):
-                raise misfit("margin_codes_undescribed", variable=variable, codes=unknown)
+            self._codes_known("margins", variable, margin)
+        for given in self.routing.values():
+            for variable, codes in given.items():
+                self._codes_known("routing", variable, codes)
+        if unused := sorted(set(self.routing) - {item.base for item in self.items}):
+            raise misfit("routing_of_no_base", bases=unused)
+        for place, row in enumerate(self.corrections):
+            becomes = () if row.becomes is None else (row.becomes,)
+            self._codes_known("corrections", row.variable, becomes)
+            corrects = {"variable": row.variable, "code": row.code}
+            if row.code == row.becomes:
+                raise misfit("correction_changes_nothing", **corrects)
+            if any(row.overlaps(other) for other in self.corrections[:place]):
+                raise misfit("correction_twice", **corrects)
         return self
+
+    def _codes_known(self, what: str, variable: str, codes: Iterable[int]) -> None:
+        lists = {item.variable: self.codelists.get(item.codelist or "") for item in self.items}
+        if not (described := lists.get(variable)):
+            raise misfit("codes_of_no_item", what=what, variable=variable)
+        if unknown := sorted(set(codes) - set(described)):
+            raise misfit("codes_undescribed", what=what, variable=variable, codes=unknown)
 
     @property
     def variables(self) -> tuple[str, ...]:

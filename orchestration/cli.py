@@ -334,46 +334,50 @@ def trace(indicator_id: str, as_json: bool) -> None:
     spoken = language()
     row, wave = found.indicator, found.wave
 
-    def tell(name: str, **values: object) -> None:
-        click.echo(Phrase(f"trace_{name}", **values).text(spoken))
+    def tell(phrase: Phrase) -> None:
+        click.echo(phrase.text(spoken))
 
     def in_words(column: str) -> object:
         return row[f"{column}_{spoken}"]
 
     tell(
-        "title",
-        survey=in_words("survey_label"),
-        wave=row["wave"],
-        concept=in_words("concept_label"),
-        category=in_words("category_label"),
-        group=in_words("group_value_label"),
+        Phrase(
+            "trace_title",
+            survey=in_words("survey_label"),
+            wave=row["wave"],
+            concept=in_words("concept_label"),
+            category=in_words("category_label"),
+            group=in_words("group_value_label"),
+        )
     )
     if row["estimate"] is None:
-        tell("suppressed")
+        tell(Phrase("trace_suppressed"))
     else:
         interval: Phrase | str = ""
         if row["estimate_low"] is not None:
             low, high = row["estimate_low"], row["estimate_high"]
             interval = Phrase("trace_interval", low=low, high=high)
         n = "?" if row["n"] is None else row["n"]
-        tell("estimate", value=row["estimate"], interval=interval, n=n)
-    tell("status", status=in_words("data_status_label"), method=row["interval_method"])
+        tell(Phrase("trace_estimate", value=row["estimate"], interval=interval, n=n))
+    tell(
+        Phrase("trace_status", status=in_words("data_status_label"), method=row["interval_method"])
+    )
     if row["source_title"]:
-        tell("source", title=row["source_title"], place=row["source_locator"])
+        tell(Phrase("trace_source", title=row["source_title"], place=row["source_locator"]))
         click.echo(f"  {row['source_url'] or ''}")
     for question in _asked(found.questions, spoken):
         click.echo(f"  {question}")
     if found.questions:
-        tell("file", file=wave["file_name"], sha256=wave["file_sha256"])
+        tell(Phrase("trace_file", file=wave["file_name"], sha256=wave["file_sha256"]))
     if note := in_words("comparability_note"):
-        tell("compares", label=in_words("comparability_label"), note=note)
-    tell("models", models=" > ".join(found.models))
-    tell("release", **found.release)
+        tell(Phrase("trace_compares", label=in_words("comparability_label"), note=note))
+    tell(Phrase("trace_models", models=" > ".join(found.models)))
+    tell(Phrase("trace_release", **found.release))
     if found.snippet:
-        tell("snippet")
+        tell(Phrase("trace_snippet"))
         click.echo(found.snippet)
     else:
-        tell("no_snippet")
+        tell(Phrase("trace_no_snippet"))
 
 
 def _asked(questions: list[dict[str, Any]], spoken: Language) -> list[str]:

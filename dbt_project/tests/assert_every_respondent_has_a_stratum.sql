@@ -1,3 +1,5 @@
+{#- Dagster shows a test of several models at the one that is named here. -#}
+{{ config(meta={'dagster': {'ref': {'name': 'dim_respondent'}}}) }}
 -- Every respondent of a wave with a design has a weight and, where there is a frame, a stratum in it.
 select respondents.survey, respondents.wave, respondents.respondent_id
 from {{ ref('stg_respondents') }} as respondents

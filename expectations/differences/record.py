@@ -17,8 +17,9 @@ from expectations.differences.pairing import (
     stem,
 )
 from ingest.errors import Language, Phrase, fill
-from ingest.models import Model, Name, RefusalWords, Text
+from ingest.models import Model, Name, Text
 from ingest.registry import read_yaml
+from ingest.texts import RefusalWords
 
 Severity = Literal["refuse", "review", "info"]
 SEVERITIES: tuple[Severity, ...] = ("refuse", "review", "info")

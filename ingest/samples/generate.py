@@ -100,9 +100,12 @@ class _Sample:
         if stability:
             utility = chance + lasting(self.names, name) * math.sqrt(stability)
         for key, effect in depends.items():
-            variable, _, codes = key.partition("=")
-            given = {variable: tuple(int(code) for code in codes.split(",") if code)}
-            utility += effect * (self._gave(given) if codes else self.traits[variable])
+            if key in self.traits:
+                utility += effect * self.traits[key]
+                continue
+            parts = (part.partition("=") for part in key.split("&"))
+            given = {name: tuple(map(int, codes.split(","))) for name, _, codes in parts}
+            utility += effect * self._gave(given)
         return utility
 
     def _some(self, among: Bools, size: int) -> Bools:
@@ -135,6 +138,9 @@ class _Sample:
                 free &= column != 1
         if ticks:
             self._fit_ticks(question, ticks, response[0][0] & free, wanted)
+        for name in question.none:
+            boxes = np.column_stack([self.codes[part.variable] for part in question.parts])
+            self.codes[name] = np.where(response[0][0], boxes.sum(axis=1) == 0, np.nan)
         if question.scale:
             self._fit_scale(question.scale)
 
@@ -305,8 +311,18 @@ def generate(spec: Specification, seed: int | None = None) -> Table:
             codes[part.variable] = spec.codelists[question.codelist]
             if spec.dont_know_code is not None and spec.dont_know_code in codes[part.variable]:
                 missing[part.variable] = [spec.dont_know_code]
+        labels |= question.none
+        codes |= dict.fromkeys(question.none, spec.codelists[question.codelist])
+        if question.empty_ticks:
+            for name in (*(part.variable for part in question.parts), *question.none):
+                sample.codes[name][sample.codes[name] == 0] = np.nan
     labels |= {question.variable: question.label for question in spec.open_questions}
+    for error in spec.errors:
+        sample.codes[error.variable][error.respondent - 1] = error.code
     drawn: dict[str, Any] = {**sample.codes, **sample.texts}
+    if made.weight and sample.weights is not None:
+        frame[made.weight] = (sample.weights / sample.weights.mean()).round(6)
+        labels[made.weight] = "Gewicht"
     frame |= {name: sample.codes[name] for name in made.variables}
     others = sorted(drawn.keys() - made.variables.keys(), key=_natural)
     frame |= {name: drawn[name] for name in others}

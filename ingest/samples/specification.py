@@ -2,8 +2,8 @@
 
 All shares are percentages of those who were asked and gave a valid answer. `depends` lists
 what makes an answer likelier, in standard deviations of chance: a latent variable (`climate`)
-or an answer given earlier (`V07_1=1`, `V08=2,3`). `when` and `asked` are routing: variable ->
-codes that must have been given, all of them.
+or answers given earlier (`V07_1=1`, `V08=2,3`, `V07_1=1&V08=2,3`). `when` and `asked` are routing:
+variable -> codes that must have been given, all of them.
 """
 
 from __future__ import annotations
@@ -31,6 +31,14 @@ class Variable(Model):
 
     label: str
     codelist: Name
+
+
+class Error(Model):
+    """A known error, for a correction to mend: what one respondent's answer is written as."""
+
+    respondent: int
+    variable: str
+    code: int
 
 
 class Cell(Model):
@@ -63,6 +71,8 @@ class Organisations(Model):
             meet the same organisations.
         again: without it, who answered before is as likely to answer as anyone.
         weighted: shares of the questions hold for answers weighted to the frame.
+        weight: variable of the file that holds these weights, on average 1; without it the file
+            has none.
         variables: variables of the organisation; the first is the stratum.
         frame: organisations in the frame per code of the stratum.
         cells: how many organisations have which codes of `variables`.
@@ -71,6 +81,7 @@ class Organisations(Model):
     pool: Name
     again: Again | None = None
     weighted: bool = False
+    weight: str | None = None
     variables: Annotated[dict[str, Variable], Field(min_length=1)]
     frame: dict[int, int]
     cells: tuple[Cell, ...]
@@ -185,6 +196,8 @@ class Question(Model):
         blank: percent of those asked that skip it; with `ticks` the question, else each part.
         dont_know: percent of those asked that answer don't know, per part.
         stability: share of the chance in an answer that an organisation keeps over waves.
+        none: a box of its own, ticked by whoever ticks no part; its label.
+        empty_ticks: the file leaves boxes empty that are not ticked.
     """
 
     codelist: Name
@@ -194,6 +207,8 @@ class Question(Model):
     stability: Fraction = 0.4
     depends: Effects
     ticks: Ticks | None = None
+    none: Annotated[dict[str, str], Field(default_factory=dict)]
+    empty_ticks: bool = False
     scale: Scale | None = None
     parts: Annotated[tuple[Part, ...], Field(min_length=1)]
 
@@ -238,6 +253,7 @@ class Specification(Model):
     latents: dict[Name, Latent]
     questions: tuple[Question, ...]
     open_questions: tuple[OpenQuestion, ...] = ()
+    errors: tuple[Error, ...] = ()
 
     @field_validator("file_label")
     @classmethod
@@ -301,7 +317,7 @@ class Specification(Model):
 
     @staticmethod
     def _check(known: set[str], traits: set[str], *references: Iterable[str]) -> None:
-        for key in (key for names in references for key in names):
+        for key in (key for names in references for keys in names for key in keys.split("&")):
             name = key.partition("=")[0]
             if name not in known and key not in traits:
                 raise ValueError(f"{key!r} is no latent and no variable drawn up to there")

@@ -6,6 +6,7 @@ have none, in a constant column `SYNTHETISCH`.
 
 from __future__ import annotations
 
+import csv
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -99,14 +100,21 @@ def _cell(value: object) -> Cell:
 
 
 def _csv(table: Table, path: Path, file: CsvFile) -> None:
-    table.frame.assign(**{MARK: 1}).to_csv(
-        path,
-        index=False,
-        sep=file.delimiter,
-        encoding=file.encoding,
-        decimal=file.decimal,
-        lineterminator="\r\n",
-    )
+    frame = table.frame.assign(**{MARK: 1})
+    with path.open("w", encoding=file.encoding, newline="") as stream:
+        if file.header_rows == 3:  # as Qualtrics: names, question texts and import ids
+            header = csv.writer(stream, delimiter=file.delimiter)
+            header.writerow(frame.columns)
+            header.writerow(table.labels.get(name, name) for name in frame.columns)
+            header.writerow(f'{{"ImportId":"{name}"}}' for name in frame.columns)
+        frame.to_csv(
+            stream,
+            index=False,
+            header=file.header_rows == 1,
+            sep=file.delimiter,
+            decimal=file.decimal,
+            lineterminator="\r\n",
+        )
 
 
 SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

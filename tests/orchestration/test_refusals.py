@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from ingest.errors import BarometerError
@@ -23,6 +24,7 @@ from tests.support import (
     edit,
     missing_words,
     moved,
+    put_real_file,
     real_path,
     refusal,
     release_state,
@@ -103,6 +105,26 @@ def test_a_dbt_test_that_fails_stops_the_build_and_the_gate(copy: Barometer) -> 
         "Checks that were never completed: ",
         "To mend: ",
     )
+
+
+def test_a_stratum_without_a_frame_count_stops_the_build(copy: Barometer) -> None:
+    edit(copy.project / MANIFEST, "      provinces: 12\n", "")
+    refused_build(
+        copy,
+        "core/dim_respondent, check assert_every_respondent_has_a_stratum",
+        "survey = nl_barometer, wave = 2021",
+    )
+
+
+def test_a_file_that_is_only_odd_is_released_with_its_warning(copy: Barometer) -> None:
+    file = put_real_file(copy)
+    file.frame.loc[2, "V06"] = "test"
+    file.write(real_path(copy))
+    done = copy.run("build")
+    assert done.returncode == 0, done.stderr
+    with duckdb.connect(str(copy.current), read_only=True) as release:
+        odd = release.sql('select "check", observed from mart_data_quality where not passed')
+        assert odd.fetchall() == [("nl_barometer 2021 patterns: test_answers", "V06 in row 3")]
 
 
 def test_computed_figures_that_differ_from_published_ones_stop_the_build(copy: Barometer) -> None:

@@ -28,6 +28,8 @@ MODELS: dict[str, type[Model]] = {
     "expectations/suites/*.yml": SuiteFile,
     "expectations/differences/rules.yml": Rules,
 }
+# Read before anything else can be refused; tests/ingest/test_messages.py looks into them.
+WORDS = ("ingest/messages.yml", "ingest/phrases.yml", "expectations/messages.yml")
 TABLES: dict[str, type[Model]] = {
     "ingest/surveys/*/published.csv": PublishedFigure,
     "ingest/surveys/sources.csv": Source,
@@ -56,7 +58,7 @@ def test_every_csv_loads_into_its_model(path: str) -> None:
 
 def test_no_description_is_left_without_a_model() -> None:
     described = files("ingest/**/*.yml", "ingest/**/*.csv", "expectations/**/*.yml")
-    assert described == files(*MODELS, *TABLES)
+    assert described == files(*MODELS, *TABLES, *WORDS)
 
 
 def test_all_descriptions_hold_together() -> None:

@@ -41,3 +41,16 @@
 {% macro spark__days_between(earlier, later) -%}
     datediff({{ later }}, {{ earlier }})
 {%- endmacro %}
+
+{#- A row for each part of a text, where `separator` holds what stands between the parts. -#}
+{% macro split_to_rows(text, separator) -%}
+    {{ return(adapter.dispatch('split_to_rows', 'innovation_barometer')(text, separator)) }}
+{%- endmacro %}
+
+{% macro default__split_to_rows(text, separator) -%}
+    unnest(string_split({{ text }}, {{ separator }}))
+{%- endmacro %}
+
+{% macro spark__split_to_rows(text, separator) -%}
+    explode(split({{ text }}, concat('\\Q', {{ separator }}, '\\E')))
+{%- endmacro %}

@@ -8,19 +8,27 @@ crosswalk as (
     select * from {{ ref('crosswalk') }}
 ),
 
+concepts as (
+    select * from {{ ref('concepts') }}
+),
+
 categories as (
     select * from {{ ref('categories') }}
 )
 
 select
-    survey,
-    wave,
-    concept,
-    base,
-    category,
-    case when rule = 'select' then category else '*' end as item
+    codes.survey,
+    codes.wave,
+    codes.concept,
+    codes.base,
+    codes.category,
+    case
+        when codes.rule in ('combine_any', 'combine_all') and concepts.kind = 'single' then '*'
+        else coalesce(codes.select_category, '*')
+    end as item
 from codes
-where category is not null
+inner join concepts on codes.concept = concepts.concept
+where codes.category is not null
 union
 select
     survey,
@@ -29,8 +37,8 @@ select
     base,
     'mean' as category,
     '*' as item
-from crosswalk
-where rule = 'mean_of_items'
+from codes
+where score is not null
 union
 select
     crosswalk.survey,

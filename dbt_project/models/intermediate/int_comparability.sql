@@ -37,6 +37,7 @@ asked as (
         min(reason_nl) as reason_nl,
         min(reason_en) as reason_en
     from {{ ref('crosswalk') }}
+    where rule <> 'not_asked'
     group by survey, wave, concept
 )
 

@@ -1,5 +1,6 @@
 -- One row per respondent, concept and base of rule `count_selected`: how many categories of the
 -- concept named in `recode` the respondent selected (innovation types -> spectrum).
+-- Combinations of several variables are not counted.
 with rules as (
     select * from {{ ref('crosswalk') }}
     where rule = 'count_selected'

@@ -17,7 +17,7 @@ select
     items.concept,
     items.base,
     items.item,
-    avg(case when items.rule = 'mean_of_items' then items.score end) as value
+    avg(items.score) as value
 from items
 inner join concepts on items.concept = concepts.concept
 group by

@@ -5,6 +5,9 @@ select
     cast(variable as string) as variable,
     cast(codelist as string) as codelist,
     cast(base as string) as base,
+    cast(battery as string) as battery,
+    cast(separator as string) as separator,
+    cast(wording_original as string) as wording_original,
     cast(wording_nl as string) as wording_nl,
     cast(wording_en as string) as wording_en
 from {{ raw('items') }}

@@ -1,39 +1,48 @@
 -- One row per respondent, concept, base, item and category chosen (value 1), or per scale with
 -- its value (category `mean`).
+{% set key = ['survey', 'wave', 'respondent_id', 'concept', 'base', 'item', 'category'] %}
+-- Several variables may choose the same category.
+with chosen as (
+    select distinct {{ key | join(', ') }} from {{ ref('int_item_answers') }}
+    where category is not null
+),
+
+derived as (
+    select
+        survey,
+        wave,
+        respondent_id,
+        concept,
+        base,
+        '*' as item,
+        category
+    from {{ ref('int_counted_answers') }}
+    union
+    select
+        survey,
+        wave,
+        respondent_id,
+        concept,
+        base,
+        '*' as item,
+        category
+    from {{ ref('int_binned_answers') }}
+),
+
+categories as (
+    select {{ key | join(', ') }} from chosen
+    union all
+    select {{ key | join(', ') }} from {{ ref('int_combined_answers') }}
+    where category is not null
+    union all
+    select {{ key | join(', ') }} from derived
+)
+
 select
-    survey,
-    wave,
-    respondent_id,
-    concept,
-    base,
-    item,
-    category,
+    {{ key | join(', ') }},
     cast(1 as double) as value
-from {{ ref('int_item_answers') }}
-where category is not null
-union
-select
-    survey,
-    wave,
-    respondent_id,
-    concept,
-    base,
-    '*' as item,
-    category,
-    cast(1 as double) as value
-from {{ ref('int_counted_answers') }}
-union
-select
-    survey,
-    wave,
-    respondent_id,
-    concept,
-    base,
-    '*' as item,
-    category,
-    cast(1 as double) as value
-from {{ ref('int_binned_answers') }}
-union
+from categories
+union all
 select
     survey,
     wave,

@@ -25,19 +25,29 @@ with figures as (
 
 -- The members of a group are hidden where an estimate over all of them would be.
 shown as (
-    select distinct
+    select
+        survey,
+        wave,
+        'total' as group_dimension,
+        'total' as group_value,
+        respondents as answered
+    from {{ ref('stg_loads') }}
+    where respondents >= {{ var('minimum_base') }}
+    union
+    select
         estimates.survey,
         estimates.wave,
         estimates.group_dimension,
         estimates.group_value,
-        estimates.n as answered,
-        estimates.conf_status
+        estimates.n as answered
     from {{ ref('int_disclosed_estimates') }} as estimates
     inner join {{ ref('count_figures') }} as rules
         on estimates.concept = rules.counted_concept
     where
         rules.concept = 'sector_response'
         and estimates.weighting = 'none'
+        and estimates.conf_status = 'F'
+        and estimates.group_dimension <> 'total'
 ),
 
 frames as (
@@ -102,11 +112,8 @@ united as (
         frames.group_value,
         loads.data_status,
         frames.invited,
-        case when shown.conf_status = 'F' then shown.answered end as answered,
-        case
-            when shown.conf_status = 'F'
-                then 100 * shown.answered / cast(frames.invited as double)
-        end as rate,
+        shown.answered,
+        100 * shown.answered / cast(frames.invited as double) as rate,
         cast(null as string) as source_id,
         loads.file_name as source_locator
     from frames
