@@ -160,26 +160,31 @@ def _numbers(test: Shift) -> dict[str, object]:
 
 
 def mirrored(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
-    """Yield scales whose answers fit the earlier ones only in reverse."""
+    """Yield scales whose answers fit the earlier ones only in reverse; one for all its items."""
+    found: dict[tuple[str, ...], list[tuple[Pair, list[int], list[int]]]] = {}
     for pair in pairs:
         ours, theirs = _answers(now, pair.now.variable), _answers(was, pair.was.variable)
         if ours is None or theirs is None:
             continue
-        labels = now.codelist(pair.now.variable), was.codelist(pair.was.variable)
-        codes = pair_codes(*labels)
-        scale = set(substantive(labels[1]))
+        labels = was.codelist(pair.was.variable)
+        codes = pair_codes(now.codelist(pair.now.variable), labels)
+        scale = set(substantive(labels))
         held = sorted((then, code) for _, code, then in codes.same if then in scale)
-        if len(held) != len(scale):
-            continue
         counts = [theirs[then] for then, _ in held], [ours[code] for _, code in held]
-        if looks_mirrored(*counts):
-            ends = " – ".join(labels[1][then] for then in (held[0][0], held[-1][0]))
-            shown = " ".join(f"{theirs[then]}→{ours[code]}" for then, code in held)
-            yield Difference(
-                "answers_mirrored",
-                "review",
-                (pair.now.variable,),
-                (pair.was.variable,),
-                {"shares": f"{ends}: {shown}"},
-                {"was": counts[0], "is": counts[1]},
-            )
+        if len(held) == len(scale) and looks_mirrored(*counts):
+            found.setdefault(tuple(labels[then] for then, _ in held), []).append((pair, *counts))
+    for points, items in found.items():
+        _, before, after = items[0]
+        shown = " ".join(f"{one}→{other}" for one, other in zip(before, after, strict=True))
+        yield Difference(
+            "answers_mirrored",
+            "review",
+            tuple(pair.now.variable for pair, *_ in items),
+            tuple(pair.was.variable for pair, *_ in items),
+            {"shares": f"{items[0][0].now.variable}, {points[0]} – {points[-1]}: {shown}"},
+            {
+                "answers": {
+                    pair.now.variable: {"was": one, "is": other} for pair, one, other in items
+                }
+            },
+        )

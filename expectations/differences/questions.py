@@ -19,6 +19,7 @@ from expectations.differences.record import (
     Severity,
     covering,
     grouped,
+    judged,
     quoted,
     weigh,
 )
@@ -54,25 +55,45 @@ def changed(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Difference]
 
 
 def _reused(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
-    together = {(pair.now.variable, pair.was.variable) for pair in pairs}
+    together = {(pair.now.variable, pair.was.variable): pair for pair in pairs}
     for name, item in now.items.items():
-        other = was.items.get(name)
-        if other is None or (name, name) in together:
+        other, pair = was.items.get(name), together.get((name, name))
+        if other is None or (pair and not _another(now, pair)):
             continue
         score = likeness(item.wording.nl, other.wording.nl)
         if score < SAME_NAME:
+            concepts = {row.concept for _, row in was.rows.get(name, [])}
+            rows = now.rows.get(name, [])
+            own = covering(rows) if not concepts & {row.concept for _, row in rows} else None
             yield Difference(
                 "variable_reused",
-                "review",
+                "info" if own else "review",
                 (name,),
                 (name,),
                 {"was": quoted(other.wording), "now": quoted(item.wording)},
                 {"likeness": round(score)},
+                own,
             )
 
 
+def _another(side: Side, pair: Pair) -> bool:
+    """Whether one name stands for two questions, though crosswalk rows say that it is one.
+
+    That is what rows look like that were copied from the earlier wave.
+    """
+    same_name = pair.now.variable == pair.was.variable
+    now_asked, was_asked = pair.now.wording.nl, pair.was.wording.nl
+    alike = plain(stem(now_asked)[1]) == plain(stem(was_asked)[1])
+    alike = alike or likeness(now_asked, was_asked) >= SAME_NAME
+    return same_name and not alike and judged(side, [pair.now.variable]) is None
+
+
 def _wordings(now: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
-    changed = [p for p in pairs if plain(p.now.wording.nl) != plain(p.was.wording.nl)]
+    changed = [
+        pair
+        for pair in pairs
+        if plain(pair.now.wording.nl) != plain(pair.was.wording.nl) and not _another(now, pair)
+    ]
 
     def battery(pair: Pair) -> object:
         """Items whose stem alone was changed go together."""

@@ -224,6 +224,7 @@ def quoted(text: Text, *, battery: bool = False) -> Text:
 def told(comparison: Comparison, language: Language) -> str:
     """Return one sentence on how the answers of two waves were compared."""
     (before, after), (was, now) = comparison.respondents, comparison.statuses
+    points = Phrase("shift_found", points=comparison.smallest) if comparison.tests else ""
     told = Phrase(
         "compared_with",
         wave=comparison.earlier,
@@ -233,7 +234,7 @@ def told(comparison: Comparison, language: Language) -> str:
         now=now or "–",
         tests=comparison.tests,
         untested=comparison.untested,
-        points=comparison.smallest,
+        points=points,
     )
     return told.text(language)
 
