@@ -2,8 +2,8 @@
 
 All shares are percentages of those who were asked and gave a valid answer. `depends` lists
 what makes an answer likelier, in standard deviations of chance: a latent variable (`climate`)
-or answers given earlier (`V07_1=1`, `V08=2,3`, `V07_1=1&V08=2,3`). `when` and `asked` are routing:
-variable -> codes that must have been given, all of them.
+or answers given earlier (`V07_1=1`, `V08=2,3`, `V07_1=1&V08=2,3`). `when` and `asked` are
+routing: variable -> codes that must have been given, all of them.
 """
 
 from __future__ import annotations
