@@ -3,7 +3,7 @@
 The files under `assets/` are in Superset's own export format, less all that can be derived: uuids
 come from the slug (the file's name), and a chart names its dataset, a dashboard its charts, by
 slug; `column_config` is a list. Any string may be a mapping `{nl: ..., en: ...}`, a column's name
-too. Databases and datasets hold both languages at once and exist once; charts and dashboards are
+too, or `{document: method}` for a page of the dbt docs. Databases and datasets hold both languages at once and exist once; charts and dashboards are
 compiled once a language.
 """
 
@@ -24,6 +24,7 @@ Language = Literal["nl", "en"]
 Content = dict[str, Any]
 
 ASSETS: Final = Path(__file__).parent / "assets"
+DOCUMENTS: Final = Path(__file__).parent.parent / "dbt_project" / "docs"
 KINDS: Final[tuple[Kind, ...]] = ("databases", "datasets", "charts", "dashboards")
 LANGUAGES: Final[tuple[Language, ...]] = ("nl", "en")
 _NAMESPACE: Final = uuid.UUID("5f5c2f3e-0b4c-5d39-9a53-6f1d8a7c2b10")
@@ -275,8 +276,10 @@ def _read(path: Path) -> Content:
 
 
 def _localise(value: Any, language: Language, path: Path) -> Any:
-    """Replace each `{nl: ..., en: ...}` by the text in one language."""
+    """Replace each `{nl: ..., en: ...}` and each document by the text in one language."""
     if isinstance(value, dict):
+        if set(value) == {"document"}:
+            return _document(value["document"], language, path)
         if value and set(value) <= set(LANGUAGES):
             if missing := set(LANGUAGES) - set(value):
                 raise DashboardError(f"{path}: {value} misses the language {missing.pop()}.")
@@ -285,3 +288,12 @@ def _localise(value: Any, language: Language, path: Path) -> Any:
     if isinstance(value, list):
         return [_localise(item, language, path) for item in value]
     return value
+
+
+def _document(name: str, language: Language, path: Path) -> str:
+    """Text of a page of the dbt docs, without the marks around its block."""
+    document = DOCUMENTS / f"{name}.{language}.md"
+    if not document.is_file():
+        raise DashboardError(f"{path}: there is no document {document}.")
+    _, *lines, _ = document.read_text("utf-8").splitlines()
+    return "\n".join(lines)

@@ -92,3 +92,21 @@ def _mappings_left(value: object) -> bool:
             _mappings_left(item) for item in value.values()
         )
     return isinstance(value, list) and any(_mappings_left(item) for item in value)
+
+
+def test_the_method_is_the_page_of_the_dbt_docs_in_its_language() -> None:
+    pages = {
+        a.language: a.content["position"]
+        for a in compile_assets(RELEASE).of("dashboards")
+        if a.slug == "method"
+    }
+    words = {"nl": "# Hoe zeker is een cijfer?", "en": "# How sure is a figure?"}
+    for language, position in pages.items():
+        text = position["MARKDOWN-method"]["meta"]["code"]
+        assert text.startswith(words[language]) and "enddocs" not in text
+
+
+def test_a_document_that_is_not_there_is_refused(assets_with: AssetsWith) -> None:
+    path = "dashboards/method.yaml"
+    with pytest.raises(DashboardError, match=r"there is no document .*methods\.nl\.md"):
+        compile_assets(RELEASE, assets_with(path, "{document: method}", "{document: methods}"))

@@ -35,6 +35,7 @@ CHROMIUM_FLAGS = [
     *("--disable-background-networking", "--disable-component-update"),
 ]
 DASHBOARDS = ["ontwikkeling", "trends", "internationale-vergelijking", "international-comparison"]
+METHOD = {"methode": "Wat wij aannemen", "method": "What we assume"}
 CHART = "[data-test='chart-grid-component']"
 
 
@@ -167,7 +168,7 @@ def viewer(installation: Installation) -> Client:
 
 def test_the_first_push_makes_everything(installation: Installation) -> None:
     assert set(installation.first_push.assets.values()) == {"created"}
-    assert len(installation.first_push.addresses) == len(DASHBOARDS)
+    assert len(installation.first_push.addresses) == len(DASHBOARDS) + len(METHOD)
 
 
 def test_the_second_push_changes_nothing(installation: Installation) -> None:
@@ -207,6 +208,19 @@ def test_a_viewer_sees_every_chart_drawn(
     for chart in charts:
         name = chart.get_attribute("data-test-chart-name")
         assert chart.locator("canvas, tbody tr").count() > 0, f"{name} shows nothing"
+
+
+@pytest.mark.parametrize("slug", METHOD)
+def test_a_viewer_reads_how_sure_a_figure_is(
+    installation: Installation, visit: Visit, slug: str
+) -> None:
+    visit.page.goto(f"{installation.url}/superset/dashboard/{slug}/")
+    visit.page.set_viewport_size({"width": 1500, "height": 2600})
+    visit.page.get_by_role("heading", name=METHOD[slug]).wait_for()
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    visit.page.screenshot(path=SCREENSHOTS / f"{slug}.png")
+    assert visit.failures == []
+    assert visit.page.locator("td", has_text="wilson_published_n").is_visible()
 
 
 def test_synthetic_figures_are_announced_at_the_top(
