@@ -3,8 +3,8 @@
 The files under `assets/` are in Superset's own export format, less all that can be derived: uuids
 come from the slug (the file's name), and a chart names its dataset, a dashboard its charts, by
 slug; `column_config` is a list. Any string may be a mapping `{nl: ..., en: ...}`, a column's name
-too, or `{document: method}` for a page of the dbt docs. Databases and datasets hold both languages at once and exist once; charts and dashboards are
-compiled once a language.
+too, or `{document: method}` for a page of the dbt docs. Databases and datasets hold both languages
+at once and exist once; charts and dashboards are compiled once a language.
 """
 
 import io
