@@ -34,7 +34,7 @@ format: .venv/.dev ## Put code in the house style.
 	@$(BIN)/ruff format .
 	@$(BIN)/sqlfluff fix --disable-progress-bar dbt_project/models
 
-bench: .venv/.dev ## Print speed: files to raw in seconds, the rest as ratios.
+bench: .venv/.bench ## Print speed: files to raw in seconds, the rest as ratios.
 	@$(BIN)/python benchmarks/read.py
 	@$(BIN)/python benchmarks/estimates.py
 	@$(BIN)/python benchmarks/build.py
@@ -50,6 +50,8 @@ lock: .venv/.bootstrap ## Lock the requirements again.
 	  --extra build pyproject.toml -o requirements/pipeline.txt
 	@$(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes \
 	  --extra build --extra dev -c requirements/pipeline.txt pyproject.toml -o requirements/dev.txt
+	@$(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes \
+	  --extra bench -c requirements/dev.txt pyproject.toml -o requirements/bench.txt
 
 clean: ## Remove everything that was made; confidential files under data/ stay.
 	@rm -rf .venv .venv-superset .barometer .artifacts dbt_project/target dbt_project/logs
@@ -74,6 +76,11 @@ environments:
 .venv/.dev: requirements/dev.txt | .venv/.pipeline
 	@echo "Installing the tools for tests"
 	@$(UV) --python $(BIN)/python -r requirements/dev.txt
+	@touch $@
+
+.venv/.bench: requirements/bench.txt | .venv/.dev
+	@echo "Installing what is compared with"
+	@$(UV) --python $(BIN)/python -r requirements/bench.txt
 	@touch $@
 
 .venv-superset/.installed: requirements/superset.txt | .venv/.bootstrap
