@@ -97,7 +97,7 @@ def test_a_new_file_of_answers_is_built_into_a_release_and_no_other_wave_is_read
 ) -> None:
     Spss.read(sample_of(copy)).write(real_path(copy))
     raw_files = sorted((copy.home / "raw").glob("*/*/*.parquet"))
-    assert len(raw_files) == 12
+    assert len(raw_files) > 4, "there are other waves"
     before = {path: path.stat().st_mtime_ns for path in raw_files}
     was = release_state(copy)
 
