@@ -1,11 +1,16 @@
-"""What a standard error and an interval cost: int_estimates against a plain weighted GROUP BY.
+"""What a standard error and an interval cost: our estimates beside what others would use.
 
-Both read the same generated answers in the same engine and give the same shares, which is checked
-before a time is shown.
+All read the same generated answers: 37 groups in six splits, a fifth of the answers missing. The
+floor is a plain weighted GROUP BY in the same engine over the same rows, which gives a share and
+nothing else; polars and pandas do the same in memory. Python's svy and R's survey give standard
+errors too, but one item and split at a time: they get a few items, and the rest is worked out.
+No time is shown before shares, and standard errors where there are any, are found equal.
 """
 
 from __future__ import annotations
 
+import shutil
+import subprocess
 import sys
 import tempfile
 import time
@@ -13,48 +18,61 @@ from pathlib import Path
 from statistics import median
 
 import duckdb
+import polars as pl
+import svy
 
 from orchestration.dbt import run
-from orchestration.settings import DBT_PROJECT, Settings
+from orchestration.settings import Settings
 
-SIZES = ((366, 100, 9), (35_000, 60, 3))  # respondents, items, runs
-MODEL = "compiled/innovation_barometer/models/intermediate/int_estimates.sql"
-# 9 strata, 5 groups besides the total; a fifth of the answers is missing, a third says yes.
+# Respondents, items, runs; items for those who take one at a time.
+SIZES = ((366, 100, 9, 5), (35_000, 60, 3, 2), (625_000, 90, 1, 1))
+MODELS = ("int_stratum_sums", "int_quantiles", "int_estimates")
+COMPILED = "compiled/innovation_barometer/models/intermediate"
+SPLITS = {"sector": 9, "size_class": 4, "cluster": 17, "climate_group": 3, "region": 3}
+MEMORY = "2GB"  # without a disk to spill to
 ANSWERS = """
 create schema core; create schema intermediate; create schema seeds;
-create table seeds.t_quantiles as from read_csv('{seeds}/t_quantiles.csv');
-create table seeds.group_dimensions as from read_csv('{seeds}/group_dimensions.csv');
+create table seeds.t_quantiles as
+select df, 1.96 + 2.5 / df as t975 from range(1, 201) as numbers(df);
+create table seeds.group_dimensions as
+select unnest(['total', {names}]) as group_dimension, nullif(group_dimension, 'total') as concept;
 create table respondent as
-select 's' as survey, '1' as wave, cast(i as varchar) as respondent_id, i % 9 as h, i % 5 as g
+select
+    's' as survey, '1' as wave, cast(i as varchar) as respondent_id, i % 9 as sector, {groups}
 from range({respondents}) as numbers(i);
 create table core.dim_respondent as
 select
-    * exclude (h, g), 'none' as weighting, 'all' as stratum, {respondents} as n_stratum,
-    cast(null as bigint) as frame_count, cast(1 as double) as weight
+    survey, wave, respondent_id, 'none' as weighting, 'all' as stratum,
+    {respondents} as n_stratum, cast(null as bigint) as frame_count, cast(1 as double) as weight
 from respondent
 union all by name
 select
-    * exclude (h, g), 'poststratified' as weighting, cast(h as varchar) as stratum,
-    count(*) over (partition by h) as n_stratum, (h + 2) * n_stratum as frame_count,
-    cast(h + 2 as double) as weight
+    survey, wave, respondent_id, 'poststratified' as weighting,
+    cast(sector as varchar) as stratum, count(*) over (partition by sector) as n_stratum,
+    (sector + 2) * n_stratum as frame_count, cast(sector + 2 as double) as weight
 from respondent;
 create table core.bridge_respondent_group as
-select * exclude (h, g), 'total' as group_dimension, 'total' as group_value from respondent
+select survey, wave, respondent_id, 'total' as group_dimension, 'total' as group_value
+from respondent
 union all
-select * exclude (h, g), 'size_class', cast(g as varchar) from respondent;
-create table said as
+select survey, wave, respondent_id, split, cast(value as varchar) from (
+    unpivot respondent on {columns} into name split value value
+);
+create view said as
 select
     survey, wave, respondent_id, 'result' as concept, 'all' as base, 'item ' || i as item,
-    'item ' || i as category, cast(1 as double) as value, hash(respondent_id, i) as dice
+    item as category, cast(1 as double) as value, hash(respondent_id, i) as dice
 from respondent cross join range({items}) as items(i);
 create table core.fct_base_member as
 select * exclude (category, value, dice) from said where dice % 5 > 0;
 create table core.fct_answer as
 select * exclude (dice) from said where dice % 5 > 0 and dice % 3 = 0;
 create table intermediate.int_asked_categories as
-select distinct survey, wave, concept, base, category, item from said;
+select 's' as survey, '1' as wave, 'result' as concept, 'all' as base, 'item ' || i as item,
+    item as category
+from range({items}) as items(i);
 """
-PLAIN = """
+FLOOR = """
 select
     survey, wave, concept, base, group_dimension, group_value, weighting, item as category,
     100 * sum(weight * coalesce(value, 0)) / sum(weight) as estimate
@@ -64,50 +82,188 @@ inner join core.bridge_respondent_group using (survey, wave, respondent_id)
 left join core.fct_answer using (survey, wave, respondent_id, concept, base, item)
 group by all
 """
-DIFFERENT = """
-select count(*) from plain full join estimator using (
-    survey, wave, concept, base, group_dimension, group_value, weighting, category
-) where coalesce(abs(plain.estimate - estimator.estimate) > 1e-9, true)
+# One row per answer, as narrow as it can be, for those who work in memory.
+FLAT = """
+select
+    cast(substr(item, 6) as utinyint) as item, cast(coalesce(value, 0) as utinyint) as yes,
+    cast(weight as float) as weight, cast(0 as utinyint) as total, {columns}
+from core.fct_base_member
+inner join (from core.dim_respondent where weighting = 'poststratified')
+    using (survey, wave, respondent_id)
+inner join (select * replace ({narrow}) from respondent) using (survey, wave, respondent_id)
+left join core.fct_answer using (survey, wave, respondent_id, concept, base, item)
+"""
+IN_R = """
+library(survey)
+sample <- read.csv("{path}")
+started <- proc.time()[["elapsed"]]
+design <- svydesign(ids = ~1, strata = ~stratum, weights = ~weight, fpc = ~frame_count,
+                    data = sample)
+found <- lapply(c({splits}), function(split) {{
+  sub <- subset(design, !is.na(yes))
+  as.data.frame(svyby(~yes, as.formula(paste("~", split)), sub, svymean))$se
+}})
+cat(proc.time()[["elapsed"]] - started, format(100 * found[[2]][1], digits = 15))
 """
 
 
-def compiled(folder: Path) -> str:
-    """Return the SQL of int_estimates as dbt makes it."""
+def compiled(folder: Path) -> dict[str, str]:
+    """Return the SQL of the models as dbt makes it."""
     settings = Settings(home=folder, data=folder)
     settings.dbt_target.mkdir(parents=True)
-    run(["compile", "--select", "int_estimates", "--no-introspect"], settings)
-    return (settings.dbt_target / MODEL).read_text("utf-8")
+    run(["compile", "--select", *MODELS, "--no-introspect"], settings)
+    folder = settings.dbt_target / COMPILED
+    return {name: (folder / f"{name}.sql").read_text("utf-8") for name in MODELS}
 
 
-def seconds(connection: duckdb.DuckDBPyConnection, table: str, sql: str) -> float:
-    """Make a table of a query and return the wall time."""
+def seconds(action: object, *arguments: object) -> float:
+    """Return the wall time of a call."""
     started = time.perf_counter()
-    connection.execute(f"create or replace table {table} as {sql}")
+    action(*arguments)  # type: ignore[operator]
     return time.perf_counter() - started
 
 
+def check(different: int, whom: str) -> None:
+    """Leave without a time when results differ."""
+    if different:
+        sys.exit(f"{whom} gives {different} other figures than ours; no time is shown.")
+
+
 def main() -> None:
-    """Print the times of both, in milliseconds, and their ratio, for each size."""
-    with tempfile.TemporaryDirectory() as folder:
-        estimator = compiled(Path(folder, "home"))
-    for respondents, items, runs in SIZES:
-        with duckdb.connect() as connection:
-            connection.execute("attach ':memory:' as warehouse; use warehouse")
-            seeds = DBT_PROJECT / "seeds"
-            connection.execute(ANSWERS.format(respondents=respondents, items=items, seeds=seeds))
-            queries = {"plain": PLAIN, "estimator": estimator}
-            times: dict[str, list[float]] = {name: [] for name in queries}
-            for _ in range(runs):
-                for name, sql in queries.items():
-                    times[name].append(seconds(connection, name, sql))
-            ((different,),) = connection.sql(DIFFERENT).fetchall()
-            if different:
-                sys.exit(f"{different} shares differ between both ways; no time is shown.")
-        size = f"{respondents} respondents x {items} items"
-        for name, walls in times.items():
-            print(f"{name}, {size}: {1000 * median(walls):.0f} ms (median of {runs})")
-        ratio = median(times["estimator"]) / median(times["plain"])
-        print(f"ratio estimator to plain group by, {size}: {ratio:.2f}")
+    """Print seconds of each for every size, and their ratio to ours."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        models = compiled(folder / "home")
+        for size in SIZES:
+            compare(folder, models, *size)
+
+
+def compare(
+    folder: Path, models: dict[str, str], respondents: int, items: int, runs: int, few: int
+) -> None:
+    """Time everyone at one size."""
+    columns = ", ".join(SPLITS)
+    path = folder / f"{respondents}.duckdb"
+    connection = duckdb.connect()
+    connection.execute(f"attach '{path}' as warehouse; use warehouse")
+    groups = ", ".join(
+        f"hash(i, {place}) % {size} as {split}"
+        for place, (split, size) in enumerate(SPLITS.items())
+        if split != "sector"
+    )
+    names = ", ".join(f"'{split}'" for split in SPLITS)
+    connection.execute(
+        ANSWERS.format(
+            respondents=respondents, items=items, columns=columns, groups=groups, names=names
+        )
+    )
+
+    def floor() -> None:
+        connection.execute(f"create or replace table floor as {FLOOR}")
+
+    def ours() -> None:
+        for model, sql in models.items():
+            connection.execute(f"create or replace table intermediate.{model} as {sql}")
+
+    times: dict[str, list[float]] = {"floor": [], "ours": []}
+    for _ in range(runs):
+        times["floor"].append(seconds(floor))
+        connection.execute(f"set memory_limit = '{MEMORY}'; set max_temp_directory_size = '0KB'")
+        times["ours"].append(seconds(ours))
+        connection.execute("reset memory_limit; reset max_temp_directory_size")
+    ((different,),) = connection.sql(
+        "select count(*) from floor full join intermediate.int_estimates as ours using (survey, "
+        "wave, concept, base, group_dimension, group_value, weighting, category) "
+        "where coalesce(abs(floor.estimate - ours.estimate) > 1e-9, true)"
+    ).fetchall()
+    check(different, "The floor")
+    narrow = ", ".join(f"cast({split} as utinyint) as {split}" for split in SPLITS)
+    flat = connection.sql(FLAT.format(columns=columns, narrow=narrow)).pl()
+    times["polars"] = [seconds(by_polars, flat)]
+    if respondents < 100_000:  # pandas would need more than ten times the memory of ours
+        frame = flat.to_pandas()
+        times["pandas"] = [seconds(by_pandas, frame)]
+    share = by_polars(flat)
+    ours_share, error = connection.sql(
+        "select estimate, standard_error from intermediate.int_estimates "
+        "where weighting = 'poststratified' and group_dimension = 'sector' "
+        "and group_value = '0' and category = 'item 0'"
+    ).fetchall()[0]
+    check(int(abs(share - ours_share) > 1e-3), "polars")  # it adds up in single precision
+    times |= one_at_a_time(connection, folder, few, items, error)
+    title = f"{respondents:,} respondents x {items} items x 37 groups"
+    for who, walls in times.items():
+        print(f"{who}, {title}: {median(walls):.2f} s")
+    for who in times:
+        if who != "ours":
+            ratio = median(times["ours"]) / median(times[who])
+            print(f"ratio ours to {who}, {title}: {ratio:.4f}")
+    connection.close()
+    path.unlink()
+
+
+def by_polars(flat: pl.DataFrame) -> float:
+    """Compute every share in one pass per split; return that of the first sector and item."""
+    first = 0.0
+    for split in ("total", *SPLITS):
+        shares = flat.group_by(split, "item").agg(
+            (100 * (pl.col("weight") * pl.col("yes")).sum() / pl.col("weight").sum()).alias("share")
+        )
+        if split == "sector":
+            first = shares.filter((pl.col(split) == 0) & (pl.col("item") == 0))["share"][0]
+    return first
+
+
+def by_pandas(frame: object) -> None:
+    """Compute every share in one pass per split."""
+    frame["weighted"] = frame["weight"] * frame["yes"]  # type: ignore[index]
+    for split in ("total", *SPLITS):
+        sums = frame.groupby([split, "item"])[["weighted", "weight"]].sum()  # type: ignore[attr-defined]
+        _ = 100 * sums["weighted"] / sums["weight"]
+
+
+def one_at_a_time(
+    connection: duckdb.DuckDBPyConnection, folder: Path, few: int, items: int, error: float
+) -> dict[str, list[float]]:
+    """Time svy and R on the first items, times the number of items there are."""
+    times: dict[str, list[float]] = {"svy": [], "R survey": []}
+    splits = ["total", *SPLITS]
+    for item in range(few):
+        sample = connection.sql(
+            f"""
+            select stratum, frame_count, dim_respondent.weight, 0 as total, {", ".join(SPLITS)},
+                case when item is not null then coalesce(value, 0) end as yes
+            from core.dim_respondent
+            inner join respondent using (survey, wave, respondent_id)
+            left join (from core.fct_base_member where item = 'item {item}')
+                using (survey, wave, respondent_id)
+            left join core.fct_answer using (survey, wave, respondent_id, concept, base, item)
+            where weighting = 'poststratified'
+            """
+        ).pl()
+        design = svy.Design(stratum="stratum", wgt="weight", pop_size="frame_count")
+
+        def by_svy(sample: pl.DataFrame = sample, design: svy.Design = design) -> None:
+            estimation = svy.Sample(sample, design).estimation
+            for split in splits:
+                estimation.mean("yes", by=split, drop_nulls=True)
+
+        times["svy"].append(items * seconds(by_svy))
+        if shutil.which("Rscript"):
+            path = folder / "sample.csv"
+            sample.write_csv(path)
+            names = ", ".join(f"'{split}'" for split in splits)
+            done = subprocess.run(
+                ["Rscript", "--vanilla", "-e", IN_R.format(path=path, splits=names)],
+                capture_output=True,
+                text=True,
+                check=True,
+            )
+            wall, in_r = map(float, done.stdout.split())
+            if item == 0:
+                check(int(abs(in_r - error) > 1e-9 * error), "R")
+            times["R survey"].append(items * wall)
+    return {who: walls for who, walls in times.items() if walls}
 
 
 if __name__ == "__main__":
