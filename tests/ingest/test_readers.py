@@ -24,8 +24,10 @@ from tests.ingest.mutations import (
     NAMES,
     READ,
     WHERE,
+    battery_frame,
     csv_text,
     described,
+    write_battery,
     write_csv,
     write_parquet,
     write_sav,
@@ -118,6 +120,20 @@ def test_a_name_is_only_ever_data(tmp_path: Path, name: str) -> None:
     written = tmp_path / "raw" / "variables" / f"{WAVE}.parquet"
     rows = duckdb.execute("select variable from read_parquet(?)", [str(written)]).fetchall()
     assert rows[-1] == (name,)
+
+
+@pytest.mark.parametrize("name", [name for name in HOSTILE if "/" not in name])
+def test_a_label_and_the_name_of_a_sheet_are_only_ever_data(tmp_path: Path, name: str) -> None:
+    labelled = write_battery(battery_frame(), tmp_path / "proef.sav", {"A_1": name}, {1: name})
+    found = read(labelled, described(format="sav"), WHERE)
+    assert found.labels["A_1"] == name.rstrip()
+    assert found.codes["A_1"] == {"1": name.rstrip()}
+
+    def rename(book: Any) -> None:
+        book["Antwoorden"].title = name
+
+    path = write_xlsx(tmp_path / "proef.xlsx", rename)
+    assert as_read(path, format="xlsx", sheet=name).data.to_pydict() == READ
 
 
 @pytest.mark.parametrize(
