@@ -93,7 +93,7 @@ def _items(wave: SurveyWave, rows: Harmonisation) -> Iterator[Known]:
             wave.survey.survey,
             wave.wave.wave,
             item.variable,
-            (item.wording.nl, item.wording.en),
+            tuple(filter(None, (item.wording.nl, item.wording.en, item.wording.original))),
             {str(code): label for code, label in codelist.items()},
             used,
             item,

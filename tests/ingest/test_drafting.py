@@ -265,6 +265,8 @@ def test_another_survey_is_evidence_but_no_judgement(tmp_path: Path) -> None:
     path = spss(tmp_path / "new.sav", {"A": ("Årsag: Medarbejderne", ticked)})
     made = draft(path, "no_municipal/2026")
     assert {row.status for row in made.crosswalk} == {"undetermined"}
+    # The wording in the language of the survey stands beside Dutch and English.
+    assert "original: 'Årsag: Medarbejderne'" in " ".join(made.manifest.split())
 
 
 def test_a_file_without_labels_is_never_sure(tmp_path: Path) -> None:
