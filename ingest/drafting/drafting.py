@@ -20,7 +20,7 @@ from ingest.drafting.wording import YEAR
 from ingest.drafting.words import say
 from ingest.errors import Language, RefusedError, did_you_mean, listing
 from ingest.harmonisation import CrosswalkRow, Harmonisation, Recode
-from ingest.models import AnswerFile, Item, Model, Survey, Text
+from ingest.models import AnswerFile, Item, Model, Survey, Text, Title
 from ingest.readers import AnswerTable
 from ingest.registry import Registry, SurveyWave
 
@@ -234,21 +234,21 @@ def _last(survey: Survey, wave: str, registry: Registry) -> SurveyWave | None:
     return max(own, key=lambda one: (one.wave.answers is not None, one.wave.wave), default=None)
 
 
-def _wording(variable: Variable, found: Match | None, survey: Survey) -> Text:
+def _wording(variable: Variable, found: Match | None, survey: Survey) -> Title:
     """The wording in both languages: the earlier one where it is the same, or not Dutch."""
     item = found.known.item if found else None
     label = variable.label or variable.name
     if item is None or found is None:
-        return Text(nl=label, en=label)
+        return Title(nl=label, en=label)
     if variable.label and not found.same_wording and survey.country == "NL":
-        return Text(nl=label, en=item.wording.en)
+        return Title(nl=label, en=item.wording.en)
     # A question about "the past two years" names other years in every wave.
     years = dict(zip(YEAR.findall(item.wording.nl), YEAR.findall(label), strict=False))
 
     def moved(text: str) -> str:
         return YEAR.sub(lambda year: years.get(year[0], year[0]), text)
 
-    return Text(nl=moved(item.wording.nl), en=moved(item.wording.en))
+    return Title(nl=moved(item.wording.nl), en=moved(item.wording.en))
 
 
 def _codelists(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from pydantic import TypeAdapter, ValidationError
 
 from ingest.errors import BarometerError, RefusedError
-from ingest.models import AnswerFile, Answers, Item, Text
+from ingest.models import AnswerFile, Answers, Item, Title
 from ingest.readers import AnswerTable, read
 from ingest.workbook import visible_sheets
 
@@ -71,7 +71,7 @@ def _file(content: dict[str, Any], path: Path, where: str) -> AnswerFile:
 
 
 def _read(path: Path, file: AnswerFile, texts: frozenset[str], where: str) -> AnswerTable:
-    nothing = Text(nl="", en="")
+    nothing = Title(nl="", en="")
     items = tuple(
         Item(variable=name, text=True, base="all_organisations", wording=nothing) for name in texts
     )

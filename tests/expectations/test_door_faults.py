@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import dagster as dg
+import pyarrow as pa
 from click.testing import CliRunner, Result
 
+from expectations.door import door_suites
+from expectations.runner import run
+from ingest.load import WaveFile
+from ingest.models import Answers
+from ingest.readers import AnswerTable
+from ingest.registry import load
 from orchestration.cli import main
 from orchestration.defs.ingest import definitions
 from orchestration.inspector import call_here
@@ -18,6 +26,7 @@ from tests.support import (
     MANIFEST,
     WAVE,
     Spss,
+    edit,
     missing_words,
     real_path,
     refusal,
@@ -25,11 +34,13 @@ from tests.support import (
     sample_of,
 )
 
+CSV = {"format": "csv", "delimiter": ",", "encoding": "utf-8", "decimal": "."}
 
-def check(barometer: Barometer, *options: str) -> Result:
+
+def check(barometer: Barometer, *options: str, wave: str = WAVE) -> Result:
     """Run `barometer wave check` here, so that Great Expectations is imported once."""
     homes = {"BAROMETER_HOME": str(barometer.home), "BAROMETER_DATA": str(barometer.data)}
-    return CliRunner().invoke(main, ["wave", "check", WAVE, *options], env=homes)
+    return CliRunner().invoke(main, ["wave", "check", wave, *options], env=homes)
 
 
 def put(variable: str, value: object, row: int) -> Callable[[Spss], None]:
@@ -105,3 +116,43 @@ def test_a_warning_is_a_check_in_dagster_that_holds_up_nothing(
     assert checks["oddities"].severity == dg.AssetCheckSeverity.WARN
     assert "rule straight_lining" in (checks["oddities"].description or "")
     assert (settings.raw / "answers" / f"{WAVE}.parquet").exists()
+
+
+def test_a_correction_is_refused_once_the_file_is_mended_where_it_came_from(
+    built: Barometer, tmp_path: Path
+) -> None:
+    barometer, wave = Barometer(built.home, tmp_path), "werkonderzoek/2019"
+    (sample,) = (built.home / "samples" / "werkonderzoek_2019").glob("*/*.csv")
+    path = tmp_path / wave / sample.name
+    path.parent.mkdir(parents=True)
+    shutil.copy(sample, path)
+    done = check(barometer, wave=wave)
+    assert done.exit_code == 0, done.stderr
+    edit(path, ",77.0,", ",7.0,")
+    with release_unchanged(built):
+        done = check(barometer, wave=wave)
+    message = refusal(done.exit_code, done.stdout, done.stderr)
+    words = (wave, "rule corrections", "Q1 of 4021: 77", "remove the correction", "2019.yml")
+    assert not missing_words(message, words), message
+
+
+def test_every_code_of_a_cell_that_holds_several_is_looked_at(tmp_path: Path) -> None:
+    table = AnswerTable(
+        pa.table({"NR": ["1", "2", "3", "4"], "V07": ["1;3", None, "3; 7", "1"]}), {}, {}, ""
+    )
+    wording = {"nl": "Welke?", "en": "Which?"}
+    item = {"variable": "V07", "codelist": "types", "base": "all", "separator": ";"}
+    answers = Answers.model_validate(
+        {
+            "file": {"name": "x.csv", **CSV},
+            "respondent": "NR",
+            "codelists": {"types": {1: "Product", 3: "Proces"}},
+            "items": [{**item, "wording": wording}],
+        }
+    )
+    file = WaveFile(load().wave(WAVE), answers, tmp_path / "x.csv", "", "microdata", table)
+    suites = [suite for suite in door_suites(file) if suite.name.endswith("codes")]
+    findings = {finding.rule: finding for finding in run(suites, tmp_path / "quality")}
+    assert not findings["known_codes"].passed
+    assert "V07 = 7 in row 3" in findings["known_codes"].message
+    assert suites[0].frame["code"].tolist() == ["1", "3", "7"]

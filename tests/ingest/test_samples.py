@@ -335,14 +335,21 @@ def test_a_sample_is_the_file_that_its_manifest_describes(wave: SurveyWave, tmp_
     file = open_wave(wave, tmp_path / "data", tmp_path / "samples")
     answers, data = file.answers, file.table.data.to_pandas()
     assert file.data_status == "synthetic"
-    assert len(data) == wave.wave.response.answered
+    assert wave.wave.response.answered in (None, len(data))
     assert set(data) == set(answers.variables)
     assert data[answers.respondent].is_unique
     assert answers.sample is not None
-    assert read_specification(FOLDER / f"{answers.sample}.yml").codelists == answers.codelists
+    specification = read_specification(FOLDER / f"{answers.sample}.yml")
+    codelists = {name: dict(codes) for name, codes in specification.codelists.items()}
+    for question in specification.questions:
+        if question.empty_ticks:  # a box that is not ticked has no code in the file
+            codelists[question.codelist].pop(0, None)
+    assert codelists == answers.codelists
+    errors = {(row.variable, str(row.code)) for row in answers.corrections}
     for item in answers.items:
         if item.codelist:
             known = {str(code) for code in answers.codelists[item.codelist]}
+            known |= {code for name, code in errors if name == item.variable}
             assert set(data[item.variable].dropna()) <= known, item.variable
 
 
@@ -415,6 +422,14 @@ def test_danish_workplaces_name_one_to_three_causes(dk_2023: pd.DataFrame) -> No
         SavFile(name="x.sav", format="sav"),
         CsvFile(name="x.csv", format="csv", delimiter=";", encoding="windows-1252", decimal=","),
         CsvFile(name="x.csv", format="csv", delimiter=",", encoding="utf-8", decimal="."),
+        CsvFile(
+            name="x.csv",
+            format="csv",
+            delimiter=",",
+            encoding="utf-8",
+            decimal=".",
+            header_rows=3,
+        ),
         XlsxFile(name="x.xlsx", format="xlsx", sheet="Antwoorden & codes"),
         ParquetFile(name="x.parquet", format="parquet"),
     ],
@@ -435,3 +450,64 @@ def test_every_format_holds_the_same_answers(file: AnswerFile, tmp_path: Path) -
             assert found[name].astype(float).equals(column), name
         else:
             assert found[name].astype(object).fillna("").tolist() == column.astype(str).tolist()
+
+
+@pytest.fixture(scope="module")
+def employees() -> dict[str, pd.DataFrame]:
+    """The three waves of the WERKonderzoek."""
+    waves = ("2019", "2022", "2025")
+    return {
+        wave: generate(read_specification(FOLDER / f"werkonderzoek_{wave}.yml")).frame
+        for wave in waves
+    }
+
+
+def test_56_percent_of_employees_recommends_the_organisation_when_weighted(
+    employees: dict[str, pd.DataFrame],
+) -> None:
+    table = employees["2022"]
+    assert len(table) == 37903
+    assert table["gewicht"].mean() == pytest.approx(1, abs=1e-6)
+    said = table[table["v30"].between(1, 5)]
+    recommends = said["v30"] <= 2
+    assert 100 * np.average(recommends, weights=said["gewicht"]) == pytest.approx(56, abs=0.01)
+    assert 100 * recommends.mean() > 56.1  # small sectors answer more often, and recommend more
+
+
+# Safe, improving, codes that agree, and something that a good team does or does not.
+ZONES = {
+    "2019": ("Q3_1", "Q3_2", (4, 5), "Q4_3", (4, 5)),
+    "2022": ("v10b", "v10a", (1, 2), "v20a", (1, 2)),
+    "2025": ("s1", "s2", (3, 4), "team_2", (1,)),
+}
+
+
+@pytest.mark.parametrize("wave", ZONES)
+def test_teams_do_best_in_the_learning_zone_and_worst_in_the_anxiety_zone(
+    employees: dict[str, pd.DataFrame], wave: str
+) -> None:
+    safe, improving, agree, goals, reached = ZONES[wave]
+    table = employees[wave].dropna(subset=[safe, improving])
+    does_well = (
+        table[goals].isin(reached).groupby([table[safe].isin(agree), table[improving].isin(agree)])
+    )
+    shares = does_well.mean()
+    assert shares.idxmax() == (True, True)
+    assert shares.idxmin() == (False, True)
+
+
+def test_a_box_that_is_not_ticked_is_empty_and_none_is_a_box_too(
+    employees: dict[str, pd.DataFrame],
+) -> None:
+    boxes = codes_of(employees["2025"], "team_")
+    assert set(np.unique(boxes.to_numpy())[:1]) == {1}
+    ticked = boxes.notna()
+    none = ticked.pop("team_geen")
+    assert not (none & ticked.any(axis=1)).any()
+    skipped = ~none & ~ticked.any(axis=1)
+    assert skipped.sum() == round(0.015 * len(boxes))
+
+
+def test_the_sample_of_2019_has_one_known_error(employees: dict[str, pd.DataFrame]) -> None:
+    wrong = employees["2019"].loc[~employees["2019"]["Q1"].between(1, 7), ["RespNr", "Q1"]]
+    assert wrong.to_numpy().tolist() == [[4021, 77]]
