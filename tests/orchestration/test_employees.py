@@ -253,3 +253,27 @@ def test_waves_of_which_the_questions_are_unknown_are_not_compared(
         "and data_status = 'synthetic'"
     ).fetchall()
     assert verdicts == [("cannot_tell", True)]
+
+
+def test_the_crosswalk_keeps_the_wording_and_the_labels_of_the_file(
+    release: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = release.sql(
+        "select wording_original, wording_en, code_label, selected from crosswalk "
+        "where survey = 'werkonderzoek' and wave = '2019' and variable = 'Q3_1' and code = '5' "
+        "and concept = 'work_climate_statement'"
+    ).fetchall()
+    wording = "Fouten maken en bespreken is veilig in mijn organisatie"
+    english = "Making and discussing mistakes is safe in my organisation"
+    assert rows == [(wording, english, "Helemaal eens", True)]
+
+
+def test_what_a_wave_did_not_ask_stands_in_the_crosswalk_with_the_reason(
+    release: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = release.sql(
+        "select rule, variable, missing_kind, status, reason_nl <> '' and reason_en <> '' "
+        "from crosswalk where survey = 'werkonderzoek' and concept = 'team_performance_scale' "
+        "and wave = '2025'"
+    ).fetchall()
+    assert rows == [("not_asked", None, "not_asked", "impossible", True)]
