@@ -17,15 +17,15 @@ member_groups as (
     select * from {{ ref('bridge_respondent_group') }}
 ),
 
-ranked as (
+-- Respondents with the same value come first, so that only values are put in order.
+valued as (
     select
         {{ prefixed('scales', ['survey', 'wave', 'concept', 'base', 'value']) }},
         member_groups.group_dimension,
         member_groups.group_value,
         design.weighting,
-        sum(design.weight) over (up_to_value rows unbounded preceding) as weight_so_far,
-        sum(design.weight) over whole_cell as total_weight,
-        count(*) over whole_cell as n
+        sum(design.weight) as weight,
+        count(*) as n
     from scales
     inner join design
         on {{ equal_columns('scales', 'design', ['survey', 'wave', 'respondent_id']) }}
@@ -35,18 +35,21 @@ ranked as (
         on
             member_groups.group_dimension = dimensions.group_dimension
             and coalesce(dimensions.concept, '') <> scales.concept
-    window
-        whole_cell as (
-            partition by
-                scales.survey, scales.wave, scales.concept, scales.base,
-                member_groups.group_dimension, member_groups.group_value, design.weighting
-        ),
-        up_to_value as (
-            partition by
-                scales.survey, scales.wave, scales.concept, scales.base,
-                member_groups.group_dimension, member_groups.group_value, design.weighting
-            order by scales.value, scales.respondent_id
-        )
+    group by
+        {{ prefixed('scales', ['survey', 'wave', 'concept', 'base', 'value']) }},
+        member_groups.group_dimension, member_groups.group_value, design.weighting
+),
+
+ranked as (
+    select
+        {{ cell | join(', ') }},
+        value,
+        sum(weight) over (
+            partition by {{ cell | join(', ') }} order by value rows unbounded preceding
+        ) as weight_so_far,
+        sum(weight) over (partition by {{ cell | join(', ') }}) as total_weight,
+        sum(n) over (partition by {{ cell | join(', ') }}) as n
+    from valued
 )
 
 {% for percent in ['05', '25', '50', '75', '95'] %}
@@ -56,7 +59,7 @@ ranked as (
         -- Shares that are the percentage itself may miss it by a rounding.
         min(case when weight_so_far >= (0.{{ percent }} - 1e-12) * total_weight then value end)
             as estimate,
-        min(n) as n
+        cast(min(n) as bigint) as n
     from ranked
     group by {{ cell | join(', ') }}
     {{ 'union all' if not loop.last }}
