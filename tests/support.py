@@ -101,7 +101,14 @@ def assert_dutch(refused: RefusedError) -> None:
     assert not re.search(r", rule |Allowed: |To mend: |; did you mean|\n", words), words
 
 
-NUMBERS = ("estimate", "estimate_low", "estimate_high", "standard_error")
+NUMBERS = (
+    "estimate",
+    "estimate_low",
+    "estimate_high",
+    "standard_error",
+    "total",
+    "total_standard_error",
+)
 
 
 def moved(one: Path, other: Path) -> list[tuple[object, ...]]:
@@ -109,7 +116,8 @@ def moved(one: Path, other: Path) -> list[tuple[object, ...]]:
     cube = f"select * exclude ({', '.join(NUMBERS)}) from {{}}.main.mart_indicator"
     ones, others = cube.format("one"), cube.format("other")
     apart = " or ".join(
-        f"(one.{name} is null) <> (other.{name} is null) or abs(one.{name} - other.{name}) > 1e-9"
+        f"(one.{name} is null) <> (other.{name} is null) "
+        f"or abs(one.{name} - other.{name}) > 1e-9 * greatest(1, abs(one.{name}))"
         for name in NUMBERS
     )
     with duckdb.connect() as connection:

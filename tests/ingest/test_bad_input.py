@@ -1015,7 +1015,8 @@ OVER_A_FILE = re.compile(
 
 def test_every_rule_over_a_file_has_its_fault_in_the_catalogue() -> None:
     held = {rule for rule in rules("ingest") if OVER_A_FILE.match(rule)} | rules("expectations")
-    assert held == {fault.rule for fault in FAULTS} - {"description_unfit"}
+    # A correction is a fault of the manifest, once the file is mended (test_door_faults.py).
+    assert held - {"corrections"} == {fault.rule for fault in FAULTS} - {"description_unfit"}
 
 
 def rules(package: str) -> set[str]:

@@ -142,7 +142,9 @@ def test_a_changed_crosswalk_row_asks_for_no_wave_and_a_changed_manifest_for_its
     new = old.replace("SECTOR,,recode,sector,identical", "SECTOR,,recode,sector,comparable", 1)
     reworded = described.read_text("utf-8").replace("Herkomst van de innovatie", "Oorsprong", 1)
     # A status needs its reasons, so a first attempt is refused in words and asks for nothing.
-    half, whole, again, other = watch(
+    labels = seed(copy, "categories")
+    relabelled = labels.read_text("utf-8").replace(",Gemeenten,", ",Gemeentes,", 1)
+    half, whole, again, other, label = watch(
         copy,
         (str(rows), new),
         "tick",
@@ -151,6 +153,9 @@ def test_a_changed_crosswalk_row_asks_for_no_wave_and_a_changed_manifest_for_its
         "tick",
         (str(rows), old),
         (str(described), reworded),
+        "tick",
+        (str(described), described.read_text("utf-8")),
+        (str(labels), relabelled),
         "tick",
     )
     assert "status comparable needs reason_nl" in half["skipped"] and not half["assets"]
@@ -161,8 +166,8 @@ def test_a_changed_crosswalk_row_asks_for_no_wave_and_a_changed_manifest_for_its
     assert waves == {ASSET} and "raw/registry" in other["assets"]
     assert "raw/nl_barometer/2025" not in other["assets"]
     # A check on a table that stays looks at one that changes.
-    outside = {check.split(":")[0] for check in other["checks"]} - set(other["assets"])
-    assert outside == {"intermediate/int_asked_categories"}
+    outside = {check.split(":")[0] for check in label["checks"]} - set(label["assets"])
+    assert "staging/stg_published_figures" in outside and not raw(label["assets"])
     assert other["key"] != whole["key"]
 
 

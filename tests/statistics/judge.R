@@ -47,26 +47,34 @@ design_of <- function(sample) {
   svydesign(ids = ~1, strata = ~stratum, weights = ~weight, fpc = ~frame_count, data = sample)
 }
 
-# What the members of a domain said: 1 or a score, 0 where they did not choose the category.
-said_by <- function(design, answers, cell) {
-  said <- answers[answers$question == cell$question & answers$category == cell$category, ]
-  y <- said$value[match(design$variables$respondent, said$respondent)]
-  ifelse(is.na(y), 0, y)
+# All of one design, with domains and answers by name: they are looked up for every cell.
+whole_of <- function(sample, domains, answers) {
+  list(design = design_of(sample),
+       members = split(domains$respondent, domains$domain),
+       said = split(answers[c("respondent", "value")], paste(answers$question, answers$category)))
 }
 
-judge_total <- function(design, domains, answers, cell) {
-  members <- domains$respondent[domains$domain == cell$domain]
-  design$variables$y <- said_by(design, answers, cell) *
-    (design$variables$respondent %in% members)
+# What the members of a domain said: 1 or a score, 0 where they did not choose the category.
+said_by <- function(design, whole, cell) {
+  said <- whole$said[[paste(cell$question, cell$category)]]
+  y <- said$value[match(design$variables$respondent, said$respondent)]
+  if (is.null(said)) rep(0, nrow(design)) else ifelse(is.na(y), 0, y)
+}
+
+judge_total <- function(whole, cell) {
+  design <- whole$design
+  design$variables$y <- said_by(design, whole, cell) *
+    (design$variables$respondent %in% whole$members[[cell$domain]])
   total <- svytotal(~y, design)
   data.frame(cell = cell$cell, estimate = as.numeric(coef(total)),
              standard_error = as.numeric(SE(total)))
 }
 
-judge_contrast <- function(design, domains, answers, cell) {
-  first <- domains$respondent[domains$domain == cell$domain]
-  second <- domains$respondent[domains$domain == cell$reference]
-  design$variables$y <- said_by(design, answers, cell)
+judge_contrast <- function(whole, cell) {
+  design <- whole$design
+  first <- whole$members[[cell$domain]]
+  second <- whole$members[[cell$reference]]
+  design$variables$y <- said_by(design, whole, cell)
   design$variables$in_first <- design$variables$respondent %in% first
   both <- design[design$variables$respondent %in% c(first, second), ]
   means <- svyby(~y, ~in_first, both, svymean, covmat = TRUE)
@@ -75,38 +83,38 @@ judge_contrast <- function(design, domains, answers, cell) {
              standard_error = sqrt(max(sum(diag(variances)) - 2 * variances[1, 2], 0)))
 }
 
-judge_design <- function(sample, domains, answers, cells) {
-  whole <- design_of(sample)
+judge_cells <- function(whole, cells) {
   do.call(rbind, lapply(split(cells, cells$domain), function(of_domain) {
-    members <- domains$respondent[domains$domain == of_domain$domain[1]]
-    subdesign <- whole[whole$variables$respondent %in% members, ]
+    members <- whole$members[[of_domain$domain[1]]]
+    subdesign <- whole$design[whole$design$variables$respondent %in% members, ]
     do.call(rbind, lapply(seq_len(nrow(of_domain)), function(i) {
-      cell <- of_domain[i, ]
-      judge_cell(subdesign, said_by(subdesign, answers, cell), cell)
+      judge_cell(subdesign, said_by(subdesign, whole, of_domain[i, ]), of_domain[i, ])
     }))
   }))
 }
 
 cells <- read("cell")
 cells$row <- seq_len(nrow(cells))
-tables <- lapply(c("sample", "domain", "answer"), read)
 names <- unique(cells$design)
-designs <- lapply(c(tables, list(cells)), function(table) split(table, factor(table$design, names)))
-judged <- suppressWarnings(lapply(names, function(design) {
-  do.call(judge_design, lapply(designs, function(table) table[[design]]))
-}))
-judged <- as.data.frame(do.call(rbind, judged))
-write(transform(judged, cell = cells$cell[judged$cell]), "cell")
-
-each <- function(name, judge) {
-  rows <- read(name)
-  write(do.call(rbind, lapply(seq_len(nrow(rows)), function(i) {
-    own <- lapply(tables, function(table) table[table$design == rows$design[i], ])
-    judge(design_of(own[[1]]), own[[2]], own[[3]], rows[i, ])
-  })), name)
+tables <- lapply(c("sample", "domain", "answer"), function(name) {
+  table <- read(name)
+  split(table, factor(table$design, names))
+})
+wholes <- lapply(setNames(names, names), function(name) {
+  do.call(whole_of, lapply(tables, function(table) table[[name]]))
+})
+each <- function(rows, judge) {
+  suppressWarnings(do.call(rbind, lapply(split(rows, rows$design), function(of_design) {
+    judge(wholes[[of_design$design[1]]], of_design)
+  })))
 }
-suppressWarnings(each("total", judge_total))
-suppressWarnings(each("contrast", judge_contrast))
+one_by_one <- function(judge) function(whole, rows) {
+  do.call(rbind, lapply(seq_len(nrow(rows)), function(i) judge(whole, rows[i, ])))
+}
+judged <- as.data.frame(each(cells, judge_cells))
+write(transform(judged, cell = cells$cell[judged$cell]), "cell")
+write(each(read("total"), one_by_one(judge_total)), "total")
+write(each(read("contrast"), one_by_one(judge_contrast)), "contrast")
 
 # Functions that the engines lack.
 students <- read("student")
