@@ -23,7 +23,8 @@ from ingest.weights import rake
 from tests.conftest import PROJECT, Barometer, require
 from tests.statistics.designs import SURVEY, Row, drawn, fill, respondents, tables
 
-pytestmark = pytest.mark.statistics_full
+# R judges tens of thousands of cells where all of them are asked for.
+pytestmark = [pytest.mark.statistics_full, pytest.mark.timeout(3000)]
 
 MACROS = PROJECT / "dbt_project" / "macros" / "estimate.sql"
 COMPILED = "dbt/compiled/innovation_barometer/models"

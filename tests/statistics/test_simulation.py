@@ -18,7 +18,7 @@ import pytest
 
 from tests.conftest import Barometer
 
-pytestmark = pytest.mark.statistics_full
+pytestmark = [pytest.mark.statistics_full, pytest.mark.timeout(1800)]
 
 MODELS = ("int_stratum_sums", "int_quantiles", "int_estimates", "int_wave_covariances")
 COMPILED = "dbt/compiled/innovation_barometer/models/intermediate"
