@@ -140,7 +140,9 @@ write(do.call(rbind, lapply(split(scales, scales$domain), function(scale) {
   above <- percents / 100 > reached + 1e-12
   if (any(above)) {
     design <- svydesign(ids = ~1, weights = ~weight, data = scale)
-    found <- svyquantile(~value, design, percents[above] / 100, qrule = "math", ci = FALSE)
+    # A share that is reached exactly may miss it by a rounding of the weights.
+    probabilities <- percents[above] / 100 - 1e-12
+    found <- svyquantile(~value, design, probabilities, qrule = "math", ci = FALSE)
     values[above] <- as.numeric(found[[1]])
   }
   data.frame(domain = scale$domain[1], percent = percents, value = values)
