@@ -128,8 +128,8 @@ def up(port: int, history_port: int) -> None:
     from orchestration.up import end_like_ctrl_c, everything, wait
 
     settings = Settings.from_environment()
-    end_like_ctrl_c()
     click.echo("Starting; the first time this takes a minute or two")
+    end_like_ctrl_c()
     try:
         with everything(
             settings, lambda: run_build(settings), port=port, history_port=history_port

@@ -125,7 +125,9 @@ def end_like_ctrl_c() -> None:
     def stop(_: int, __: object) -> None:
         raise KeyboardInterrupt
 
-    signal.signal(signal.SIGTERM, stop)
+    # After a run Dagster lets SIGTERM do what SIGINT does, which a job in the background ignores.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
 
 
 def wait(running: Running) -> None:

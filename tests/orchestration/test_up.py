@@ -1,0 +1,27 @@
+"""What was started can be stopped."""
+
+from __future__ import annotations
+
+import subprocess
+
+from tests.conftest import BIN, PROJECT
+
+ENDED = """
+import os, signal
+signal.signal(signal.SIGINT, signal.SIG_IGN)  # as a shell does for a job in the background
+from orchestration.up import end_like_ctrl_c
+end_like_ctrl_c()
+import dagster as dg
+dg.materialize([dg.asset(name="one")(lambda: 1)], instance=dg.DagsterInstance.ephemeral())
+try:
+    os.kill(os.getpid(), signal.SIGTERM)
+except KeyboardInterrupt:
+    print("ended")
+"""
+
+
+def test_a_job_in_the_background_ends_when_it_is_asked_to() -> None:
+    done = subprocess.run(
+        [str(BIN / "python"), "-c", ENDED], cwd=PROJECT, capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "ended\n", done.stderr[-2000:]
