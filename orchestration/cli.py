@@ -17,7 +17,6 @@ from orchestration.settings import Settings
 if TYPE_CHECKING:
     from rich.table import Table
 
-    from ingest.errors import Language
     from orchestration.release import Manifest
 
 
@@ -202,7 +201,6 @@ def wave() -> None:
 @speaks
 def wave_list(as_json: bool) -> None:
     """Show every wave: what stands of it, its file and its rows."""
-    import json
     from collections import Counter
 
     from ingest import registry
@@ -281,7 +279,6 @@ def wave_new(
 @speaks
 def wave_check(wave_id: str, as_json: bool, every: bool) -> None:
     """Check a wave's file against its manifest and against earlier waves, without building."""
-    import json
     from dataclasses import asdict
 
     from expectations.differences.compare import compare_wave

@@ -14,17 +14,54 @@
 {%- endmacro %}
 
 {#-
-  Holm's adjustment (1979, Scandinavian Journal of Statistics 6, 65-70): the k-th smallest of m
-  p-values times m - k + 1, never below the one before it, at most 1. Takes two steps, because the
-  second looks back over the first: rank with `row_number() over (partition by family order by p
-  nulls last, ...)` and count with `count(p) over (partition by family)`.
+  Standard error of the difference between two rows of mart_indicator, with their covariance.
+  Shares are percentages there, and covariances of fractions: 2 * 100^2.
 -#}
-{% macro holm(p, rank, tests, family) -%}
-    case when {{ p }} is not null then max(least(1, {{ p }} * ({{ tests }} - {{ rank }} + 1))) over (
-        partition by {{ family | join(', ') }}
-        order by {{ rank }}
-        rows between unbounded preceding and current row
-    ) end
+{% macro difference_error(one, other, covariance) -%}
+    sqrt(greatest(
+        power({{ one }}.standard_error, 2) + power({{ other }}.standard_error, 2)
+        - case when {{ one }}.statistic = 'share' then 20000 else 2 end
+        * coalesce({{ covariance }}, 0), 0
+    ))
+{%- endmacro %}
+
+{#-
+  Three CTEs that test every row of `relation` on its column z: `tested` adds p_value, `adjusted`
+  p_value_adjusted by Holm (1979, Scandinavian Journal of Statistics 6, 65-70): the k-th smallest of
+  the m p-values of a family times m - k + 1, never below the one before it, at most 1. `order`
+  settles ties.
+-#}
+{% macro tested_by_holm(relation, family, order) -%}
+tested as (
+    select
+        *,
+        {{ p_value('z') }} as p_value
+    from {{ relation }}
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by {{ family | join(', ') }}
+            order by p_value nulls last, {{ order | join(', ') }}
+        ) as p_rank,
+        count(p_value) over (partition by {{ family | join(', ') }}) as tests_done
+    from tested
+),
+
+adjusted as (
+    select
+        *,
+        case
+            when p_value is not null then max(least(1, p_value * (tests_done - p_rank + 1))) over (
+                partition by {{ family | join(', ') }}
+                order by p_rank
+                rows between unbounded preceding and current row
+            )
+        end as p_value_adjusted
+    from ranked
+)
 {%- endmacro %}
 
 {#-

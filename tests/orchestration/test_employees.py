@@ -95,8 +95,10 @@ def quality(wave: str, table: pd.DataFrame, name: str) -> pd.Series:
     return good.all(axis=1).astype(float).where(valid)
 
 
-def weights(wave: str, table: pd.DataFrame) -> pd.Series | None:
-    """The weights of the manifest: those of the file, or raked by the shortest way there is."""
+def weights(wave: str, table: pd.DataFrame, weighting: str) -> pd.Series | None:
+    """1 for all, or the weights of the manifest: of the file, or raked by the shortest way."""
+    if weighting == "none":
+        return pd.Series(1.0, table.index)
     answers = load().wave(f"{SURVEY}/{wave}").wave.answers
     assert answers is not None
     if answers.design is None:
@@ -132,11 +134,9 @@ def test_zones_are_those_that_the_files_tell(
     weighting: str,
 ) -> None:
     table = files[wave]
-    zone, weight = zones(wave, table), weights(wave, table)
+    zone, weight = zones(wave, table), weights(wave, table, weighting)
     found = released(release, wave, "work_climate_typology", weighting, "total")
-    if weighting == "none":
-        weight = pd.Series(1.0, table.index)
-    elif weight is None:
+    if weight is None:
         assert found == {}  # 2019 has no design, so nothing is weighted
         return
     assert {category for category, _ in found} == set(ZONES.values())
@@ -157,11 +157,9 @@ def test_team_performance_by_zone_is_what_the_files_tell(
     weighting: str,
 ) -> None:
     table = files[wave]
-    zone, weight = zones(wave, table), weights(wave, table)
+    zone, weight = zones(wave, table), weights(wave, table, weighting)
     found = released(release, wave, "team_performance", weighting, "work_climate_zone")
-    if weighting == "none":
-        weight = pd.Series(1.0, table.index)
-    elif weight is None:
+    if weight is None:
         assert found == {}
         return
     assert len(found) == 12

@@ -77,30 +77,19 @@ direct as (
     where crosswalk.rule = 'direct'
 )
 
-select
-    survey,
-    wave,
-    concept,
-    base,
-    variable,
-    rule,
-    category as select_category,
-    code,
-    chosen as category,
-    score,
-    missing_kind
-from recoded
-union all
-select
-    survey,
-    wave,
-    concept,
-    base,
-    variable,
-    rule,
-    category as select_category,
-    code,
-    chosen as category,
-    score,
-    missing_kind
-from direct
+{% for part in ['recoded', 'direct'] %}
+    select
+        survey,
+        wave,
+        concept,
+        base,
+        variable,
+        rule,
+        category as select_category,
+        code,
+        chosen as category,
+        score,
+        missing_kind
+    from {{ part }}
+    {{ 'union all' if not loop.last }}
+{% endfor %}

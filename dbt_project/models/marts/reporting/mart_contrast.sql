@@ -24,11 +24,7 @@ pairs as (
         others.estimate as reference_estimate,
         indicators.approximate or others.approximate as either_approximate,
         indicators.bound is not null or others.bound is not null as either_bound,
-        sqrt(greatest(
-            power(indicators.standard_error, 2) + power(others.standard_error, 2)
-            - case when indicators.statistic = 'share' then 20000 else 2 end
-            * coalesce(shared.covariance, 0), 0
-        )) as difference_error
+        {{ difference_error('indicators', 'others', 'shared.covariance') }} as difference_error
     from indicators
     inner join contrasts
         on
@@ -59,30 +55,7 @@ compared as (
     from pairs
 ),
 
-tested as (
-    select
-        *,
-        {{ p_value('z') }} as p_value
-    from compared
-),
-
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by {{ family | join(', ') }}
-            order by p_value nulls last, category, base, group_value, reference_value
-        ) as p_rank,
-        count(p_value) over (partition by {{ family | join(', ') }}) as tests_done
-    from tested
-),
-
-adjusted as (
-    select
-        *,
-        {{ holm('p_value', 'p_rank', 'tests_done', family) }} as p_value_adjusted
-    from ranked
-),
+{{ tested_by_holm('compared', family, ['category', 'base', 'group_value', 'reference_value']) }},
 
 judged as (
     select

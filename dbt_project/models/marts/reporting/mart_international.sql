@@ -117,29 +117,7 @@ compared as (
     from judged
 ),
 
-tested as (
-    select
-        *,
-        {{ p_value('z') }} as p_value
-    from compared
-),
-
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by {{ family | join(', ') }} order by p_value nulls last, category, base
-        ) as p_rank,
-        count(p_value) over (partition by {{ family | join(', ') }}) as tests_done
-    from tested
-),
-
-adjusted as (
-    select
-        *,
-        {{ holm('p_value', 'p_rank', 'tests_done', family) }} as p_value_adjusted
-    from ranked
-),
+{{ tested_by_holm('compared', family, ['category', 'base']) }},
 
 told as (
     select

@@ -26,11 +26,7 @@ pairs as (
         later.approximate or earlier.approximate as either_approximate,
         later.bound is not null or earlier.bound is not null as either_bound,
         links.covariance is not null as is_linked,
-        sqrt(greatest(
-            power(earlier.standard_error, 2) + power(later.standard_error, 2)
-            - case when later.statistic = 'share' then 20000 else 2 end
-            * coalesce(links.covariance, 0), 0
-        )) as change_error,
+        {{ difference_error('later', 'earlier', 'links.covariance') }} as change_error,
         -- The worse of both waves' judgements against the reference wave holds for the pair.
         case
             when 'impossible' in (earlier.comparability, later.comparability) then 'impossible'
@@ -88,30 +84,7 @@ compared as (
     from pairs
 ),
 
-tested as (
-    select
-        *,
-        {{ p_value('z') }} as p_value
-    from compared
-),
-
-ranked as (
-    select
-        *,
-        row_number() over (
-            partition by {{ family | join(', ') }}
-            order by p_value nulls last, category, base, group_dimension, group_value
-        ) as p_rank,
-        count(p_value) over (partition by {{ family | join(', ') }}) as tests_done
-    from tested
-),
-
-adjusted as (
-    select
-        *,
-        {{ holm('p_value', 'p_rank', 'tests_done', family) }} as p_value_adjusted
-    from ranked
-),
+{{ tested_by_holm('compared', family, ['category', 'base', 'group_dimension', 'group_value']) }},
 
 judged as (
     select
