@@ -18,7 +18,7 @@ from ingest.texts import Refusal
 from ingest.weights import weights
 
 CONTRADICTION = "recode_contradicts_label"
-SCHEMAS = "reporting,core,intermediate,seeds"
+SCHEMAS = "marts,estimates,harmonised,seeds"
 
 
 def inspect_wave(
