@@ -16,9 +16,9 @@ from expectations.differences.pairing import (
     ranges,
     stem,
 )
+from ingest.descriptions import read_yaml
 from ingest.errors import Language, Phrase, fill
 from ingest.models import Model, Name, Text
-from ingest.registry import read_yaml
 from ingest.texts import RefusalWords
 
 Severity = Literal["refuse", "review", "info"]

@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
+from ingest.descriptions import read_yaml
 from ingest.errors import Language
 from ingest.models import Model, Text
-from ingest.registry import read_yaml
 
 WORDS = Path(__file__).with_name("words.yml")
 LANGUAGES: tuple[Language, ...] = ("nl", "en")

@@ -15,9 +15,9 @@ import yaml
 from pydantic import Field, ValidationError
 from pydantic_core.core_schema import ErrorType
 
+from ingest.descriptions import read_yaml
 from ingest.errors import MESSAGES, PHRASES, Names, Phrase, RefusedError, read_words
 from ingest.models import CsvFile, Model, ParquetFile, Text
-from ingest.registry import read_yaml
 from ingest.texts import RefusalWords
 from tests.conftest import PROJECT
 
@@ -79,7 +79,7 @@ def test_every_rule_is_applied_and_every_rule_that_is_applied_has_words() -> Non
 def test_every_phrase_is_used_and_every_phrase_that_is_used_has_words() -> None:
     of_pydantic = set(get_args(ErrorType))
     of_pydantic |= {f"not_{kind.split('_')[0]}" for kind in of_pydantic}
-    assert {name for name, _ in calls("Phrase", "misfit")} <= set(WORDS)
+    assert {name for name, _ in calls("Phrase", "invalid")} <= set(WORDS)
     named = constants()
     assert set(WORDS) <= named | {f"trace_{name}" for name in named} | of_pydantic
 

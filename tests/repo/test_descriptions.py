@@ -10,10 +10,11 @@ import yaml
 
 from expectations.differences.record import Rules
 from expectations.suites import SuiteFile
+from ingest.descriptions import read_csv, read_yaml
 from ingest.drafting.wording import Lexicon
 from ingest.drafting.words import Words
 from ingest.models import Model, PersonalData, PublishedFigure, Source, Survey, Wave
-from ingest.registry import load, read_csv, read_yaml
+from ingest.registry import load
 from ingest.samples.specification import Specification
 from tests.conftest import PROJECT
 
