@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
-from ingest.errors import Names, Phrase, RefusedError, did_you_mean, has_phrase
+from ingest.errors import Names, Phrase, RefusedError, did_you_mean
+from ingest.messages import has_phrase
 from ingest.models import Row
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ Unparsed = Literal["int_parsing", "float_parsing", "bool_parsing", "date_parsing
 
 
 def invalid(name: str, **values: object) -> PydanticCustomError:
-    """Return what a validator raises; `phrases.yml` has the message under that name."""
+    """Return what a validator raises; `messages.yml` has the message under that name."""
     return PydanticCustomError("invalid", "{phrase}", {"phrase": Phrase(name, **values)})
 
 
@@ -354,6 +354,11 @@ class Source(Row):
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 
 
+Statistic = Literal[
+    "share", "mean", "count", "difference", "threshold", "minimum", "maximum", "adjusted_r2"
+]
+
+
 class PublishedFigure(Row):
     """One figure as printed in a source (`published.csv`); a share is 0 to 100 percent."""
 
@@ -366,9 +371,7 @@ class PublishedFigure(Row):
     base: Name
     group_dimension: Name
     group_value: Annotated[str, Field(min_length=1)]
-    statistic: Literal[
-        "share", "mean", "count", "difference", "threshold", "minimum", "maximum", "adjusted_r2"
-    ]
+    statistic: Statistic
     bound: Annotated[Literal["lower", "upper"] | None, EmptyIsNone]
     value: Number
     unit: str

@@ -10,6 +10,7 @@ from ingest.descriptions import Rows, check_reference, refuse_circle
 from ingest.errors import Phrase, RefusedError, did_you_mean
 from ingest.harmonisation import rows
 from ingest.harmonisation.seeds import Harmonisation
+from ingest.models import Statistic
 from ingest.registry import Registry, SurveyWave
 
 # Codelist -> codes that Python writes or reads. What dbt models write, dbt tests.
@@ -18,6 +19,7 @@ NEEDED: dict[str, tuple[str, ...]] = {
     "notice": get_args(rows.DataStatus),
     "weighting": get_args(rows.Weighting),
     "comparability": get_args(rows.Status),
+    "statistic": get_args(Statistic),
 }
 
 
@@ -136,9 +138,12 @@ def _check_groups(found: Harmonisation) -> None:
         "coarser",
         ((row.group_dimension, row.coarser) for row in dimensions.rows if row.coarser),
     )
-    for line, contrast in found.group_contrasts.numbered:
-        for group in (contrast.group_value, contrast.reference_value):
-            _check_group(found, found.group_contrasts.at(line), contrast.group_dimension, group)
+    for line, row in found.group_contrasts.numbered:
+        where = found.group_contrasts.at(line)
+        for group in (row.group_value, row.reference_value):
+            _check_group(found, where, row.group_dimension, group)
+        if row.published_dimension and row.published_value:
+            _check_group(found, where, row.published_dimension, row.published_value)
     found.report_figures.refer("group_dimension", found.groupings, "group_dimensions.csv")
 
 

@@ -20,7 +20,7 @@ from ingest.models import (
 Status = Literal["identical", "comparable", "limited", "impossible", "undetermined"]
 MissingKind = Literal["dont_know", "not_applicable", "refused", "routed_out", "not_asked"]
 DataStatus = Literal["published", "microdata", "synthetic"]
-Weighting = Literal["none", "poststratified"]
+Weighting = Literal["none", "weighted"]
 BLANK = "blank"  # the code, in a recode, of an empty tick of an answered battery
 TOTAL = "total"  # the group dimension, and the only group in it, of everyone
 # Countries go by the capitals of ISO 3166.
@@ -188,18 +188,27 @@ class GroupDimension(Row):
 
 
 class GroupContrast(Row):
-    """Two groups that are compared with each other (`group_contrasts.csv`)."""
+    """Two groups that are compared with each other (`group_contrasts.csv`).
+
+    Attributes:
+        published_dimension: with `published_value`, the group of published figures that print this
+            difference; nothing where no source does.
+    """
 
     KEY = ("group_dimension", "group_value", "reference_value")
 
     group_dimension: Name
     group_value: CategoryName
     reference_value: CategoryName
+    published_dimension: OptionalName
+    published_value: OptionalCategory
 
     @model_validator(mode="after")
     def _are_two(self) -> GroupContrast:
         if self.group_value == self.reference_value:
             raise invalid("contrast_with_itself", group=self.group_value)
+        if (self.published_dimension is None) != (self.published_value is None):
+            raise invalid("contrast_half_published")
         return self
 
 
@@ -219,6 +228,8 @@ class CodelistCode(Row):
         "notice",
         "reconciliation",
         "reliability",
+        "statistic",
+        "not_judged",
     ]
     code: CategoryName
     label_nl: Label

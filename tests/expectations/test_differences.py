@@ -16,7 +16,7 @@ import pytest
 from expectations.differences.compare import compare
 from expectations.differences.homogeneity import Shift, corrected, looks_mirrored, p_value
 from expectations.differences.pairing import Side
-from expectations.differences.record import Comparison, lines, rules, told
+from expectations.differences.record import RULES, Comparison, lines, told
 from ingest.harmonisation import (
     SEEDS,
     Concept,
@@ -110,7 +110,7 @@ RECODES: dict[str, dict[int, str]] = {
     "ticked": {0: "not_selected", 1: "selected"},
 }  # fmt: skip
 CONCEPTS = ("organisation_size", "innovated", "statement")
-RULES = PROJECT / "dbt_project" / "seeds" / "crosswalk_rules.csv"
+CROSSWALK_RULES = PROJECT / "dbt_project" / "seeds" / "crosswalk_rules.csv"
 
 
 @dataclass
@@ -200,7 +200,7 @@ def harmonised(*cases: Case) -> Harmonisation:
         "concepts": rows_of(Concept, concepts),
         "group_dimensions": rows_of(GroupDimension, [dimension]),
         "crosswalk": rows_of(CrosswalkRow, crosswalk),
-        "crosswalk_rules": Rows.read(CrosswalkRule, RULES),
+        "crosswalk_rules": Rows.read(CrosswalkRule, CROSSWALK_RULES),
         "recodes": rows_of(Recode, recodes),
     }
     return Harmonisation(**tables)
@@ -527,7 +527,7 @@ def test_a_difference_that_the_crosswalk_judges_is_only_mentioned() -> None:
 
 def test_every_rule_is_tried_by_a_change() -> None:
     tried = {rule for _, expected, _ in CHANGES.values() for rule in expected}
-    assert set(rules()) - tried == {"answers_not_compared"}
+    assert set(RULES) - tried == {"answers_not_compared"}
 
 
 def test_an_earlier_wave_without_a_file_is_compared_by_its_manifest() -> None:
