@@ -106,16 +106,14 @@ def definitions(settings: Settings, **_: object) -> dg.Definitions:
         os.environ |= environment(settings)
         wait_for_warehouse(settings)
         seeds = {
-            seed_key(name).to_python_identifier(): dg.DataVersion(version)
-            for name, version in data_version.of_seeds().items()
+            seed_key(name).to_python_identifier(): (seed_key(name), dg.DataVersion(digest))
+            for name, digest in data_version.of_seeds().items()
         }
         for event in dbt_cli.cli(BUILD, context=context, target_path=target).stream():
             if isinstance(event, dg.Output) and event.output_name in seeds:
-                yield dg.Output(
-                    event.value,
-                    event.output_name,
-                    metadata=event.metadata,
-                    data_version=seeds[event.output_name],
+                key, version = seeds[event.output_name]
+                yield dg.MaterializeResult(
+                    asset_key=key, metadata=event.metadata, data_version=version
                 )
             else:
                 yield event
