@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from ingest.errors import SeveralError
+from ingest.messages import Phrase
 from orchestration.cli.command import VerbGroup, language, message, show, show_table, table
 from orchestration.settings import Settings
 
@@ -48,7 +49,8 @@ def list_waves(as_json: bool) -> None:
         statuses = statuses or ["described"]
         row = {"wave": item.id, "status": statuses, "figures": count, "answers": answered}
         rows.append(row | {"file": file})
-        shown = " + ".join(message(f"status_{status}") for status in statuses)
+        labels = [Phrase(f"orchestration.status_{status}") for status in statuses]
+        shown = " + ".join(label.text(language()) for label in labels)
         made.add_row(item.id, shown, str(count), str(answered or ""), file or "")
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
