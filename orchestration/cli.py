@@ -205,7 +205,7 @@ def wave_list(as_json: bool) -> None:
 
     from ingest import registry
     from ingest.errors import RefusedError
-    from ingest.load import glance_at_wave
+    from ingest.wave_files import glance_at_wave
 
     settings = Settings.from_environment()
     known = registry.load()
@@ -281,9 +281,9 @@ def wave_check(wave_id: str, as_json: bool, every: bool) -> None:
     """Check a wave's file against its manifest and against earlier waves, without building."""
     from dataclasses import asdict
 
+    from expectations.checks import inspect_wave
     from expectations.differences.compare import compare_wave
     from expectations.differences.record import lines, told
-    from expectations.inspect import inspect_wave
     from orchestration.made_from import SEEDS
 
     settings = Settings.from_environment()

@@ -10,10 +10,10 @@ import hashlib
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
-from ingest.load import find_file
 from ingest.models import Model
 from ingest.registry import Registry, SurveyWave
 from ingest.samples import sample_path
+from ingest.wave_files import find_file
 from orchestration.settings import DBT_PROJECT, Settings
 
 MADE_FROM = "made_from"

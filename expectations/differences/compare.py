@@ -28,7 +28,7 @@ from expectations.differences.record import (
 )
 from ingest import harmonisation, registry
 from ingest.errors import BarometerError
-from ingest.load import open_wave, wave_path
+from ingest.wave_files import open_wave, wave_path
 
 
 def compare_wave(wave_id: str, data: Path, samples: Path, seeds: Path) -> list[Comparison]:

@@ -19,9 +19,9 @@ from ingest.drafting.profile import Profile, Role, profile
 from ingest.drafting.wording import YEAR
 from ingest.drafting.words import say
 from ingest.errors import Language, RefusedError, did_you_mean, listing
+from ingest.formats import AnswerFile, AnswerTable
 from ingest.harmonisation import CrosswalkRow, Harmonisation, Recode
-from ingest.models import AnswerFile, Item, Model, Survey, Text, Title
-from ingest.readers import AnswerTable
+from ingest.models import Item, Model, Survey, Text, Title
 from ingest.registry import Registry, SurveyWave
 
 Earlier = Callable[[SurveyWave], AnswerTable | None]

@@ -54,7 +54,7 @@ def _described(known: Registry, settings: Settings) -> dg.AssetsDefinition:
 
     @dg.multi_asset(name="described", specs=specs)
     def described() -> Iterator[dg.MaterializeResult[None]]:
-        from ingest.load import write_registry
+        from ingest.raw.descriptions import write_registry
 
         # Read again: a long-running Dagster sees a corrected figure without a restart.
         current = registry.load()
@@ -86,8 +86,9 @@ def _answers(wave: SurveyWave, settings: Settings, call: Call) -> dg.AssetsDefin
         ],
     )
     def answers() -> Iterator[dg.MaterializeResult[None]]:
-        from expectations.inspect import inspect_wave
-        from ingest.load import open_wave, write_wave
+        from expectations.checks import inspect_wave
+        from ingest.raw.answers import write_wave
+        from ingest.wave_files import open_wave
 
         # The manifest too is read again. Its digest comes before the file is read, so that a file
         # that changes meanwhile counts as new.

@@ -24,7 +24,7 @@ def definitions(
 
     @dg.multi_asset_check(name="published_marts", specs=specs, can_subset=True)
     def published_marts(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
-        from expectations.inspect import inspect_marts
+        from expectations.checks import inspect_marts
 
         last = settings.current if settings.current.exists() and not accept_removed else None
         findings = call(inspect_marts, settings.warehouse, last, settings.quality)

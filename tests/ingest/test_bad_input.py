@@ -21,11 +21,11 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from expectations.inspect import inspect_file
+from expectations.checks import inspect_file
 from ingest import registry
 from ingest.errors import RefusedError, Spoken
-from ingest.load import open_wave
 from ingest.models import Source
+from ingest.wave_files import open_wave
 from tests.conftest import PROJECT
 from tests.ingest.mutations import (
     AGREEMENT,

@@ -16,7 +16,8 @@ from pydantic import Field, ValidationError
 from pydantic_core.core_schema import ErrorType
 
 from ingest.errors import MESSAGES, PHRASES, Names, Phrase, RefusedError, read_words
-from ingest.models import CsvFile, Model, ParquetFile, Text
+from ingest.formats import CsvFile, ParquetFile
+from ingest.models import Model, Text
 from ingest.registry import read_yaml
 from ingest.texts import RefusalWords
 from tests.conftest import PROJECT

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from expectations.patterns import moved_labels, row_patterns
 from expectations.runner import Rule, Severity, Suite
 from ingest.errors import Filled, Names, Spoken, read_words
-from ingest.load import WaveFile
 from ingest.models import Model, Text
+from ingest.wave_files import WaveFile
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +48,7 @@ def _rule(
     return Rule(name, expectation, kwargs, meaning, mend, severity, allowed or {})
 
 
-def door_suites(file: WaveFile) -> list[Suite]:
+def file_suites(file: WaveFile) -> list[Suite]:
     """Make the suites for one wave's file: its answers, and the labels of its codes.
 
     Returns:

@@ -10,12 +10,12 @@ import dagster as dg
 import pyarrow as pa
 from click.testing import CliRunner, Result
 
-from expectations.door import door_suites
+from expectations.file_checks import file_suites
 from expectations.runner import run
-from ingest.load import WaveFile
+from ingest.formats import AnswerTable
 from ingest.models import Answers
-from ingest.readers import AnswerTable
 from ingest.registry import load
+from ingest.wave_files import WaveFile
 from orchestration.cli import main
 from orchestration.defs.ingest import definitions
 from orchestration.inspector import call_here
@@ -151,7 +151,7 @@ def test_every_code_of_a_cell_that_holds_several_is_looked_at(tmp_path: Path) ->
         }
     )
     file = WaveFile(load().wave(WAVE), answers, tmp_path / "x.csv", "", "microdata", table)
-    suites = [suite for suite in door_suites(file) if suite.name.endswith("codes")]
+    suites = [suite for suite in file_suites(file) if suite.name.endswith("codes")]
     findings = {finding.rule: finding for finding in run(suites, tmp_path / "quality")}
     assert not findings["known_codes"].passed
     assert "V07 = 7 in row 3" in findings["known_codes"].message

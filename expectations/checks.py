@@ -10,12 +10,12 @@ from typing import get_args
 
 from expectations.differences.compare import contradictions
 from expectations.differences.record import rules
-from expectations.door import door_suites
+from expectations.file_checks import file_suites
 from expectations.runner import Finding, run
 from expectations.suites import mart_suites
 from ingest import registry
 from ingest.errors import Language, Names, Phrase
-from ingest.load import WaveFile, open_wave
+from ingest.wave_files import WaveFile, open_wave
 from ingest.weights import weights
 
 CONTRADICTION = "recode_contradicts_label"
@@ -47,7 +47,7 @@ def inspect_file(file: WaveFile, folder: Path) -> list[Finding]:
     Raises:
         RefusedError: the weights of a file that is right otherwise cannot be used.
     """
-    findings = run(door_suites(file), folder)
+    findings = run(file_suites(file), folder)
     if not any(finding.refuses for finding in findings):
         weights(file.table.data, file.answers, file.wave.id)
     return findings
