@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from expectations.patterns import moved_labels, row_patterns
 from expectations.runner import Rule, Severity, Suite
@@ -17,215 +17,203 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-def _rule(
-    name: str,
-    expectation: str,
-    kwargs: dict[str, Any],
-    allowed: Mapping[str, Spoken] | None = None,
-    severity: Severity = "error",
-    **values: object,
-) -> Rule:
-    """Make a rule with its words, and with what these name between braces."""
-    words = entry(f"expectations.{name}", Check)
-    meaning, fix = Filled(words.meaning, values), Filled(words.fix, values)
-    return Rule(name, expectation, kwargs, meaning, fix, severity, allowed or {})
+NOT_NULL = "expect_column_values_to_not_be_null"
+NULL = "expect_column_values_to_be_null"
+UNIQUE = "expect_column_values_to_be_unique"
+BETWEEN = "expect_column_values_to_be_between"
 
 
 def file_suites(file: WaveFile) -> list[Suite]:
-    """Make the suites for one wave's file: its answers, and the labels of its codes.
+    """Make the suites for one wave's file; a suite is left out where a file has nothing for it."""
+    makers = (_variables, _respondents, _patterns, _labels, _codes, _corrections, _dates)
+    return [suite for make in makers if (suite := make(file))]
 
-    Returns:
-        `<survey> <wave> variables` over the names of its columns, `<survey> <wave> answers` over
-        who answered and when, one row per respondent, `<survey> <wave> patterns` over what is odd
-        about their answers, `<survey> <wave> labels` over one row per labelled variable, `<survey>
-        <wave> codes` over one row per variable and code that the file holds, `<survey> <wave>
-        corrections` over one row per correction, and `<survey> <wave> dates` over what should have
-        been a date.
+
+def _suite(file: WaveFile, name: str, frame: pd.DataFrame, *rules: Rule) -> Suite:
+    # Great Expectations stores a suite under its name, in which a slash is not allowed.
+    return Suite(f"{file.wave.id.replace('/', ' ')} {name}", file.wave.id, frame, rules)
+
+
+def _rule(
+    file: WaveFile,
+    name: str,
+    expectation: str,
+    severity: Severity = "error",
+    allowed: Mapping[str, Spoken] | None = None,
+    values: Mapping[str, object] | None = None,
+    **arguments: object,
+) -> Rule:
+    """Make a rule with its messages.
+
+    Args:
+        file: the file that it is about.
+        name: the rule in the catalogue.
+        expectation: what Great Expectations calls it.
+        severity: whether a broken rule refuses the file.
+        allowed: variable -> its codes, for the message.
+        values: what the messages name between braces, besides `path` and `manifest`.
+        arguments: the arguments of the expectation.
+    """
+    words = entry(f"expectations.{name}", Check)
+    wave = file.wave.wave.wave
+    manifest = f"ingest/surveys/{file.wave.survey.survey}/waves/{wave}.yml"
+    values = {"path": file.path.name, "manifest": manifest, **(values or {})}
+    meaning, fix = Filled(words.meaning, values), Filled(words.fix, values)
+    return Rule(name, expectation, arguments, meaning, fix, severity, allowed or {})
+
+
+def _variables(file: WaveFile) -> Suite:
+    """The names of the columns."""
+    import pandas as pd
+
+    described = _rule(
+        file,
+        "variables",
+        "expect_table_columns_to_match_set",
+        column_set=sorted(file.answers.variables),
+        exact_match=True,
+    )
+    return _suite(file, "variables", pd.DataFrame(columns=file.table.data.column_names), described)
+
+
+def _respondents(file: WaveFile) -> Suite:
+    """Who answered and when, one row per respondent."""
+    answers, period = file.answers, file.wave.wave.field_period
+    respondent, organisation, date = answers.respondent, answers.organisation, answers.completed_on
+    names = [name for name in (respondent, organisation, date) if name]
+    frame = _columns(file, names)
+    frame_counts = answers.design.frame.values() if answers.design else ()
+    rules = [
+        _rule(
+            file,
+            "row_count",
+            "expect_table_row_count_to_be_between",
+            min_value=1,
+            max_value=sum(frame_counts) or None,
+        )
+    ]
+    if respondent in frame:
+        named = {"variable": respondent}
+        rules += [
+            _rule(file, "respondent_known", NOT_NULL, values=named, column=respondent),
+            _rule(file, "respondent_once", UNIQUE, values=named, column=respondent),
+        ]
+    if organisation and organisation in frame and not answers.parts_of_organisations:
+        named = {"variable": organisation}
+        rules.append(_rule(file, "organisation_once", UNIQUE, values=named, column=organisation))
+    if date and date in frame:
+        frame = frame.assign(**{date: _as_dates(frame[date])})
+    if date and date in frame and period:
+        rules.append(
+            _rule(
+                file,
+                "field_period",
+                BETWEEN,
+                values={
+                    "variable": date,
+                    "start": period.start,
+                    "end": period.end,
+                    "wave": file.wave.wave.wave,
+                },
+                column=date,
+                min_value=datetime.combine(period.start, time.min),
+                max_value=datetime.combine(period.end, time.max),
+            )
+        )
+    return _suite(file, "answers", frame, *rules)
+
+
+def _dates(file: WaveFile) -> Suite | None:
+    """What should be a date and is not, one row per respondent."""
+    date = file.answers.completed_on
+    if not date or date not in file.table.data.column_names:
+        return None
+    frame = _columns(file, [date])
+    unreadable = frame.where(_as_dates(frame[date]).isna())
+    rule = _rule(file, "dates", NULL, values={"variable": date}, column=date)
+    return _suite(file, "dates", unreadable, rule)
+
+
+def _columns(file: WaveFile, names: Sequence[str]) -> pd.DataFrame:
+    """Return columns as far as the file has them, its rows numbered from 1."""
+    import pandas as pd
+
+    data = file.table.data
+    held = data.select([name for name in names if name in data.column_names])
+    frame: pd.DataFrame = held.to_pandas().astype(object)
+    return frame.set_axis(pd.RangeIndex(1, data.num_rows + 1))
+
+
+def _as_dates(texts: pd.Series) -> pd.Series:
+    """Return dates, which is what Great Expectations compares with dates."""
+    import pandas as pd
+
+    dates = pd.to_datetime(texts, format="ISO8601", errors="coerce", utc=True)
+    return dates.dt.tz_localize(None)
+
+
+def _patterns(file: WaveFile) -> Suite:
+    """What is unusual about all answers of a respondent, one row per respondent."""
+    return _suite(
+        file,
+        "patterns",
+        row_patterns(file.answers, file.table.data),
+        _rule(file, "ticks", NULL, column="ticks"),
+        _rule(file, "straight_lining", NULL, "warning", column="straight_lined"),
+        _rule(file, "test_answers", NULL, "warning", column="test_answer"),
+    )
+
+
+def _labels(file: WaveFile) -> Suite | None:
+    """The labels of variables, one row per labelled variable."""
+    if not any(file.table.labels.values()):
+        return None
+    return _suite(
+        file,
+        "labels",
+        moved_labels(file.answers, file.table),
+        _rule(file, "items_reused", NULL, column="reused"),
+        _rule(file, "wordings", NULL, "warning", column="reworded"),
+    )
+
+
+def _codes(file: WaveFile) -> Suite:
+    """The codes in the file, one row per variable and code.
+
+    `undescribed` is a code that is not in its codelist; `relabelled` says how the label in the file
+    differs from the manifest's. Both are empty where nothing is wrong.
     """
     import pandas as pd
 
     answers, data = file.answers, file.table.data
-    # Great Expectations stores a suite under its name, in which a slash is not allowed.
-    name, path = file.wave.id.replace("/", " "), file.path.name
-    manifest = f"ingest/surveys/{file.wave.survey.survey}/waves/{file.wave.wave.wave}.yml"
-    date = answers.completed_on
-    ids = (answers.respondent, answers.organisation, date)
-    own = [name for name in ids if name and name in data.column_names]
-    frame = data.select(own).to_pandas().astype(object)
-    frame.index = pd.RangeIndex(1, data.num_rows + 1)
-    frame_counts = answers.design.frame.values() if answers.design else ()
-    variables = [
-        _rule(
-            "variables",
-            "expect_table_columns_to_match_set",
-            {"column_set": sorted(answers.variables), "exact_match": True},
-            path=path,
-            manifest=manifest,
-        )
-    ]
-    rules = [
-        _rule(
-            "row_count",
-            "expect_table_row_count_to_be_between",
-            {"min_value": 1, "max_value": sum(frame_counts) or None},
-            path=path,
-            manifest=manifest,
-        ),
-    ]
-    if answers.respondent in frame.columns:
-        rules += [
-            _rule(
-                name,
-                expectation,
-                {"column": answers.respondent},
-                path=path,
-                variable=answers.respondent,
-            )
-            for name, expectation in (
-                ("respondent_known", "expect_column_values_to_not_be_null"),
-                ("respondent_once", "expect_column_values_to_be_unique"),
-            )
-        ]
-    if answers.organisation in frame.columns and not answers.parts_of_organisations:
-        rules.append(
-            _rule(
-                "organisation_once",
-                "expect_column_values_to_be_unique",
-                {"column": answers.organisation},
-                path=path,
-                manifest=manifest,
-                variable=answers.organisation,
-            )
-        )
-    suites = [Suite(f"{name} codes", file.wave.id, _codes(file), _code_rules(file, manifest))]
-    if answers.corrections:
-        rule = _still_wrong(path, manifest)
-        suites.append(Suite(f"{name} corrections", file.wave.id, _corrections(file), [rule]))
-    if date and date in frame.columns:
-        # Great Expectations compares dates with dates only.
-        dates = pd.to_datetime(frame[date], format="ISO8601", errors="coerce", utc=True)
-        dates = dates.dt.tz_localize(None)
-        unreadable = frame[[date]].where(dates.isna())
-        frame = frame.assign(**{date: dates})
-        readable = _rule(
-            "dates",
-            "expect_column_values_to_be_null",
-            {"column": date},
-            path=path,
-            variable=date,
-        )
-        suites.append(Suite(f"{name} dates", file.wave.id, unreadable, [readable]))
-        if period := file.wave.wave.field_period:
-            rules.append(
-                _rule(
-                    "field_period",
-                    "expect_column_values_to_be_between",
-                    {
-                        "column": date,
-                        "min_value": datetime.combine(period.start, time.min),
-                        "max_value": datetime.combine(period.end, time.max),
-                    },
-                    path=path,
-                    manifest=manifest,
-                    variable=date,
-                    start=period.start,
-                    end=period.end,
-                    wave=file.wave.wave.wave,
-                )
-            )
-    columns = pd.DataFrame(columns=data.column_names)
-    return [
-        Suite(f"{name} variables", file.wave.id, columns, variables),
-        Suite(f"{name} answers", file.wave.id, frame, rules),
-        *_pattern_suites(file, manifest),
-        *suites,
-    ]
-
-
-def _pattern_suites(file: WaveFile, manifest: str) -> list[Suite]:
-    """What holds over several variables, and what is only odd."""
-    name, where = file.wave.id.replace("/", " "), file.wave.id
-
-    def none(rule: str, column: str, severity: Severity = "error") -> Rule:
-        return _rule(
-            rule,
-            "expect_column_values_to_be_null",
-            {"column": column},
-            severity=severity,
-            path=file.path.name,
-            manifest=manifest,
-        )
-
-    suites = [
-        Suite(
-            f"{name} patterns",
-            where,
-            row_patterns(file.answers, file.table.data),
-            [
-                none("ticks", "ticks"),
-                none("straight_lining", "straight_lined", "warning"),
-                none("test_answers", "test_answer", "warning"),
-            ],
-        )
-    ]
-    if any(file.table.labels.values()):
-        rules = [none("items_reused", "reused"), none("wordings", "reworded", "warning")]
-        labels = moved_labels(file.answers, file.table)
-        suites.append(Suite(f"{name} labels", where, labels, rules))
-    return suites
-
-
-def _codes(file: WaveFile) -> pd.DataFrame:
-    """One row per variable and code in the file, its index the first row that has it.
-
-    `relabelled` says how the label in the file differs from the manifest's; empty where it does
-    not.
-    """
-    import pandas as pd
-
-    data = file.table.data
-    rows = []
-    for item in file.answers.items:
-        if item.codelist and item.variable in data.column_names:
-            codelist = file.answers.codelists[item.codelist]
-            described = {str(code): label for code, label in codelist.items()}
-            labelled = file.table.codes.get(item.variable, {})
-            for row, code in _first_rows(data.column(item.variable), item.separator):
-                label = described.get(code)
-                found = labelled.get(code, label)
+    # A known error may be a code that nobody described.
+    corrected = {(row.variable, str(row.code)) for row in answers.corrections}
+    rows, allowed = [], {}
+    for item in answers.items:
+        if not item.codelist:
+            continue
+        codelist = answers.codelists[item.codelist]
+        allowed[item.variable] = Names((f"{code} {text}" for code, text in codelist.items()), 20)
+        if item.variable not in data.column_names:
+            continue
+        labels = {str(code): label for code, label in codelist.items()}
+        labels_held = file.table.codes.get(item.variable, {})
+        for row, code in _first_rows(data.column(item.variable), item.separator):
+            label = labels.get(code)
+            found = labels_held.get(code, label)
+            known = label is not None or (item.variable, code) in corrected
+            undescribed = None if known else (item.variable, code)
+            relabelled = None
+            if label is not None and found != label:
                 relabelled = f"{item.variable}: {code} {label!r} -> {found!r}"
-                differs = label is not None and found != label
-                rows.append((row, item.variable, code, relabelled if differs else None))
-    columns = ["row", "variable", "code", "relabelled"]
-    return pd.DataFrame(rows, columns=columns, dtype=object).set_index("row")
-
-
-def _corrections(file: WaveFile) -> pd.DataFrame:
-    """One row per correction, and the wrong answers that the file still has."""
-    import pandas as pd
-    import pyarrow.compute as pc
-
-    answers, data, rows = file.answers, file.table.data, []
-    for correction in file.answers.corrections:
-        wrong = 0
-        if {correction.variable, answers.respondent} <= set(data.column_names):
-            found = pc.equal(data.column(correction.variable), str(correction.code))
-            if correction.respondent:
-                asked = pc.equal(data.column(answers.respondent), correction.respondent)
-                found = pc.and_(found, asked)
-            wrong = pc.sum(found).as_py() or 0
-        whose = f" of {correction.respondent}" if correction.respondent else ""
-        rows.append((f"{correction.variable}{whose}: {correction.code}", wrong))
-    return pd.DataFrame(rows, columns=["row", "wrong_answers"]).set_index("row")
-
-
-def _still_wrong(path: str, manifest: str) -> Rule:
-    return _rule(
-        "corrections",
-        "expect_column_values_to_be_between",
-        {"column": "wrong_answers", "min_value": 1},
-        path=path,
-        manifest=manifest,
+            rows.append((row, item.variable, code, undescribed, relabelled))
+    columns = ["row", "variable", "code", "undescribed", "relabelled"]
+    return _suite(
+        file,
+        "codes",
+        pd.DataFrame(rows, columns=columns, dtype=object).set_index("row"),
+        _rule(file, "known_codes", NULL, allowed=allowed, column="undescribed"),
+        _rule(file, "labels", NULL, column="relabelled"),
     )
 
 
@@ -250,40 +238,24 @@ def _first_rows(column: pa.ChunkedArray, separator: str | None) -> list[tuple[in
     return [(row, code) for code, row in first.items()]
 
 
-def _code_rules(file: WaveFile, manifest: str) -> list[Rule]:
-    answers, path = file.answers, file.path.name
-    allowed = {
-        item.variable: [(item.variable, str(code)) for code in answers.codelists[item.codelist]]
-        for item in answers.items
-        if item.codelist
-    }
-    for correction in answers.corrections:  # a known error may be a code that nobody described
-        allowed[correction.variable].append((correction.variable, str(correction.code)))
-    return [
-        _rule(
-            "known_codes",
-            "expect_column_pair_values_to_be_in_set",
-            {
-                "column_A": "variable",
-                "column_B": "code",
-                "value_pairs_set": [pair for pairs in allowed.values() for pair in pairs],
-            },
-            {
-                item.variable: Names(
-                    (f"{code} {text}" for code, text in answers.codelists[item.codelist].items()),
-                    20,
-                )
-                for item in answers.items
-                if item.codelist
-            },
-            path=path,
-            manifest=manifest,
-        ),
-        _rule(
-            "labels",
-            "expect_column_values_to_be_null",
-            {"column": "relabelled"},
-            path=path,
-            manifest=manifest,
-        ),
-    ]
+def _corrections(file: WaveFile) -> Suite | None:
+    """The wrong answers that the file still has, one row per correction."""
+    import pandas as pd
+    import pyarrow.compute as pc
+
+    answers, data, rows = file.answers, file.table.data, []
+    if not answers.corrections:
+        return None
+    for correction in answers.corrections:
+        wrong = 0
+        if {correction.variable, answers.respondent} <= set(data.column_names):
+            found = pc.equal(data.column(correction.variable), str(correction.code))
+            if correction.respondent:
+                asked = pc.equal(data.column(answers.respondent), correction.respondent)
+                found = pc.and_(found, asked)
+            wrong = pc.sum(found).as_py() or 0
+        whose = f" of {correction.respondent}" if correction.respondent else ""
+        rows.append((f"{correction.variable}{whose}: {correction.code}", wrong))
+    frame = pd.DataFrame(rows, columns=["row", "wrong_answers"]).set_index("row")
+    still_wrong = _rule(file, "corrections", BETWEEN, column="wrong_answers", min_value=1)
+    return _suite(file, "corrections", frame, still_wrong)

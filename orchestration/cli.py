@@ -283,15 +283,12 @@ def wave_check(wave_id: str, as_json: bool, every: bool) -> None:
     """Check a wave's file against its manifest and against earlier waves, without building."""
     from dataclasses import asdict
 
-    from expectations.checks import inspect_wave
-    from expectations.differences.compare import compare_wave
+    from expectations.checks import check_wave
     from expectations.differences.record import lines, told
     from orchestration.made_from import SEEDS
 
     settings = Settings.from_environment()
-    folders = (settings.data, settings.samples)
-    findings = inspect_wave(wave_id, *folders, settings.quality, SEEDS)
-    comparisons = compare_wave(wave_id, *folders, SEEDS)
+    findings, comparisons = check_wave(wave_id, settings.data, settings.samples, SEEDS)
     if as_json:
         document = {
             "wave": wave_id,

@@ -9,23 +9,23 @@ from contextlib import contextmanager
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import wait
 from threading import Thread
-from typing import Protocol
+from typing import Protocol, TypeVar
 
-from expectations.runner import Finding, prepare
+from expectations.runner import prepare
+
+T = TypeVar("T")
 
 
 class Call(Protocol):
-    """Calls an inspection with its arguments."""
+    """Calls a function with its arguments."""
 
-    def __call__(
-        self, inspection: Callable[..., list[Finding]], *arguments: object
-    ) -> list[Finding]:
-        """Return what the inspection found."""
+    def __call__(self, function: Callable[..., T], *arguments: object) -> T:
+        """Return what the function returns."""
 
 
-def call_here(inspection: Callable[..., list[Finding]], *arguments: object) -> list[Finding]:
-    """Call an inspection in this process."""
-    return inspection(*arguments)
+def call_here(function: Callable[..., T], *arguments: object) -> T:
+    """Call a function in this process."""
+    return function(*arguments)
 
 
 @contextmanager
@@ -40,8 +40,8 @@ def inspector() -> Iterator[Call]:
         # A process starts with its first task.
         pool.submit(_start_now)
 
-        def call(inspection: Callable[..., list[Finding]], *arguments: object) -> list[Finding]:
-            return pool.submit(inspection, *arguments).result()
+        def call(function: Callable[..., T], *arguments: object) -> T:
+            return pool.submit(function, *arguments).result()
 
         yield call
 

@@ -13,8 +13,8 @@ from orchestration.quality import check_result
 from orchestration.settings import Settings
 
 GROUP = "raw"
-DOOR = "door"
-ODDITIES = "oddities"
+FILE_CHECKS = "file_checks"
+FILE_WARNINGS = "file_warnings"
 
 
 def wave_key(wave: SurveyWave) -> dg.AssetKey:
@@ -81,39 +81,40 @@ def _answers(wave: SurveyWave, settings: Settings, call: Call) -> dg.AssetsDefin
         group_name=GROUP,
         description=f"{wave.survey.title.en} {wave.wave.wave}: answers as they stand in the file.",
         check_specs=[
-            dg.AssetCheckSpec(DOOR, asset=key, blocking=True),
-            dg.AssetCheckSpec(ODDITIES, asset=key, description="What is odd warns only."),
+            dg.AssetCheckSpec(FILE_CHECKS, asset=key, blocking=True),
+            dg.AssetCheckSpec(
+                FILE_WARNINGS, asset=key, description="For a person to look at; blocks nothing."
+            ),
         ],
     )
     def answers() -> Iterator[dg.MaterializeResult[None]]:
-        from expectations.checks import inspect_wave
-        from ingest.raw.answers import write_wave
-        from ingest.wave_files import open_wave
+        from expectations.checks import load_wave
 
         # The manifest too is read again. Its digest comes before the file is read, so that a file
         # that changes meanwhile counts as new.
-        current = registry.load().wave(wave.id)
-        made_from = of_wave(current, settings)
-        file = open_wave(current, settings.data, settings.samples)
-        findings = call(
-            inspect_wave, wave.id, settings.data, settings.samples, settings.quality, SEEDS
+        made_from = of_wave(registry.load().wave(wave.id), settings)
+        loaded = call(
+            load_wave,
+            wave.id,
+            settings.data,
+            settings.samples,
+            SEEDS,
+            settings.quality,
+            settings.raw,
         )
-        must = [finding for finding in findings if finding.severity == "error"]
-        odd = [finding for finding in findings if finding.severity == "warning"]
-        # Of a file that is refused nothing is copied, and no weights are looked for.
-        right = all(finding.passed for finding in must)
-        rows = write_wave(file, settings.raw) if right else {}
+        errors = [finding for finding in loaded.findings if finding.severity == "error"]
+        warnings = [finding for finding in loaded.findings if finding.severity == "warning"]
         yield dg.MaterializeResult(
             metadata={
-                **rows,
-                "file": dg.MetadataValue.path(str(file.path)),
-                "sha256": file.sha256,
-                "data_status": file.data_status,
+                **loaded.rows,
+                "file": dg.MetadataValue.path(str(loaded.path)),
+                "sha256": loaded.sha256,
+                "data_status": loaded.data_status,
                 MADE_FROM: made_from,
             },
             check_results=[
-                check_result(DOOR, key, must),
-                check_result(ODDITIES, key, odd, dg.AssetCheckSeverity.WARN),
+                check_result(FILE_CHECKS, key, errors),
+                check_result(FILE_WARNINGS, key, warnings, dg.AssetCheckSeverity.WARN),
             ],
         )
 

@@ -1,4 +1,4 @@
-"""What the door tells of a file reaches the person who asked, and the build."""
+"""What the checks find in a file reaches the person who asked, and the build."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def answer_twice(file: Spss) -> None:
     file.frame.loc[1, "RESPNR"] = file.frame.loc[0, "RESPNR"]
 
 
-def test_the_same_file_unbroken_passes_the_door(built: Barometer, tmp_path: Path) -> None:
+def test_the_same_file_unbroken_passes_all_checks(built: Barometer, tmp_path: Path) -> None:
     barometer = Barometer(built.home, tmp_path)
     Spss.read(sample_of(built)).write(real_path(barometer))
     done = check(barometer)
@@ -111,10 +111,10 @@ def test_a_warning_is_a_check_in_dagster_that_holds_up_nothing(
     made = dg.materialize([asset], instance=dg.DagsterInstance.ephemeral())
     checks = {check.check_name: check for check in made.get_asset_check_evaluations()}
     assert made.success
-    assert checks["door"].passed
-    assert not checks["oddities"].passed
-    assert checks["oddities"].severity == dg.AssetCheckSeverity.WARN
-    assert "rule straight_lining" in (checks["oddities"].description or "")
+    assert checks["file_checks"].passed
+    assert not checks["file_warnings"].passed
+    assert checks["file_warnings"].severity == dg.AssetCheckSeverity.WARN
+    assert "rule straight_lining" in (checks["file_warnings"].description or "")
     assert (settings.raw / "answers" / f"{WAVE}.parquet").exists()
 
 

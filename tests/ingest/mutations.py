@@ -159,7 +159,7 @@ def in_parquet(**columns: Any) -> Callable[[Path], object]:
     return lambda path: write_parquet(path, **columns)
 
 
-# A second survey, with what a door looks at: batteries, weights, labels of variables.
+# A second survey, with what the file checks look at: batteries, weights, labels of variables.
 TICKS, SCALE = [f"K_{n}" for n in (1, 2, 3)], [f"A_{n}" for n in range(1, 9)]
 BATTERY_LABELS = {
     "RESPNR": "Nummer",
