@@ -14,6 +14,7 @@ from orchestration.check_worker import CheckWorker, check_worker
 from orchestration.progress import Progress
 from orchestration.releases import Manifest, Releases
 from orchestration.settings import Settings
+from orchestration.waves import load_with_version
 
 
 def is_up_to_date(settings: Settings) -> bool:
@@ -45,7 +46,11 @@ def build(settings: Settings, progress: Progress, *, accept_removed: bool = Fals
             is unchanged.
     """
     with _build_lock(settings), check_worker() as worker:
-        harmonisation.load(data_version.SEEDS, registry.load())
+        described = registry.load()
+        harmonisation.load(data_version.SEEDS, described)
+        for wave in described.waves:
+            if wave.wave.answers:
+                worker.ahead(load_with_version, wave.id, settings)
         _run(settings, progress, accept_removed, worker)
         return Releases(settings).show()
 

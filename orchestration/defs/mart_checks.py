@@ -25,10 +25,11 @@ def definitions(
 
     @dg.multi_asset_check(name="published_marts", specs=specs, can_subset=True)
     def published_marts(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
-        from expectations.inspect import inspect_marts
+        from expectations.checks import check_marts
+        from expectations.runner import write_docs
 
         last = settings.current if settings.current.exists() and not accept_removed else None
-        findings = call(inspect_marts, settings.warehouse, last, settings.quality)
+        findings = call(check_marts, settings.warehouse, last, settings.quality)
         for key in context.selected_asset_check_keys:
             table = key.asset_key.path[-1]
             yield check_result(
@@ -36,5 +37,6 @@ def definitions(
                 key.asset_key,
                 [finding for finding in findings if finding.table == table],
             )
+        call.ahead(write_docs, settings.quality)  # the release does not wait for it
 
     return dg.Definitions(asset_checks=[published_marts])

@@ -11,6 +11,7 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_as
 from packaging.version import Version
 
 from ingest import registry
+from ingest.raw.answers import TABLES as WAVE_TABLES
 from orchestration import data_version
 from orchestration.dbt import EXECUTABLE, environment, manifest, wait_for_warehouse
 from orchestration.defs.ingest import REGISTRY_KEY, wave_key
@@ -20,9 +21,6 @@ from orchestration.settings import DBT_PROJECT, Settings
 # A full refresh because dbt guesses the types of a seed once, when it is still empty. Unit tests
 # judge the code, not the data; the test suite runs them.
 BUILD = ("build", "--full-refresh", "--exclude-resource-type", "unit_test")
-
-# What the loader of a wave's answers writes; all other sources come from the descriptions.
-WAVE_SOURCES = frozenset({"answers", "respondents", "variables", "loads"})
 
 
 class Dbt(DbtCliResource):
@@ -71,7 +69,7 @@ class Translator(DagsterDbtTranslator):
             if table is None:
                 keys.append(dep.asset_key)
             else:
-                keys += self._answered if table in WAVE_SOURCES else self._described
+                keys += self._answered if table in WAVE_TABLES else self._described
         return spec.replace_attributes(deps=keys)
 
 

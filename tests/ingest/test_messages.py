@@ -16,8 +16,9 @@ from pydantic import Field, ValidationError
 from pydantic_core.core_schema import ErrorType
 
 from ingest.errors import RefusedError
+from ingest.formats import CsvFile, ParquetFile
 from ingest.messages import CATALOGUE, Names, Phrase, catalogue, entry, parse
-from ingest.models import CsvFile, Model, ParquetFile, Text
+from ingest.models import Model, Text
 from ingest.registry import read_yaml
 from ingest.texts import Check, Entry, Refusal
 from tests.conftest import PROJECT
