@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from ingest.models import AnswerFile, CsvFile, ParquetFile, XlsxFile
+from ingest.formats import AnswerFile, CsvFile, ParquetFile, XlsxFile
 
 if TYPE_CHECKING:
     import pandas as pd

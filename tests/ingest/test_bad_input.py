@@ -21,13 +21,13 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from expectations.inspect import inspect_file
+from expectations.checks import check_file
 from ingest import registry
 from ingest.errors import RefusedError, Spoken
-from ingest.load import open_wave
 from ingest.messages import catalogue
 from ingest.models import Source
 from ingest.texts import Check, Entry, Refusal
+from ingest.wave_files import open_wave
 from tests.ingest.mutations import (
     AGREEMENT,
     BATTERY_LABELS,
@@ -137,7 +137,7 @@ def told(fault: Fault, folder: Path, results: Path) -> tuple[dict[str, Spoken], 
     try:
         wave = described(fault, folder).wave(WHERE)
         fault.put(path)
-        findings = inspect_file(open_wave(wave, folder / "data", folder / "samples"), results)
+        findings = check_file(open_wave(wave, folder / "data", folder / "samples"), results)
     except RefusedError as error:
         return {error.rule: error}, {}
     broken = [finding for finding in findings if not finding.passed]

@@ -16,10 +16,10 @@ import pytest
 import yaml
 
 from ingest.errors import RefusedError
-from ingest.load import open_wave
-from ingest.models import AnswerFile, CsvFile, ParquetFile, SavFile, XlsxFile
+from ingest.formats import AnswerFile, CsvFile, ParquetFile, SavFile, XlsxFile
 from ingest.registry import SurveyWave, load
 from ingest.samples import FOLDER, generate, read_specification, sample_file, write
+from ingest.wave_files import open_wave
 
 SAMPLED = {wave.id: wave for wave in load().waves if wave.wave.answers and wave.wave.answers.sample}
 SPSS = SavFile(name="nl.sav", format="sav")

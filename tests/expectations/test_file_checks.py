@@ -1,4 +1,4 @@
-"""What the door tells of a file reaches the person who asked, and the build."""
+"""What the checks find in a file reaches the person who asked, and the build."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ import dagster as dg
 import pyarrow as pa
 from click.testing import CliRunner, Result
 
-from expectations.door import door_suites
+from expectations.file_checks import file_suites
 from expectations.runner import run
-from ingest.load import WaveFile
+from ingest.formats import AnswerTable
 from ingest.models import Answers
-from ingest.readers import AnswerTable
 from ingest.registry import load
+from ingest.wave_files import WaveFile
+from orchestration.check_worker import CallHere
 from orchestration.cli import main
 from orchestration.defs.ingest import definitions
-from orchestration.inspector import call_here
 from orchestration.settings import Settings
 from tests.conftest import Barometer
 from tests.support import (
@@ -60,7 +60,7 @@ def answer_twice(file: Spss) -> None:
     file.frame.loc[1, "RESPNR"] = file.frame.loc[0, "RESPNR"]
 
 
-def test_the_same_file_unbroken_passes_the_door(built: Barometer, tmp_path: Path) -> None:
+def test_the_same_file_unbroken_passes_all_checks(built: Barometer, tmp_path: Path) -> None:
     barometer = Barometer(built.home, tmp_path)
     Spss.read(sample_of(built)).write(real_path(barometer))
     done = check(barometer)
@@ -107,14 +107,14 @@ def test_a_warning_is_a_check_in_dagster_that_holds_up_nothing(
     file.write(real_path(barometer))
     settings = Settings(barometer.home, barometer.data)
     key = dg.AssetKey(["raw", *WAVE.split("/")])
-    asset = definitions(settings, call=call_here).resolve_assets_def(key)
+    asset = definitions(settings, call=CallHere()).resolve_assets_def(key)
     made = dg.materialize([asset], instance=dg.DagsterInstance.ephemeral())
     checks = {check.check_name: check for check in made.get_asset_check_evaluations()}
     assert made.success
-    assert checks["door"].passed
-    assert not checks["oddities"].passed
-    assert checks["oddities"].severity == dg.AssetCheckSeverity.WARN
-    assert "rule straight_lining" in (checks["oddities"].description or "")
+    assert checks["file_checks"].passed
+    assert not checks["file_warnings"].passed
+    assert checks["file_warnings"].severity == dg.AssetCheckSeverity.WARN
+    assert "rule straight_lining" in (checks["file_warnings"].description or "")
     assert (settings.raw / "answers" / f"{WAVE}.parquet").exists()
 
 
@@ -151,7 +151,7 @@ def test_every_code_of_a_cell_that_holds_several_is_looked_at(tmp_path: Path) ->
         }
     )
     file = WaveFile(load().wave(WAVE), answers, tmp_path / "x.csv", "", "microdata", table)
-    suites = [suite for suite in door_suites(file) if suite.name.endswith("codes")]
+    suites = [suite for suite in file_suites(file) if suite.name.endswith("codes")]
     findings = {finding.rule: finding for finding in run(suites, tmp_path / "quality")}
     assert not findings["known_codes"].passed
     assert "V07 = 7 in row 3" in findings["known_codes"].message
