@@ -16,9 +16,9 @@ from ingest.formats import AnswerTable
 from ingest.models import Answers
 from ingest.registry import load
 from ingest.wave_files import WaveFile
+from orchestration.check_worker import CallHere
 from orchestration.cli import main
 from orchestration.defs.ingest import definitions
-from orchestration.inspector import call_here
 from orchestration.settings import Settings
 from tests.conftest import Barometer
 from tests.support import (
@@ -107,7 +107,7 @@ def test_a_warning_is_a_check_in_dagster_that_holds_up_nothing(
     file.write(real_path(barometer))
     settings = Settings(barometer.home, barometer.data)
     key = dg.AssetKey(["raw", *WAVE.split("/")])
-    asset = definitions(settings, call=call_here).resolve_assets_def(key)
+    asset = definitions(settings, call=CallHere()).resolve_assets_def(key)
     made = dg.materialize([asset], instance=dg.DagsterInstance.ephemeral())
     checks = {check.check_name: check for check in made.get_asset_check_evaluations()}
     assert made.success
