@@ -16,6 +16,8 @@ from expectations.file_checks import file_suites
 from expectations.runner import Finding, run
 from expectations.suites import mart_suites
 from ingest import harmonisation, registry
+from ingest.harmonisation import Harmonisation
+from ingest.harmonisation.frames import check_frame
 from ingest.messages import LANGUAGES, Names, Phrase, entry
 from ingest.raw.answers import write_wave
 from ingest.texts import Refusal
@@ -60,10 +62,8 @@ def load_wave(
     known = registry.load()
     rows = harmonisation.load(seeds, known)
     file = open_wave(known.wave(wave_id), data, samples)
-    findings = [
-        *check_file(file, results),
-        *_contradictions(compare_wave(file.wave, known, rows)),
-    ]
+    findings = check_file(file, rows, results)
+    findings += _contradictions(compare_wave(file.wave, known, rows))
     refused = any(finding.refuses for finding in findings)
     written = {} if refused else write_wave(file, raw)
     return LoadedWave(file.path, file.sha256, file.data_status, findings, written)
@@ -90,24 +90,30 @@ def check_wave(
     known = registry.load()
     rows = harmonisation.load(seeds, known)
     file = open_wave(known.wave(wave_id), data, samples)
-    findings = check_file(file)
+    findings = check_file(file, rows)
     earlier = partial(open_wave, data=data, samples=samples)
     comparisons = compare_wave(file.wave, known, rows, file, earlier)
     return [*findings, *_contradictions(comparisons)], comparisons
 
 
-def check_file(file: WaveFile, results: Path | None = None) -> list[Finding]:
+def check_file(
+    file: WaveFile, rows: Harmonisation | None = None, results: Path | None = None
+) -> list[Finding]:
     """Check a file that was read against the manifest of its wave.
 
     Args:
         file: the file.
+        rows: the crosswalk, which tells the strata; without it they are not checked.
         results: where Great Expectations keeps its results; without it they are not kept.
 
     Raises:
-        RefusedError: the weights of a file that is right otherwise cannot be used.
+        RefusedError: a stratum has more respondents than its frame, or the weights cannot be used;
+            neither is looked at in a file that is refused for something else.
     """
     findings = run(file_suites(file), results)
     if not any(finding.refuses for finding in findings):
+        if rows:
+            check_frame(file.table.data, file.wave, rows)
         _ = file.weights
     return findings
 

@@ -4,28 +4,34 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
 import pyarrow as pa
+import pytest
 from click.testing import CliRunner, Result
 
+from expectations.checks import check_file
 from expectations.file_checks import file_suites
 from expectations.runner import run
+from ingest import harmonisation
+from ingest.errors import RefusedError
 from ingest.formats import AnswerTable
 from ingest.models import Answers
 from ingest.registry import load
-from ingest.wave_files import WaveFile
+from ingest.wave_files import WaveFile, open_wave
 from orchestration.check_worker import CallHere
 from orchestration.cli import main
 from orchestration.defs.ingest import definitions
 from orchestration.settings import Settings
-from tests.conftest import Barometer
+from tests.conftest import PROJECT, Barometer
 from tests.support import (
     FILE,
     MANIFEST,
     WAVE,
     Spss,
+    assert_dutch,
     edit,
     missing_words,
     real_path,
@@ -156,3 +162,25 @@ def test_every_code_of_a_cell_that_holds_several_is_looked_at(tmp_path: Path) ->
     assert not findings["known_codes"].passed
     assert "V07 = 7 in row 3" in findings["known_codes"].message
     assert suites[0].frame["code"].tolist() == ["1", "3", "7"]
+
+
+def test_a_stratum_with_more_respondents_than_its_frame_is_refused(tmp_path: Path) -> None:
+    described = load()
+    rows = harmonisation.load(PROJECT / "dbt_project" / "seeds", described)
+    file = open_wave(described.wave(WAVE), tmp_path / "data", tmp_path / "samples")
+    assert file.answers.design
+    respondents = file.table.data.column("SECTOR").to_pylist().count("5")
+    for size, refused in ((respondents, False), (respondents - 1, True)):
+        frame = {**file.answers.design.frame, "provinces": size}
+        design = file.answers.design.model_copy(update={"frame": frame})
+        answers = file.answers.model_copy(update={"design": design})
+        wave = replace(file.wave, wave=file.wave.wave.model_copy(update={"answers": answers}))
+        changed = replace(file, wave=wave, answers=answers)
+        if not refused:
+            assert all(finding.passed for finding in check_file(changed, rows))
+            continue
+        with pytest.raises(RefusedError) as error:
+            check_file(changed, rows)
+        assert_dutch(error.value)
+        words = ("rule frame_too_small", "provinces", f"{respondents} respondents", f"{size} units")
+        assert not missing_words(str(error.value), words), error.value

@@ -1017,7 +1017,7 @@ OVER_A_FILE = re.compile(
 def test_every_rule_over_a_file_has_its_fault_in_the_catalogue() -> None:
     held = {rule for rule in rules("ingest", Refusal) if OVER_A_FILE.match(rule)}
     held |= rules("expectations", Check)
-    # A correction is a fault of the manifest, once the file is mended (test_door_faults.py).
+    # A correction is a fault of the manifest, once the file is mended (test_file_checks.py).
     assert held - {"corrections"} == {fault.rule for fault in FAULTS} - {"description_unfit"}
 
 

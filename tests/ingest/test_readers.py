@@ -246,7 +246,7 @@ def test_damaged_bytes_never_end_in_anything_but_a_refusal(
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "parquet"])
-def test_a_wave_in_another_format_passes_the_same_door(copy: Barometer, form: str) -> None:
+def test_a_wave_in_another_format_passes_the_same_checks(copy: Barometer, form: str) -> None:
     """The Dutch wave of 2021, its file exported otherwise: the same rules hold or do not."""
     values = Spss.read(sample_of(copy)).frame
     options = {"csv": "csv, delimiter: ';', encoding: utf-8, decimal: ','"}
