@@ -16,7 +16,7 @@ from tests.conftest import BIN, PROJECT, Barometer
 from tests.repo.test_asset_keys import KEYS
 from tests.support import missing_words, refusal
 
-WALK = PROJECT / "docs" / "adding-a-wave.md"
+WALK = PROJECT / "docs" / "how-to" / "add-a-wave.md"
 WAVE = "nl_barometer/2027"
 FILE = "innovatie_barometer_overheid_2027.sav"
 PRACTICE = PROJECT / "docs" / "practice" / FILE
