@@ -6,6 +6,7 @@ A page names a part as `<!-- generated: NAME -->`. Nothing generated is committe
 from __future__ import annotations
 
 import csv
+import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cache
@@ -24,6 +25,11 @@ REFERENCE = re.compile(r"\{\{ doc\(['\"](\w+)['\"]\) \}\}")  # to a block of dbt
 IN_WORDS = {
     "Text": "text in Dutch and English: `nl`, `en`",
     "Period": "first and last day: `start`, `end`",
+}
+PATTERNS = {
+    r"^[a-z0-9][a-z0-9_]*$": "name: lower case letters, digits and `_`",
+    r"^[A-Za-z][A-Za-z0-9_.]*$": "name of a variable",
+    r"^[0-9]{4}$": "year",
 }
 
 
@@ -66,7 +72,7 @@ def models(*tops: type[BaseModel]) -> str:
 
 
 def _model(name: str, schema: dict[str, Any]) -> str:
-    about, keys = docstring(schema.get("description", ""))
+    about, keys = _described(name)
     required = schema.get("required", ())
     rows = [
         (
@@ -78,6 +84,23 @@ def _model(name: str, schema: dict[str, Any]) -> str:
         for key, field in schema.get("properties", {}).items()
     ]
     return f"## {name}\n\n{about}\n\n{table(('key', 'value', 'required', 'meaning'), rows)}"
+
+
+def _described(name: str) -> tuple[str, dict[str, str]]:
+    """Return what the docstring of a model says, and of each key, those above it included."""
+    (model,) = {kind for kind in _subclasses(BaseModel) if kind.__name__ == name}
+    about, keys = "", dict[str, str]()
+    for kind in reversed(model.__mro__):
+        if issubclass(kind, BaseModel):
+            about, attributes = docstring(inspect.getdoc(kind) or "")
+            keys |= attributes
+    return about, keys
+
+
+def _subclasses(kind: type[BaseModel]) -> Iterator[type[BaseModel]]:
+    for below in kind.__subclasses__():
+        yield below
+        yield from _subclasses(below)
 
 
 def docstring(text: str) -> tuple[str, dict[str, str]]:
@@ -93,7 +116,9 @@ def docstring(text: str) -> tuple[str, dict[str, str]]:
 
 def _default(field: dict[str, Any]) -> str:
     default = field.get("default")
-    return f"no, {_code(default)}" if isinstance(default, (bool, int, float, str)) else "no"
+    if isinstance(default, bool):
+        default = str(default).lower()
+    return f"no, {_code(default)}" if isinstance(default, (int, float, str)) else "no"
 
 
 def _type(field: dict[str, Any]) -> str:
@@ -112,7 +137,8 @@ def _type(field: dict[str, Any]) -> str:
     if field.get("type") == "array":
         return f"list of {_type(field.get('items', {}))}"
     if field.get("type") == "object":
-        return f"mapping to {_type(field.get('additionalProperties', {}))}"
+        values = [*field.get("patternProperties", {}).values(), field.get("additionalProperties")]
+        return f"mapping to {_type(next(value for value in values if value))}"
     return _plain_type(field)
 
 
@@ -132,6 +158,8 @@ def _plain_type(field: dict[str, Any]) -> str:
         if key in field
     ]
     if pattern := field.get("pattern"):
+        if pattern in PATTERNS:
+            return PATTERNS[pattern]
         limits.append(f"as {_code(pattern)}")
     return ", ".join([kind, *limits])
 
@@ -279,7 +307,7 @@ def _message(entry: dict[str, Any], language: str, allowed: str, fix: str) -> st
     if "allowed" in entry:
         parts.append(f"{allowed}: {entry['allowed'][language]}")
     parts.append(f"{fix}: {entry['fix'][language]}")
-    return "".join(f"{part}. " for part in parts)
+    return re.sub(r"\{(\w+)[!:][^}]*\}", r"{\1}", "".join(f"{part}. " for part in parts))
 
 
 PARTS: dict[str, Callable[[], str]] = {
