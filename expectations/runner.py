@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal
 
-from ingest.errors import BarometerError, Language, Names, Phrase, Spoken, say
+from ingest.errors import BarometerError
+from ingest.messages import LANGUAGES, Language, Names, Phrase, Spoken, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -31,7 +32,7 @@ class Rule:
         type: name of a Great Expectations expectation, such as `expect_column_values_to_be_unique`.
         kwargs: its arguments.
         meaning: what must be true, one sentence; in both languages, or in English.
-        mend: what a person does when it is not; likewise.
+        fix: what a person does when it is not; likewise.
         severity: a broken rule refuses the data, or only warns.
         allowed: for a rule over (variable, code): variable -> its codes, for the message.
     """
@@ -40,7 +41,7 @@ class Rule:
     type: str
     kwargs: dict[str, Any]
     meaning: str | Spoken
-    mend: str | Spoken
+    fix: str | Spoken
     severity: Severity = "error"
     allowed: Mapping[str, Spoken] = field(default_factory=dict)
 
@@ -61,7 +62,7 @@ class Finding:
 
     Attributes:
         observations: language -> what was seen.
-        messages: language -> what is wrong and how to mend it; empty when the rule holds.
+        messages: language -> what is wrong and how to fix it; empty when the rule holds.
     """
 
     suite: str
@@ -84,7 +85,7 @@ class Finding:
 
     @property
     def message(self) -> str:
-        """What is wrong and how to mend it, in English; empty when the rule holds."""
+        """What is wrong and how to fix it, in English; empty when the rule holds."""
         return self.messages["en"]
 
     def text(self, language: Language) -> str:
@@ -167,27 +168,26 @@ def _finding(suite: Suite, rule: Rule, result: Any) -> Finding:
         if info["raised_exception"]:
             raise ExpectationError(
                 f"{suite.name}, rule {rule.name}: the expectation could not be evaluated "
-                f"({info['exception_message']}). To mend: correct the suite; this says nothing "
+                f"({info['exception_message']}). How to fix: correct the suite; this says nothing "
                 "of the data."
             )
     observed = _observed(result.result, rule, len(suite.frame))
     message = Phrase(
-        "finding",
+        "expectations.finding",
         table=suite.table,
         rule=rule.name,
         meaning=rule.meaning,
         observed=observed,
-        mend=rule.mend,
+        fix=rule.fix,
     )
-    languages: tuple[Language, ...] = get_args(Language)
     return Finding(
         suite.name,
         suite.table,
         rule.name,
         rule.severity,
         bool(result.success),
-        {language: str(say(observed, language)) for language in languages},
-        {language: "" if result.success else message.text(language) for language in languages},
+        {language: str(say(observed, language)) for language in LANGUAGES},
+        {language: "" if result.success else message.text(language) for language in LANGUAGES},
     )
 
 
@@ -197,7 +197,12 @@ def _observed(result: dict[str, Any], rule: Rule, size: int) -> str | Spoken:
     if mismatch:
         return Names(
             [
-                Phrase("variables_missing" if kind == "missing" else "variables_extra", names=names)
+                Phrase(
+                    "expectations.variables_missing"
+                    if kind == "missing"
+                    else "expectations.variables_extra",
+                    names=names,
+                )
                 for kind, names in mismatch.items()
                 if names
             ],
@@ -207,19 +212,19 @@ def _observed(result: dict[str, Any], rule: Rule, size: int) -> str | Spoken:
     if result.get("unexpected_count"):
         codes = {item[0] for item in result["unexpected_list"] if isinstance(item, tuple)}
         allowed = [
-            Phrase("allowed_in", variable=name, codes=rule.allowed[name])
+            Phrase("expectations.allowed_in", variable=name, codes=rule.allowed[name])
             for name in sorted(codes & set(rule.allowed))
         ]
         return Phrase(
-            "values_in_rows",
+            "expectations.values_in_rows",
             values=Names(dict.fromkeys(map(_value, result["unexpected_list"])), 5),
             rows=Names(map(_row, result.get("unexpected_index_list") or ()), 5),
             allowed=Names(allowed, 5, ""),
         )
     value = result.get("observed_value")
     if isinstance(value, list):
-        return Phrase("columns_seen", n=len(value))
-    return str(value) if value is not None else Phrase("none_against", n=size)
+        return Phrase("expectations.columns_seen", n=len(value))
+    return str(value) if value is not None else Phrase("expectations.none_against", n=size)
 
 
 def _row(item: Any) -> object:

@@ -25,7 +25,7 @@ class RuleRow(Model):
     type: str
     kwargs: dict[str, Any]
     meaning: str
-    mend: str
+    fix: str
 
 
 class SuiteFile(Model):
@@ -56,7 +56,7 @@ def mart_suites(connection: duckdb.DuckDBPyConnection, *, last_release: bool) ->
             file.suite,
             file.table,
             connection.sql(file.query).df().set_index("row"),
-            [Rule(row.rule, row.type, row.kwargs, row.meaning, row.mend) for row in file.rules],
+            [Rule(row.rule, row.type, row.kwargs, row.meaning, row.fix) for row in file.rules],
         )
         for file in suite_files()
         if last_release or not file.needs_last_release

@@ -98,14 +98,14 @@ def trace(indicator_id: str, settings: Settings) -> Trace:
     import duckdb
 
     if not settings.current.exists():
-        raise BarometerError("There is no release yet. To mend: run `barometer build`.")
+        raise BarometerError("There is no release yet. How to fix: run `barometer build`.")
     with duckdb.connect(str(settings.current), read_only=True) as release:
         found = _rows(release, "from mart_indicator where indicator_id = $id", id=indicator_id)
         if not found:
             known = [row["indicator_id"] for row in _rows(release, "from mart_indicator")]
             raise BarometerError(
                 f"There is no indicator {indicator_id!r}{did_you_mean(indicator_id, known)}. "
-                "To mend: take an indicator_id of mart_indicator in the current release."
+                "How to fix: take an indicator_id of mart_indicator in the current release."
             )
         row = found[0]
         key = {"survey": row["survey"], "wave": row["wave"]}

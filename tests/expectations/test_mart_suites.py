@@ -149,7 +149,7 @@ def test_a_rule_finds_its_fault(
         warehouse.rollback()
     (finding,) = [item for item in findings if item.rule == rule]
     assert not finding.passed
-    assert not missing_words(finding.message, (finding.table, rule, "To mend: ", *words)), (
+    assert not missing_words(finding.message, (finding.table, rule, "How to fix: ", *words)), (
         finding.message
     )
 
