@@ -5,7 +5,6 @@ A page names a part as `<!-- generated: NAME -->`. Nothing generated is committe
 
 from __future__ import annotations
 
-import csv
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -72,7 +71,13 @@ def models(*tops: type[BaseModel]) -> str:
 
 
 def _model(name: str, schema: dict[str, Any]) -> str:
-    about, keys = _described(name)
+    (kind,) = {kind for kind in _subclasses(BaseModel) if kind.__name__ == name}
+    return f"## {name}\n\n{_described(kind)[0]}\n\n{_keys(kind, schema)}"
+
+
+def _keys(kind: type[BaseModel], schema: dict[str, Any] | None = None) -> str:
+    _, keys = _described(kind)
+    schema = schema or kind.model_json_schema()
     required = schema.get("required", ())
     rows = [
         (
@@ -83,16 +88,15 @@ def _model(name: str, schema: dict[str, Any]) -> str:
         )
         for key, field in schema.get("properties", {}).items()
     ]
-    return f"## {name}\n\n{about}\n\n{table(('key', 'value', 'required', 'meaning'), rows)}"
+    return table(("key", "value", "required", "meaning"), rows)
 
 
-def _described(name: str) -> tuple[str, dict[str, str]]:
-    """Return what the docstring of a model says, and of each key, those above it included."""
-    (model,) = {kind for kind in _subclasses(BaseModel) if kind.__name__ == name}
+def _described(kind: type[BaseModel]) -> tuple[str, dict[str, str]]:
+    """Return what the docstring of a model says, and what it says of each key."""
     about, keys = "", dict[str, str]()
-    for kind in reversed(model.__mro__):
-        if issubclass(kind, BaseModel):
-            about, attributes = docstring(inspect.getdoc(kind) or "")
+    for above in reversed(kind.__mro__):
+        if issubclass(above, BaseModel):
+            about, attributes = docstring(inspect.getdoc(above) or "")
             keys |= attributes
     return about, keys
 
@@ -222,18 +226,24 @@ def release_tables() -> str:
 
 
 def seeds() -> str:
-    """Describe every seed: what a row is, and its columns where they are described."""
+    """Describe the seeds: what a row is, and its columns."""
+    from ingest import harmonisation
+
+    kinds = {
+        "concepts": harmonisation.Concept,
+        "categories": harmonisation.Category,
+        "bases": harmonisation.Base,
+        "crosswalk": harmonisation.CrosswalkRow,
+        "recodes": harmonisation.Recode,
+        "bins": harmonisation.Bin,
+        "comparability": harmonisation.Comparability,
+        "international_comparability": harmonisation.InternationalComparability,
+    }
     return "\n\n".join(
-        f"## {item['name']}\n\n{_description(item)}" for item in _resources("seeds", "seeds")
+        f"## {item['name']}.csv\n\n{_description(item)}"
+        + (f"\n\n{_keys(kind)}" if (kind := kinds.get(item["name"])) else "")
+        for item in _resources("seeds", "seeds")
     )
-
-
-def crosswalk_rules() -> str:
-    """Describe the rules of the crosswalk, as their table of data says."""
-    path = DBT_PROJECT / "seeds" / "crosswalk_rules.csv"
-    with path.open(encoding="utf-8", newline="") as lines:
-        rows = list(csv.DictReader(lines))
-    return table(rows[0], (row.values() for row in rows))
 
 
 # Checks and messages.
@@ -260,7 +270,6 @@ def dbt_tests() -> str:
 
 def _entries(package: str, key: str) -> Iterator[tuple[str, dict[str, Any]]]:
     content = yaml.safe_load((PROJECT / package / "messages.yml").read_text("utf-8"))
-    content = {n: {**e, "fix": e.get("fix", e.get("mend"))} for n, e in content.items()}  # TEMP
     yield from ((name, entry) for name, entry in content.items() if key in entry)
 
 
@@ -317,7 +326,6 @@ PARTS: dict[str, Callable[[], str]] = {
         figures,
         seeds,
         release_tables,
-        crosswalk_rules,
         mart_checks,
         dbt_tests,
         file_checks,

@@ -185,12 +185,11 @@ def dashboards_push(url: str) -> None:
 
 @main.command()
 def docs() -> None:
-    """Generate the dbt docs."""
-    from orchestration import dbt
+    """Build the documentation site, with the dbt docs."""
+    from orchestration.docs_site import build_site
 
-    settings = Settings.from_environment()
-    dbt.run(["docs", "generate", "--static"], settings)
-    click.echo(f"dbt docs: {settings.dbt_target / 'static_index.html'}")
+    page = build_site(Settings.from_environment())
+    click.echo(Phrase("orchestration.docs_built", page=page).text(language()))
 
 
 @main.group()
