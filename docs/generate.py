@@ -256,7 +256,7 @@ def mart_checks() -> str:
     return "\n\n".join(
         f"### {file.suite}\n\nOn `{file.table}`.\n\n"
         + table(
-            ("rule", "what must be true"), ((_code(row.rule), row.meaning) for row in file.rules)
+            ("rule", "what must be true"), ((_code(row.rule), row.meaning.en) for row in file.rules)
         )
         for file in suite_files()
     )

@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from ingest.errors import BarometerError
+from ingest.errors import RefusedError
 from ingest.messages import LANGUAGES, Language, Names, Phrase, Spoken, say
 
 if TYPE_CHECKING:
@@ -31,8 +31,8 @@ class Rule:
         name: short stable name of the rule, shown in messages and in `mart_data_quality`.
         type: name of a Great Expectations expectation, such as `expect_column_values_to_be_unique`.
         kwargs: its arguments.
-        meaning: what must be true, one sentence; in both languages, or in English.
-        fix: what a person does when it is not; likewise.
+        meaning: what must be true, one sentence.
+        fix: what to do when it is not.
         severity: a broken rule refuses the data, or only warns.
         allowed: for a rule over (variable, code): variable -> its codes, for the message.
     """
@@ -40,8 +40,8 @@ class Rule:
     name: str
     type: str
     kwargs: dict[str, Any]
-    meaning: str | Spoken
-    fix: str | Spoken
+    meaning: Spoken
+    fix: Spoken
     severity: Severity = "error"
     allowed: Mapping[str, Spoken] = field(default_factory=dict)
 
@@ -93,7 +93,7 @@ class Finding:
         return self.messages[language]
 
 
-class ExpectationError(BarometerError):
+class ExpectationError(RefusedError):
     """An expectation could not be evaluated; that says nothing about the data."""
 
 
@@ -136,7 +136,7 @@ def run(suites: Iterable[Suite], folder: Path, *, docs: bool = False) -> list[Fi
                 type=rule.type,
                 kwargs=rule.kwargs,
                 meta={"rule": rule.name},
-                description=str(say(rule.meaning, "en")),
+                description=rule.meaning.text("en"),
             ).to_domain_obj()
             for rule in suite.rules
         ]
@@ -167,9 +167,10 @@ def _finding(suite: Suite, rule: Rule, result: Any) -> Finding:
     for info in [told] if "raised_exception" in told else told.values():
         if info["raised_exception"]:
             raise ExpectationError(
-                f"{suite.name}, rule {rule.name}: the expectation could not be evaluated "
-                f"({info['exception_message']}). How to fix: correct the suite; this says nothing "
-                "of the data."
+                "expectations.not_evaluated",
+                suite.name,
+                check=rule.name,
+                reason=info["exception_message"],
             )
     observed = _observed(result.result, rule, len(suite.frame))
     message = Phrase(

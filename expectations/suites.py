@@ -1,6 +1,6 @@
 """Reads the suites over published marts: YAML with a query and what must be true of its rows.
 
-The column `row` of a query tells a person which row is meant.
+The column `row` of a query names each row for a reader.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from expectations.runner import Rule, Suite
 from ingest.models import Model, Name
 from ingest.registry import read_yaml
+from ingest.texts import Check
 
 if TYPE_CHECKING:
     import duckdb
@@ -18,14 +19,12 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent / "suites"
 
 
-class RuleRow(Model):
-    """One rule as it stands in YAML."""
+class RuleRow(Check):
+    """One rule: an expectation, with what must be true and how to fix it."""
 
     rule: Name
     type: str
     kwargs: dict[str, Any]
-    meaning: str
-    fix: str
 
 
 class SuiteFile(Model):

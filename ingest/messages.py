@@ -11,14 +11,15 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from string import Formatter
-from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar, get_args, runtime_checkable
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar, runtime_checkable
+
+from ingest.languages import LANGUAGES as LANGUAGES
+from ingest.languages import Language as Language
 
 if TYPE_CHECKING:
     from ingest.texts import Entry, Text
 
 E = TypeVar("E", bound="Entry")
-Language = Literal["nl", "en"]
-LANGUAGES: tuple[Language, ...] = get_args(Language)
 CATALOGUE = "messages.yml"
 THOUSANDS = str.maketrans(",.", ".,")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import BaseModel, ConfigDict
 
-from ingest.messages import Language
+from ingest.languages import Language
 
 
 class Model(BaseModel):
