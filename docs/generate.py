@@ -83,7 +83,11 @@ def _keys(kind: type[BaseModel], schema: dict[str, Any] | None = None) -> str:
         (
             _code(key),
             _type(field),
-            "yes" if key in required else _default(field),
+            _default(field)
+            if key not in required
+            else "may be empty"
+            if _nullable(field)
+            else "yes",
             field.get("description") or keys.get(key, ""),
         )
         for key, field in schema.get("properties", {}).items()
@@ -116,6 +120,10 @@ def docstring(text: str) -> tuple[str, dict[str, str]]:
         if colon:
             keys[key.strip()] = " ".join(meaning.split())
     return " ".join(about.split()), keys
+
+
+def _nullable(field: dict[str, Any]) -> bool:
+    return any(option.get("type") == "null" for option in field.get("anyOf", ()))
 
 
 def _default(field: dict[str, Any]) -> str:
