@@ -7,9 +7,9 @@ import dagster as dg
 
 from ingest import harmonisation, registry
 from ingest.registry import Registry, SurveyWave
-from orchestration.inspector import Call
-from orchestration.made_from import MADE_FROM, SEEDS, of_registry, of_wave
-from orchestration.quality import check_result
+from orchestration import data_version
+from orchestration.check_results import check_result
+from orchestration.check_worker import Call
 from orchestration.settings import Settings
 
 GROUP = "raw"
@@ -22,7 +22,7 @@ def wave_key(wave: SurveyWave) -> dg.AssetKey:
     return dg.AssetKey(["raw", wave.survey.survey, wave.wave.wave])
 
 
-REGISTRY_KEY = dg.AssetKey(["raw", "registry"])
+REGISTRY_KEY = dg.AssetKey.from_user_string(data_version.REGISTRY)
 
 
 def definitions(settings: Settings, *, call: Call, **_: object) -> dg.Definitions:
@@ -58,11 +58,13 @@ def _described(known: Registry, settings: Settings) -> dg.AssetsDefinition:
 
         # Read again: a long-running Dagster sees a corrected figure without a restart.
         current = registry.load()
-        harmonisation.load(SEEDS, current)
+        harmonisation.load(data_version.SEEDS, current)
         rows = write_registry(current, settings.raw)
         figures = Counter((survey, figure.wave) for survey, figure in current.figures)
         yield dg.MaterializeResult(
-            asset_key=REGISTRY_KEY, metadata={**rows, MADE_FROM: of_registry(current)}
+            asset_key=REGISTRY_KEY,
+            metadata=rows,
+            data_version=dg.DataVersion(data_version.of_registry(current)),
         )
         for wave in published:
             count = figures[(wave.survey.survey, wave.wave.wave)]
@@ -89,13 +91,18 @@ def _answers(wave: SurveyWave, settings: Settings, call: Call) -> dg.AssetsDefin
         from expectations.inspect import inspect_wave
         from ingest.load import open_wave, write_wave
 
-        # The manifest too is read again. Its digest comes before the file is read, so that a file
-        # that changes meanwhile counts as new.
+        # The manifest too is read again. The data version is taken before the file is read, so that
+        # a file that changes meanwhile counts as new.
         current = registry.load().wave(wave.id)
-        made_from = of_wave(current, settings)
+        version = data_version.of_wave(current, settings)
         file = open_wave(current, settings.data, settings.samples)
         findings = call(
-            inspect_wave, wave.id, settings.data, settings.samples, settings.quality, SEEDS
+            inspect_wave,
+            wave.id,
+            settings.data,
+            settings.samples,
+            settings.quality,
+            data_version.SEEDS,
         )
         must = [finding for finding in findings if finding.severity == "error"]
         odd = [finding for finding in findings if finding.severity == "warning"]
@@ -108,8 +115,8 @@ def _answers(wave: SurveyWave, settings: Settings, call: Call) -> dg.AssetsDefin
                 "file": dg.MetadataValue.path(str(file.path)),
                 "sha256": file.sha256,
                 "data_status": file.data_status,
-                MADE_FROM: made_from,
             },
+            data_version=dg.DataVersion(version),
             check_results=[
                 check_result(DOOR, key, must),
                 check_result(ODDITIES, key, odd, dg.AssetCheckSeverity.WARN),

@@ -11,10 +11,10 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_as
 from packaging.version import Version
 
 from ingest import registry
+from orchestration import data_version
 from orchestration.dbt import EXECUTABLE, environment, manifest, wait_for_warehouse
 from orchestration.defs.ingest import REGISTRY_KEY, wave_key
-from orchestration.made_from import MADE_FROM, of_seeds
-from orchestration.release import MARTS
+from orchestration.publishing import MARTS
 from orchestration.settings import DBT_PROJECT, Settings
 
 # A full refresh because dbt guesses the types of a seed once, when it is still empty. Unit tests
@@ -106,12 +106,17 @@ def definitions(settings: Settings, **_: object) -> dg.Definitions:
         os.environ |= environment(settings)
         wait_for_warehouse(settings)
         seeds = {
-            seed_key(name).to_python_identifier(): digest for name, digest in of_seeds().items()
+            seed_key(name).to_python_identifier(): dg.DataVersion(version)
+            for name, version in data_version.of_seeds().items()
         }
         for event in dbt_cli.cli(BUILD, context=context, target_path=target).stream():
             if isinstance(event, dg.Output) and event.output_name in seeds:
-                made_from = {MADE_FROM: seeds[event.output_name]}
-                yield event.with_metadata({**event.metadata, **made_from})
+                yield dg.Output(
+                    event.value,
+                    event.output_name,
+                    metadata=event.metadata,
+                    data_version=seeds[event.output_name],
+                )
             else:
                 yield event
 

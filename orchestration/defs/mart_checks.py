@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import dagster as dg
 
 from expectations.suites import suite_files
-from orchestration.inspector import Call
-from orchestration.quality import check_result
-from orchestration.release import MARTS
+from orchestration.check_results import check_result
+from orchestration.check_worker import Call
+from orchestration.publishing import MARTS
 from orchestration.settings import Settings
 
 NAME = "published"
