@@ -5,6 +5,7 @@ A page names a part as `<!-- generated: NAME -->`. Nothing generated is committe
 
 from __future__ import annotations
 
+import csv
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -235,22 +236,35 @@ def release_tables() -> str:
 
 def seeds() -> str:
     """Describe the seeds: what a row is, and its columns."""
-    from ingest import harmonisation
+    from ingest.harmonisation import SEEDS
 
-    kinds = {
-        "concepts": harmonisation.Concept,
-        "categories": harmonisation.Category,
-        "bases": harmonisation.Base,
-        "crosswalk": harmonisation.CrosswalkRow,
-        "recodes": harmonisation.Recode,
-        "bins": harmonisation.Bin,
-        "comparability": harmonisation.Comparability,
-        "international_comparability": harmonisation.InternationalComparability,
-    }
+    about = {item["name"]: _description(item) for item in _resources("seeds", "seeds")}
     return "\n\n".join(
-        f"## {item['name']}.csv\n\n{_description(item)}"
-        + (f"\n\n{_keys(kind)}" if (kind := kinds.get(item["name"])) else "")
-        for item in _resources("seeds", "seeds")
+        f"## {name}.csv\n\n{about[name]}\n\n{_keys(kind)}" for name, kind in SEEDS.items()
+    )
+
+
+def crosswalk_rules() -> str:
+    """Describe the rules of the crosswalk, and the columns that their rows fill."""
+    path = DBT_PROJECT / "seeds" / "crosswalk_rules.csv"
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = [_crosswalk_rule(row) for row in csv.DictReader(lines)]
+    return table(("rule", "meaning", "required", "optional"), rows)
+
+
+def _crosswalk_rule(row: dict[str, str]) -> tuple[str, ...]:
+    read = {"variable": "variable", "concept": "source_concept"}.get(row["reads"])
+    filled = {read: "required"} if read else {}
+    filled |= {column: row[column] for column in ("category", "recode")}
+
+    def columns(need: str) -> str:
+        return ", ".join(_code(column) for column, given in filled.items() if given == need)
+
+    return (
+        _code(row["rule"]),
+        row["description_en"],
+        columns("required"),
+        columns("optional"),
     )
 
 
@@ -334,6 +348,7 @@ PARTS: dict[str, Callable[[], str]] = {
         figures,
         seeds,
         release_tables,
+        crosswalk_rules,
         mart_checks,
         dbt_tests,
         file_checks,
