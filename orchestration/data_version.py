@@ -10,9 +10,9 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from ingest.load import find_file
 from ingest.registry import SURVEYS, Registry, SurveyWave
 from ingest.samples import sample_path
+from ingest.wave_files import find_file
 from orchestration.settings import DBT_PROJECT, PROJECT, Settings
 
 SEEDS = DBT_PROJECT / "seeds"

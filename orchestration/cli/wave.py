@@ -25,7 +25,7 @@ def list_waves(as_json: bool) -> None:
 
     from ingest import registry
     from ingest.errors import RefusedError
-    from ingest.load import glance_at_wave
+    from ingest.wave_files import glance_at_wave
 
     settings = Settings.from_environment()
     described = registry.load()
@@ -101,15 +101,12 @@ def check(wave_id: str, as_json: bool, every: bool) -> None:
     """Check a wave's file against its manifest and against earlier waves, without building."""
     from dataclasses import asdict
 
-    from expectations.differences.compare import compare_wave
+    from expectations.checks import check_wave
     from expectations.differences.record import lines, told
-    from expectations.inspect import inspect_wave
     from orchestration.data_version import SEEDS
 
     settings = Settings.from_environment()
-    folders = (settings.data, settings.samples)
-    findings = inspect_wave(wave_id, *folders, settings.quality, SEEDS)
-    comparisons = compare_wave(wave_id, *folders, SEEDS)
+    findings, comparisons = check_wave(wave_id, settings.data, settings.samples, SEEDS)
     if as_json:
         document = {
             "wave": wave_id,

@@ -13,8 +13,8 @@ from orchestration.check_worker import Call
 from orchestration.settings import Settings
 
 GROUP = "raw"
-DOOR = "door"
-ODDITIES = "oddities"
+FILE_CHECKS = "file_checks"
+FILE_WARNINGS = "file_warnings"
 
 
 def wave_key(wave: SurveyWave) -> dg.AssetKey:
@@ -54,7 +54,7 @@ def _described(known: Registry, settings: Settings) -> dg.AssetsDefinition:
 
     @dg.multi_asset(name="described", specs=specs)
     def described() -> Iterator[dg.MaterializeResult[None]]:
-        from ingest.load import write_registry
+        from ingest.raw.descriptions import write_registry
 
         # Read again: a long-running Dagster sees a corrected figure without a restart.
         current = registry.load()
@@ -83,43 +83,40 @@ def _answers(wave: SurveyWave, settings: Settings, call: Call) -> dg.AssetsDefin
         group_name=GROUP,
         description=f"{wave.survey.title.en} {wave.wave.wave}: answers as they stand in the file.",
         check_specs=[
-            dg.AssetCheckSpec(DOOR, asset=key, blocking=True),
-            dg.AssetCheckSpec(ODDITIES, asset=key, description="What is odd warns only."),
+            dg.AssetCheckSpec(FILE_CHECKS, asset=key, blocking=True),
+            dg.AssetCheckSpec(
+                FILE_WARNINGS, asset=key, description="For a person to look at; blocks nothing."
+            ),
         ],
     )
     def answers() -> Iterator[dg.MaterializeResult[None]]:
-        from expectations.inspect import inspect_wave
-        from ingest.load import open_wave, write_wave
+        from expectations.checks import load_wave
 
         # The manifest too is read again. The data version is taken before the file is read, so that
         # a file that changes meanwhile counts as new.
-        current = registry.load().wave(wave.id)
-        version = data_version.of_wave(current, settings)
-        file = open_wave(current, settings.data, settings.samples)
-        findings = call(
-            inspect_wave,
+        version = data_version.of_wave(registry.load().wave(wave.id), settings)
+        loaded = call(
+            load_wave,
             wave.id,
             settings.data,
             settings.samples,
-            settings.quality,
             data_version.SEEDS,
+            settings.quality,
+            settings.raw,
         )
-        must = [finding for finding in findings if finding.severity == "error"]
-        odd = [finding for finding in findings if finding.severity == "warning"]
-        # Of a file that is refused nothing is copied, and no weights are looked for.
-        right = all(finding.passed for finding in must)
-        rows = write_wave(file, settings.raw) if right else {}
+        errors = [finding for finding in loaded.findings if finding.severity == "error"]
+        warnings = [finding for finding in loaded.findings if finding.severity == "warning"]
         yield dg.MaterializeResult(
             metadata={
-                **rows,
-                "file": dg.MetadataValue.path(str(file.path)),
-                "sha256": file.sha256,
-                "data_status": file.data_status,
+                **loaded.rows,
+                "file": dg.MetadataValue.path(str(loaded.path)),
+                "sha256": loaded.sha256,
+                "data_status": loaded.data_status,
             },
             data_version=dg.DataVersion(version),
             check_results=[
-                check_result(DOOR, key, must),
-                check_result(ODDITIES, key, odd, dg.AssetCheckSeverity.WARN),
+                check_result(FILE_CHECKS, key, errors),
+                check_result(FILE_WARNINGS, key, warnings, dg.AssetCheckSeverity.WARN),
             ],
         )
 

@@ -25,10 +25,10 @@ def definitions(
 
     @dg.multi_asset_check(name="published_marts", specs=specs, can_subset=True)
     def published_marts(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
-        from expectations.inspect import inspect_marts
+        from expectations.checks import check_marts
 
         last = settings.current if settings.current.exists() and not accept_removed else None
-        findings = call(inspect_marts, settings.warehouse, last, settings.quality)
+        findings = call(check_marts, settings.warehouse, last, settings.quality)
         for key in context.selected_asset_check_keys:
             table = key.asset_key.path[-1]
             yield check_result(

@@ -17,8 +17,9 @@ from pydantic_core.core_schema import ErrorType
 
 from ingest.descriptions import read_yaml
 from ingest.errors import RefusedError
+from ingest.formats import CsvFile, ParquetFile
 from ingest.messages import CATALOGUE, Names, Phrase, catalogue, entry, parse
-from ingest.models import CsvFile, Model, ParquetFile, Text
+from ingest.models import Model, Text
 from ingest.texts import Check, Entry, Refusal
 from tests.conftest import PROJECT
 
