@@ -394,7 +394,7 @@ CHANGES: dict[str, tuple[Callable[[Case], None], dict[str, str], tuple[str, ...]
     "a variable stands for another question, with copied crosswalk rows": (
         another_question_with_copied_rows,
         {"variable_reused": "review"},
-        ("V1", "vernieuwd in 2019", "Hoe vaak vergadert", "van een eigen concept"),
+        ("V1", "vernieuwd in 2019", "Hoe vaak vergadert", "voor een eigen concept"),
     ),
     "a variable stands for another question, with rows of its own": (
         another_question_with_rows_of_its_own,
@@ -419,7 +419,7 @@ CHANGES: dict[str, tuple[Callable[[Case], None], dict[str, str], tuple[str, ...]
     "a reversed scale with a recode of its own": (
         reverse_the_scale,
         {"scale_reversed": "info"},
-        ("V2_1–V2_3", "1 Helemaal oneens … 5 Helemaal eens", "gedekt door crosswalk.csv"),
+        ("V2_1–V2_3", "1 Helemaal oneens … 5 Helemaal eens", "verwerkt in crosswalk.csv"),
     ),
     "a reversed scale with the recode of the earlier wave": (
         reverse_the_scale_and_copy_the_crosswalk,
@@ -465,7 +465,7 @@ CHANGES: dict[str, tuple[Callable[[Case], None], dict[str, str], tuple[str, ...]
         {"routing_changed": "review"},
         ("V3_1–V3_2", "aan all_organisations, eerder aan innovators"),
     ),
-    "the name of a variable": (rename, {"variables_renamed": "info"}, ("q1 (V1)", "gedekt door")),
+    "the name of a variable": (rename, {"variables_renamed": "info"}, ("q1 (V1)", "verwerkt in")),
     "a distribution": (
         shift,
         {"distribution_shifted": "review"},
@@ -479,7 +479,7 @@ CHANGES: dict[str, tuple[Callable[[Case], None], dict[str, str], tuple[str, ...]
     "parts of organisations that answer": (
         answer_in_parts,
         {"organisation_repeated": "review"},
-        ("133 organisaties", "hooguit 3 keer"),
+        ("133 organisaties", "maximaal 3 keer"),
     ),
     "pseudonyms that are not linked": (
         new_pseudonyms,
@@ -535,9 +535,9 @@ def test_an_earlier_wave_without_a_file_is_compared_by_its_manifest() -> None:
     rows = harmonised(earlier, case)
     waves = [SurveyWave(SURVEY, Wave.model_validate(one.manifest)) for one in (earlier, case)]
     sides = [Side(wave, wave.wave.answers, rows) for wave in waves if wave.wave.answers]
-    comparison = compare(sides[1], sides[0], "there is no file.")
+    comparison = compare(sides[1], sides[0], "does not exist.")
     (only,) = comparison.differences
-    assert only.rule == "answers_not_compared" and "there is no file" in only.text("en")
+    assert only.rule == "answers_not_compared" and "does not exist" in only.text("en")
     assert "0 distributions tested, 0 with too few answers." in told(comparison, "en")
 
 

@@ -88,12 +88,12 @@ UNKNOWN_WAVES = {
         "dk_barometer/2015",
     ),
     "nl_barometr/2021": ("did you mean 'nl_barometer/2021'",),
-    "nl_barometer": ("name a wave as survey/wave",),
-    "../../etc/passwd": ("there is no such wave", "`barometer wave list` shows them"),
+    "nl_barometer": ("give a wave as survey/wave",),
+    "../../etc/passwd": ("there is no such wave", "`barometer wave list` shows all waves"),
     "dk_barometer/2015": (
         "rule no_answers_described",
         "published figures only",
-        "describe its file under `answers:`",
+        "describe the file under `answers:`",
     ),
 }
 
@@ -119,7 +119,7 @@ def test_a_refusal_is_told_in_the_language_that_was_asked_for(
     done = fresh.run(*arguments)
     assert done.returncode == 1
     assert done.stderr.startswith("Fout: nl, regel no_such_wave: deze meting bestaat niet")
-    assert "Oplossing: noem een meting als survey/wave" in done.stderr
+    assert "Oplossing: geef een meting op als survey/wave" in done.stderr
 
 
 def test_the_list_of_waves_holds_every_manifest(built: Barometer) -> None:
