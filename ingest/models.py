@@ -25,7 +25,7 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 Unparsed = Literal["int_parsing", "float_parsing", "bool_parsing", "date_parsing"]
 
 
-def invalid(name: str, **values: object) -> PydanticCustomError:
+def invalid(name: str, /, **values: object) -> PydanticCustomError:
     """Return what a validator raises; `messages.yml` has the message under that name."""
     return PydanticCustomError("invalid", "{phrase}", {"phrase": Phrase(name, **values)})
 

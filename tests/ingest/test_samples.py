@@ -20,6 +20,7 @@ from ingest.load import open_wave
 from ingest.models import AnswerFile, CsvFile, ParquetFile, SavFile, XlsxFile
 from ingest.registry import SurveyWave, load
 from ingest.samples import FOLDER, generate, read_specification, sample_file, write
+from tests.support import assert_dutch
 
 SAMPLED = {wave.id: wave for wave in load().waves if wave.wave.answers and wave.wave.answers.sample}
 SPSS = SavFile(name="nl.sav", format="sav")
@@ -281,7 +282,7 @@ def test_another_survey_needs_only_another_specification(tmp_path: Path) -> None
         ({"latents": {"zeal": {"stability": 0.5, "depend": {}}}}, "depend"),
         ({"latents": {}}, "zeal"),
         ({"dont_know_code": None}, "no code dont_know_code"),
-        ({"codelists": {"kind": {1: "A", 2: "B"}}}, "'answer' is not described"),
+        ({"codelists": {"kind": {1: "A", 2: "B"}}}, "codelist 'answer' of Q1 is not described"),
         ({"organisations": small_frame({1: 50})}, "one of 1"),
         ({"organisations": small_frame({1: 19, 2: 80})}, "more organisations than the frame"),
         ({"codelists": {"kind": {1: "A", 2: "B"}, "answer": {1: "Y", 2: "N", 3: "M"}}}, "Q1"),
@@ -294,6 +295,7 @@ def test_a_mistake_in_a_specification_is_named_with_its_file(
     with pytest.raises(RefusedError, match=complaint) as refusal:
         read_specification(path)
     assert str(path) in str(refusal.value)
+    assert_dutch(refusal.value)
 
 
 def test_limits_that_exclude_each_other_are_refused_in_words(tmp_path: Path) -> None:
