@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import RefusedError
-from ingest.load import open_wave
 from ingest.registry import load
+from ingest.wave_files import open_wave
 from tests.conftest import PROJECT, Barometer
 from tests.support import (
     MANIFEST,
