@@ -10,12 +10,10 @@ from orchestration.settings import Settings
 
 @click.command("docs", cls=Verb)
 def docs() -> None:
-    """Generate the dbt docs."""
-    from orchestration import dbt
+    """Build the documentation site, with the dbt docs."""
+    from orchestration.docs_site import build_site
 
-    settings = Settings.from_environment()
-    dbt.run(["docs", "generate", "--static"], settings)
-    show("docs_made", path=settings.dbt_target / "static_index.html")
+    show("docs_made", path=build_site(Settings.from_environment()))
 
 
 VERBS = (docs,)
