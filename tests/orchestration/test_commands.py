@@ -6,7 +6,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from orchestration.cli import main
 from orchestration.docs_site import DBT_PAGE
 from tests.conftest import BIN, PROJECT, Barometer
 from tests.links import faulty_links
@@ -80,6 +82,23 @@ def test_wrong_use_ends_with_2_and_makes_nothing(
     assert not fresh.home.exists()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("biuld --lang nl", "De opdracht biuld bestaat niet."),
+        ("--lang nl build --fast", "De optie --fast bestaat niet."),
+        ("wave check --lang=nl", "SURVEY/WAVE ontbreekt."),
+        ("up --port eight --lang nl", "De waarde van --port is ongeldig."),
+        ("build --lang nl --lang fr", "--lang moet een van deze zijn: nl, en."),
+        ("release show one two --lang nl", "De opdracht is niet compleet, of er staat iets in"),
+    ],
+)
+def test_wrong_use_is_explained_in_dutch(arguments: str, message: str) -> None:
+    done = CliRunner().invoke(main, arguments.split(), prog_name="barometer")
+    assert done.exit_code == 2
+    assert done.stderr.startswith("Gebruik: barometer") and f"Fout: {message}" in done.stderr
+
+
 UNKNOWN_WAVES = {
     "nl_barometer/2012": (
         "rule no_such_wave",
@@ -119,7 +138,7 @@ def test_a_refusal_is_told_in_the_language_that_was_asked_for(
     done = fresh.run(*arguments)
     assert done.returncode == 1
     assert done.stderr.startswith("Fout: nl, regel no_such_wave: deze meting bestaat niet")
-    assert "Oplossing: noem een meting als survey/wave" in done.stderr
+    assert "Oplossing: geef een meting op als survey/wave" in done.stderr
 
 
 def test_the_list_of_waves_holds_every_manifest(built: Barometer) -> None:
