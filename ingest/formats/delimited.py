@@ -29,9 +29,12 @@ class CsvFile(AnswerFile):
     """Delimited text.
 
     Attributes:
-        decimal: what stands before decimals in numeric cells.
-        header_rows: 1, names of variables; 3, as Qualtrics writes them: names, question texts and
-            import ids.
+        format: delimited text.
+        delimiter: character between cells.
+        encoding: encoding of the text.
+        decimal: decimal mark in numeric cells.
+        header_rows: 1: names of variables; 3, as Qualtrics writes them: names, question texts
+            and import ids.
     """
 
     format: Literal["csv"]

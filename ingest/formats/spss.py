@@ -16,7 +16,11 @@ CELLS_AT_ONCE = 5_000_000  # the reader makes objects of tens of bytes each
 
 
 class SavFile(AnswerFile):
-    """An SPSS system file. Codes that it declares missing are kept."""
+    """An SPSS system file. Codes that it declares missing are kept.
+
+    Attributes:
+        format: SPSS.
+    """
 
     format: Literal["sav"]
 

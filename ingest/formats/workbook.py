@@ -33,7 +33,12 @@ OVERLAP = 200  # bytes; longer than what either pattern finds
 
 
 class XlsxFile(AnswerFile):
-    """An Excel workbook: the sheet, with the names of the variables in its first row."""
+    """An Excel workbook: the sheet, with the names of the variables in its first row.
+
+    Attributes:
+        format: Excel.
+        sheet: name of the sheet; its first row holds the names of the variables.
+    """
 
     format: Literal["xlsx"]
     sheet: Annotated[str, Field(min_length=1)]
