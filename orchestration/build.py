@@ -240,7 +240,11 @@ def _failed_test(evaluation: Any, settings: Settings) -> str:
     for row in _dbt_results(settings):
         node = manifest["nodes"].get(row["unique_id"], {})
         if node.get("name") == name and row["status"] == "fail":
-            with duckdb.connect(str(settings.warehouse), read_only=True) as warehouse:
+            with duckdb.connect(
+                str(settings.warehouse),
+                read_only=True,
+                config={"file_search_path": str(settings.home)},  # staging reads raw files there
+            ) as warehouse:
                 against = warehouse.sql(row["compiled_code"])
                 first = zip(against.columns, against.fetchone() or (), strict=False)
             told = ", ".join(f"{column} = {value}" for column, value in first if value is not None)

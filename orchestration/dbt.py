@@ -30,13 +30,17 @@ def environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def fingerprint(settings: Settings) -> str:
-    """Digest of all that the manifest depends on: the project's files and the home folder."""
-    digest = hashlib.sha256(str(settings.home).encode())
+def fingerprint() -> str:
+    """Digest of all that the manifest depends on, which is the same for every home folder.
+
+    Of a seed only the name counts: its rows are read when it is built.
+    """
+    digest = hashlib.sha256()
     for path in sorted(DBT_PROJECT.rglob("*")):
-        if path.is_file() and not IGNORED & set(path.relative_to(DBT_PROJECT).parts):
-            digest.update(str(path.relative_to(DBT_PROJECT)).encode())
-            digest.update(path.read_bytes())
+        inside = path.relative_to(DBT_PROJECT)
+        if path.is_file() and not IGNORED & set(inside.parts):
+            digest.update(str(inside).encode())
+            digest.update(b"" if path.suffix == ".csv" else path.read_bytes())
     return digest.hexdigest()
 
 
@@ -48,7 +52,7 @@ def manifest(settings: Settings) -> Path:
     """
     path = settings.dbt_target / "manifest.json"
     stamp = settings.dbt_target / "manifest.sha256"
-    current = fingerprint(settings)
+    current = fingerprint()
     if path.exists() and stamp.exists() and stamp.read_text() == current:
         return path
     settings.dbt_target.mkdir(parents=True, exist_ok=True)
