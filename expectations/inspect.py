@@ -19,7 +19,7 @@ from ingest.load import WaveFile, open_wave
 from ingest.weights import weights
 
 CONTRADICTION = "recode_contradicts_label"
-SCHEMAS = "reporting,core,intermediate,seeds"
+SCHEMAS = "marts,estimates,harmonised,seeds"
 
 
 def inspect_wave(

@@ -21,10 +21,8 @@ from orchestration.settings import Settings
 if TYPE_CHECKING:
     import duckdb
 
-# Layers of the warehouse that a release is copied from. Core holds answers of respondents, so of
-# core only what is named here leaves the warehouse.
-REPORTING = "reporting"
-CORE_TABLES = ("dim_survey", "dim_wave", "dim_concept", "dim_category", "dim_source")
+# The schema of the warehouse that a release is a copy of, all of it and nothing else.
+MARTS = "marts"
 
 
 class CheckRow(Model):
@@ -170,18 +168,15 @@ class Releases:
 
         with duckdb.connect(str(aside)) as release:
             release.execute(f"attach '{self.settings.warehouse}' as warehouse (read_only)")
-            names = [
-                (schema, table)
-                for schema, table in release.execute(
-                    "select schema_name, table_name from duckdb_tables() "
-                    "where database_name = 'warehouse' order by all"
-                ).fetchall()
-                if schema == REPORTING or (schema == "core" and table in CORE_TABLES)
-            ]
-            for schema, table in names:
+            marts = release.execute(
+                "select table_name from duckdb_tables() "
+                "where database_name = 'warehouse' and schema_name = ? order by all",
+                [MARTS],
+            ).fetchall()
+            for (table,) in marts:
                 # Sorted, so that equal inputs give equal releases whatever the threads did.
                 release.execute(
-                    f'create table "{table}" as from warehouse."{schema}"."{table}" order by all'
+                    f'create table "{table}" as from warehouse."{MARTS}"."{table}" order by all'
                 )
             _write_quality(release, checks)
             release.execute(

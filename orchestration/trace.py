@@ -14,25 +14,25 @@ if TYPE_CHECKING:
     import duckdb
 
 Row = dict[str, Any]
-COMPUTED_BY = ("int_stratum_sums", "int_estimates", "int_disclosed_estimates", "mart_indicator")
+COMPUTED_BY = ("est_stratum_sums", "est_computed", "est_disclosed", "mart_indicator")
 COPIED_BY = ("stg_published_figures", "mart_indicator")
 # Everyone in the sample: design, whether they count, and what they said (0 for anything else).
 # In no order that the file of answers has, and without the number of the respondent.
 RESPONDENTS = """
 with members as (
-    select respondent_id from core.fct_base_member
+    select respondent_id from harmonised.hrm_base_members
     semi join (
-        select survey, wave, concept, base, item from intermediate.int_asked_categories
+        select survey, wave, concept, base, item from harmonised.hrm_asked_categories
         where category = $answer
     ) using (survey, wave, concept, base, item)
     semi join (
-        select survey, wave, respondent_id from core.bridge_respondent_group
+        select survey, wave, respondent_id from harmonised.hrm_respondent_groups
         where group_dimension = $group_dimension and group_value = $group_value
     ) using (survey, wave, respondent_id)
     where survey = $survey and wave = $wave and concept = $concept and base = $base
 ),
 answers as (
-    select respondent_id, value from core.fct_answer
+    select respondent_id, value from harmonised.hrm_answers
     where
         survey = $survey and wave = $wave and concept = $concept and base = $base
         and category = $answer
@@ -40,7 +40,7 @@ answers as (
 select
     stratum, frame_count, weight, cast(members.respondent_id is not null as integer) as counts,
     coalesce(value, 0) as y
-from core.dim_respondent
+from harmonised.hrm_sample_design
 left join members using (respondent_id)
 left join answers using (respondent_id)
 where survey = $survey and wave = $wave and weighting = $weighting
@@ -157,7 +157,7 @@ def _of_answers(row: Row, settings: Settings) -> str | None:
         same = " and ".join(f"{name} = ${name}" for name in (*key, "category"))
         now = _rows(
             warehouse,
-            f"from intermediate.int_estimates where {same}",
+            f"from estimates.est_computed where {same}",
             **key,
             category=row["category"],
         )

@@ -125,7 +125,7 @@ def warehouse(
     copy = tmp_path_factory.mktemp("marts") / "warehouse.duckdb"
     shutil.copy(built.home / "warehouse.duckdb", copy)
     with duckdb.connect(str(copy)) as connection:
-        connection.execute("set search_path = 'reporting,core,intermediate,seeds'")
+        connection.execute("set search_path = 'marts,estimates,harmonised,seeds'")
         connection.execute(f"attach '{built.current}' as last (read_only)")
         yield connection
 

@@ -111,7 +111,7 @@ def test_a_stratum_without_a_frame_count_stops_the_build(copy: Barometer) -> Non
     edit(copy.project / MANIFEST, "      provinces: 12\n", "")
     refused_build(
         copy,
-        "core/dim_respondent, check assert_every_respondent_has_a_stratum",
+        "harmonised/hrm_sample_design, check assert_every_respondent_has_a_stratum",
         "survey = nl_barometer, wave = 2021",
     )
 

@@ -55,7 +55,7 @@ def test_it_tells_question_codes_file_models_and_release(built: Barometer) -> No
         "1 Ja = yes",
         "9 Weet niet = dont_know",
         "innovatie_barometer_overheid_2021.sav, sha256 ",
-        "int_stratum_sums > int_estimates",
+        "est_stratum_sums > est_computed",
         "Release: ",
     ):
         assert words in told, told

@@ -78,40 +78,40 @@ def drawn(strategy: st.SearchStrategy[Any], count: int) -> list[Any]:
 
 
 def tables(designs: list[list[Row]]) -> Mapping[str, list[Row]]:
-    """Return the rows of the tables that int_estimates reads; each design is a wave."""
+    """Return the rows of the tables that est_computed reads; each design is a wave."""
     made: dict[str, list[Row]] = {
         name: []
         for name in (
-            "core.dim_respondent",
-            "core.bridge_respondent_group",
-            "core.fct_base_member",
-            "core.fct_answer",
-            "intermediate.int_asked_categories",
+            "harmonised.hrm_sample_design",
+            "harmonised.hrm_respondent_groups",
+            "harmonised.hrm_base_members",
+            "harmonised.hrm_answers",
+            "harmonised.hrm_asked_categories",
         )
     }
     for number, design in enumerate(designs):
         wave = {"survey": SURVEY, "wave": f"{number:05}"}
         for question, category in _asked():
-            made["intermediate.int_asked_categories"].append(
+            made["harmonised.hrm_asked_categories"].append(
                 {**wave, **question, "category": category}
             )
         for index, row in enumerate(design):
             who = {**wave, "respondent_id": str(index)}
             plain = {"stratum": "all", "n_stratum": len(design), "frame_count": None, "weight": 1.0}
             weighted = {name: row[name] for name in plain}
-            made["core.dim_respondent"] += [
+            made["harmonised.hrm_sample_design"] += [
                 {**who, "weighting": "none", **plain},
                 {**who, "weighting": "poststratified", **weighted},
             ]
             groups = [("total", "total"), *([("size_class", row["size"])] if row["size"] else [])]
-            made["core.bridge_respondent_group"] += [
+            made["harmonised.hrm_respondent_groups"] += [
                 {**who, "group_dimension": dimension, "group_value": value}
                 for dimension, value in groups
             ]
             for question, category, value in _said(row):
-                made["core.fct_base_member"].append({**who, **question})
+                made["harmonised.hrm_base_members"].append({**who, **question})
                 if category:
-                    made["core.fct_answer"].append(
+                    made["harmonised.hrm_answers"].append(
                         {**who, **question, "category": category, "value": value}
                     )
     return made

@@ -1,0 +1,117 @@
+-- One row per survey, wave, concept, category, group_dimension, group_value, base, weighting and
+-- data_status: the cube that all other marts are cut from.
+with indicators as (
+    select * from {{ ref('est_indicators') }}
+),
+
+codes as (
+    select * from {{ ref('codelists') }}
+),
+
+dimensions as (
+    select * from {{ ref('group_dimensions') }}
+),
+
+categories as (
+    select * from {{ ref('dim_category') }}
+),
+
+located as (
+    select
+        indicators.*,
+        case
+            when indicators.group_dimension = 'country' then indicators.group_value
+            else surveys.country
+        end as country,
+        surveys.survey_label_nl,
+        surveys.survey_label_en,
+        dimensions.concept as group_concept,
+        case when indicators.reliability in ('suppressed', 'indicative') then dimensions.coarser end
+            as coarser_dimension,
+        dimensions.label_nl as group_dimension_label_nl,
+        dimensions.label_en as group_dimension_label_en
+    from indicators
+    inner join {{ ref('dim_survey') }} as surveys on indicators.survey = surveys.survey
+    left join dimensions on indicators.group_dimension = dimensions.group_dimension
+)
+
+select
+    located.indicator_id,
+    located.survey,
+    located.survey_label_nl,
+    located.survey_label_en,
+    located.country,
+    country.label_nl as country_label_nl,
+    country.label_en as country_label_en,
+    located.wave,
+    waves.reference_start,
+    waves.reference_end,
+    located.concept,
+    concepts.concept_label_nl,
+    concepts.concept_label_en,
+    located.category,
+    coalesce(category.category_label_nl, located.category) as category_label_nl,
+    coalesce(category.category_label_en, located.category) as category_label_en,
+    cast(category.sort_order as integer) as category_order,
+    located.base,
+    bases.label_nl as base_label_nl,
+    bases.label_en as base_label_en,
+    located.group_dimension,
+    located.group_dimension_label_nl,
+    located.group_dimension_label_en,
+    located.group_value,
+    coalesce(group_category.category_label_nl, located.group_dimension_label_nl)
+        as group_value_label_nl,
+    coalesce(group_category.category_label_en, located.group_dimension_label_en)
+        as group_value_label_en,
+    located.statistic,
+    located.estimate,
+    located.estimate_low,
+    located.estimate_high,
+    located.standard_error,
+    located.total,
+    located.total_standard_error,
+    located.n,
+    located.weighting,
+    located.interval_method,
+    located.data_status,
+    data_status.label_nl as data_status_label_nl,
+    data_status.label_en as data_status_label_en,
+    located.approximate,
+    located.bound,
+    located.obs_status,
+    located.conf_status,
+    located.reliability,
+    reliability.label_nl as reliability_label_nl,
+    reliability.label_en as reliability_label_en,
+    coarser.label_nl as coarser_dimension_label_nl,
+    coarser.label_en as coarser_dimension_label_en,
+    located.comparability,
+    comparability.label_nl as comparability_label_nl,
+    comparability.label_en as comparability_label_en,
+    located.comparability_note_nl,
+    located.comparability_note_en,
+    located.source_title,
+    located.source_locator,
+    located.source_url,
+    concepts.in_dashboard
+from located
+inner join {{ ref('dim_wave') }} as waves
+    on located.survey = waves.survey and located.wave = waves.wave
+inner join {{ ref('dim_concept') }} as concepts on located.concept = concepts.concept
+left join categories as category
+    on located.concept = category.concept and located.category = category.category
+left join categories as group_category
+    on
+        located.group_concept = group_category.concept
+        and located.group_value = group_category.category
+left join {{ ref('bases') }} as bases on located.base = bases.base
+left join codes as country
+    on country.codelist = 'country' and located.country = country.code
+left join codes as data_status
+    on data_status.codelist = 'data_status' and located.data_status = data_status.code
+left join codes as comparability
+    on comparability.codelist = 'comparability' and located.comparability = comparability.code
+left join codes as reliability
+    on reliability.codelist = 'reliability' and located.reliability = reliability.code
+left join dimensions as coarser on located.coarser_dimension = coarser.group_dimension
