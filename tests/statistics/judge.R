@@ -1,7 +1,5 @@
 # What R says, once for all tests of this folder: Rscript judge.R FOLDER
-# Reads <name>.csv from the folder and writes <name>_judged.csv beside it. Exits with 3 where the
-# package survey is missing.
-if (!requireNamespace("survey", quietly = TRUE)) quit(status = 3)
+# Reads <name>.csv from the folder and writes <name>_judged.csv beside it.
 suppressPackageStartupMessages(library(survey))
 options(survey.lonely.psu = "adjust")
 folder <- commandArgs(trailingOnly = TRUE)[1]
