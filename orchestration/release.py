@@ -80,12 +80,12 @@ class Releases:
         """
         wanted = release_id or self.current()
         if wanted is None:
-            raise BarometerError("There is no release yet. To mend: run `barometer build`.")
+            raise BarometerError("There is no release yet. How to fix: run `barometer build`.")
         known = {item.release_id: item for item in self.all()}
         if wanted not in known:
             raise BarometerError(
                 f"There is no release {wanted!r}{did_you_mean(wanted, known)}. "
-                f"To mend: name one of {listing(known, 20) or 'none yet'}."
+                f"How to fix: name one of {listing(known, 20) or 'none yet'}."
             )
         return known[wanted]
 
@@ -99,7 +99,7 @@ class Releases:
         file = self.settings.releases / f"{release_id}.duckdb"
         if not file.exists():
             raise BarometerError(
-                f"The file of release {release_id} is gone: {file}. To mend: put it back from a "
+                f"The file of release {release_id} is gone: {file}. How to fix: put it back from a "
                 "backup, or name another release. The current release is unchanged."
             )
         aside = self.settings.releases / ".current.part"
@@ -147,7 +147,7 @@ class Releases:
                 free = shutil.disk_usage(folder).free // 1024
                 raise BarometerError(
                     f"There is no room for release {release_id} in {folder} ({free} kB free). "
-                    "To mend: free disk space, or remove releases that are no longer needed. "
+                    "How to fix: free disk space, or remove releases that are no longer needed. "
                     "The current release is unchanged."
                 ) from None
             raise

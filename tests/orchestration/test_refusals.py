@@ -107,13 +107,13 @@ def test_dbt_tests_that_fail_stop_the_build_and_the_gate(copy: Barometer) -> Non
         "row_id = nl_008, concept = innovated_past_two_years, category = certainly",
         "harmonised/hrm_sample_design, check assert_every_respondent_has_a_stratum",
         "survey = nl_barometer, wave = 2021",
-        "To mend: ",
+        "How to fix: ",
     )
     gate_refuses(
         copy,
         "stg_published_figures:assert_published_groups_are_categories failed",
         "Checks that were never completed: ",
-        "To mend: ",
+        "How to fix: ",
     )
 
 
@@ -170,5 +170,5 @@ def test_a_disk_without_room_for_the_release_is_told_and_harms_nothing(
     releases = Releases(Settings(tiny_disk.home, tiny_disk.data))
     with release_unchanged(tiny_disk), pytest.raises(BarometerError) as refused:
         releases.write([], {}, "test")
-    words = ("There is no room for release", "kB free", "To mend: ", "unchanged")
+    words = ("There is no room for release", "kB free", "How to fix: ", "unchanged")
     assert not missing_words(str(refused.value), words), refused.value

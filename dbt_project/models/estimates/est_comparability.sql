@@ -55,15 +55,13 @@ select
     case
         when keys.wave = surveys.reference_wave then null
         else coalesce(
-            of_category.reason_nl, of_concept.reason_nl, asked.reason_nl,
-            'Nog niet beoordeeld of dit met de eerste meting te vergelijken is.'
+            of_category.reason_nl, of_concept.reason_nl, asked.reason_nl, not_judged.label_nl
         )
     end as comparability_note_nl,
     case
         when keys.wave = surveys.reference_wave then null
         else coalesce(
-            of_category.reason_en, of_concept.reason_en, asked.reason_en,
-            'Not yet judged whether this compares with the reference wave.'
+            of_category.reason_en, of_concept.reason_en, asked.reason_en, not_judged.label_en
         )
     end as comparability_note_en
 from keys
@@ -81,7 +79,6 @@ left join judgements as of_concept
         and keys.concept = of_concept.concept
         and of_concept.category is null
 left join asked
-    on
-        keys.survey = asked.survey
-        and keys.wave = asked.wave
-        and keys.concept = asked.concept
+    on {{ equal_columns('keys', 'asked', ['survey', 'wave', 'concept']) }}
+left join {{ ref('codelists') }} as not_judged
+    on not_judged.codelist = 'not_judged' and not_judged.code = 'wave'

@@ -1,5 +1,5 @@
--- One row per survey, wave, concept, base and category that could be answered, with the item on
--- whose base it stands, so that a category nobody chose is an honest 0 % and not a gap.
+-- One row per survey, wave, concept, base and category that could be answered, with the item that
+-- gives its base and the statistic to compute. A category that nobody chose is 0 %, not a gap.
 with codes as (
     select * from {{ ref('hrm_crosswalk_codes') }}
 ),
@@ -25,7 +25,8 @@ select
     case
         when codes.rule in ('combine_any', 'combine_all') and concepts.kind = 'single' then '*'
         else coalesce(codes.select_category, '*')
-    end as item
+    end as item,
+    'share' as statistic
 from codes
 inner join concepts on codes.concept = concepts.concept
 where codes.category is not null
@@ -35,8 +36,9 @@ select
     wave,
     concept,
     base,
-    'mean' as category,
-    '*' as item
+    'value' as category,
+    '*' as item,
+    'mean' as statistic
 from codes
 where score is not null
 union
@@ -46,7 +48,8 @@ select
     crosswalk.concept,
     crosswalk.base,
     categories.category,
-    '*' as item
+    '*' as item,
+    'share' as statistic
 from crosswalk
 inner join categories on crosswalk.concept = categories.concept
 where

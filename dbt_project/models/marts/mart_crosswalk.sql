@@ -38,7 +38,7 @@ select
     item_codes.label as code_label,
     coalesce(
         crosswalk.category, codes.category,
-        case when crosswalk.rule in ('mean_of_items', 'reverse') then 'mean' end
+        case when crosswalk.rule in ('mean_of_items', 'reverse') then 'value' end
     ) as category,
     case
         when codes.code is not null and codes.score is null and codes.missing_kind is null

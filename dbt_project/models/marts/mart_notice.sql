@@ -34,5 +34,4 @@ select
     codes.label_en as notice_en,
     -cast(codes.sort_order as integer) as sort_order
 from shown
-inner join {{ ref('codelists') }} as codes
-    on codes.codelist = 'notice' and shown.data_status = codes.code
+{{ join_codelist('notice', 'shown.data_status', 'codes') }}

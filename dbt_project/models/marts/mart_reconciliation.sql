@@ -27,27 +27,29 @@ computed as (
     where estimates.weighting = coalesce(published.weighting, 'none')
 ),
 
--- A published difference between two climate groups is set against the same difference here.
+-- A published difference between two groups is set against the same difference here.
 contrasts as (
     select
-        strong.survey,
-        strong.wave,
-        strong.concept,
-        strong.category,
-        strong.base,
-        strong.estimate - limited.estimate as estimate
-    from computed as strong
-    inner join computed as limited
+        groups.survey,
+        groups.wave,
+        groups.concept,
+        groups.category,
+        groups.base,
+        pairs.published_dimension,
+        pairs.published_value,
+        groups.estimate - others.estimate as estimate
+    from {{ ref('group_contrasts') }} as pairs
+    inner join computed as groups
         on
-            strong.survey = limited.survey
-            and strong.wave = limited.wave
-            and strong.concept = limited.concept
-            and strong.category = limited.category
-            and strong.base = limited.base
-            and strong.group_dimension = 'climate_group'
-            and limited.group_dimension = 'climate_group'
-            and strong.group_value = 'strong'
-            and limited.group_value = 'limited'
+            pairs.group_dimension = groups.group_dimension
+            and pairs.group_value = groups.group_value
+    inner join computed as others
+        on
+            {{ equal_columns(
+                'groups', 'others',
+                ['survey', 'wave', 'concept', 'category', 'base', 'statistic', 'group_dimension']
+            ) }}
+            and pairs.reference_value = others.group_value
 ),
 
 -- Counts are told by count_figures.csv: members of a group, or of a category of a concept.
@@ -108,7 +110,8 @@ matched as (
             and figures.concept = contrasts.concept
             and figures.category = contrasts.category
             and figures.base = contrasts.base
-            and figures.group_dimension = 'climate_group_contrast'
+            and figures.group_dimension = contrasts.published_dimension
+            and figures.group_value = contrasts.published_value
     left join counts
         on
             figures.survey = counts.survey
@@ -164,5 +167,4 @@ select
     reasons.label_en as reason,
     reasons.label_nl as reason_nl
 from judged
-left join {{ ref('codelists') }} as reasons
-    on reasons.codelist = 'reconciliation' and judged.reason_code = reasons.code
+{{ join_codelist('reconciliation', 'judged.reason_code', 'reasons') }}

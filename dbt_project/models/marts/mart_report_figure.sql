@@ -6,9 +6,7 @@ with figures as (
 
 indicators as (
     select * from {{ ref('mart_indicator') }}
-    where
-        weighting = 'none'
-        and country in ('NL', 'DK', 'NO', 'SE', 'IS')
+    where weighting = 'none'
 )
 
 select
