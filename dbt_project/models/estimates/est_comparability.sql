@@ -67,16 +67,10 @@ select
 from keys
 inner join surveys on keys.survey = surveys.survey
 left join judgements as of_category
-    on
-        keys.survey = of_category.survey
-        and keys.wave = of_category.wave
-        and keys.concept = of_category.concept
-        and keys.category = of_category.category
+    on {{ equal_columns('keys', 'of_category', ['survey', 'wave', 'concept', 'category']) }}
 left join judgements as of_concept
     on
-        keys.survey = of_concept.survey
-        and keys.wave = of_concept.wave
-        and keys.concept = of_concept.concept
+        {{ equal_columns('keys', 'of_concept', ['survey', 'wave', 'concept']) }}
         and of_concept.category is null
 left join asked
     on {{ equal_columns('keys', 'asked', ['survey', 'wave', 'concept']) }}

@@ -113,9 +113,5 @@ select
     sources.url as source_url
 from united
 inner join {{ ref('est_comparability') }} as comparability
-    on
-        united.survey = comparability.survey
-        and united.wave = comparability.wave
-        and united.concept = comparability.concept
-        and united.category = comparability.category
+    on {{ equal_columns('united', 'comparability', ['survey', 'wave', 'concept', 'category']) }}
 left join sources on united.source_id = sources.source_id

@@ -63,15 +63,9 @@ direct as (
     from crosswalk
     inner join concepts on crosswalk.concept = concepts.concept
     inner join items
-        on
-            crosswalk.survey = items.survey
-            and crosswalk.wave = items.wave
-            and crosswalk.variable = items.variable
+        on {{ equal_columns('crosswalk', 'items', ['survey', 'wave', 'variable']) }}
     inner join item_codes
-        on
-            items.survey = item_codes.survey
-            and items.wave = item_codes.wave
-            and items.codelist = item_codes.codelist
+        on {{ equal_columns('items', 'item_codes', ['survey', 'wave', 'codelist']) }}
     left join recodes
         on crosswalk.recode = recodes.recode and item_codes.code = recodes.code
     where crosswalk.rule = 'direct'

@@ -44,9 +44,7 @@ stratified as (
         on respondents.survey = waves.survey and respondents.wave = waves.wave
     left join membership
         on
-            respondents.survey = membership.survey
-            and respondents.wave = membership.wave
-            and respondents.respondent_id = membership.respondent_id
+            {{ equal_columns('respondents', 'membership', ['survey', 'wave', 'respondent_id']) }}
             and waves.stratum_concept = membership.concept
     left join strata
         on

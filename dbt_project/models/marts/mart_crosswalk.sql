@@ -57,18 +57,10 @@ left join codes
             ['survey', 'wave', 'concept', 'base', 'variable', 'rule']) }}
         and coalesce(crosswalk.category, '') = coalesce(codes.select_category, '')
 left join items
-    on
-        crosswalk.survey = items.survey
-        and crosswalk.wave = items.wave
-        and crosswalk.variable = items.variable
+    on {{ equal_columns('crosswalk', 'items', ['survey', 'wave', 'variable']) }}
 left join variables
-    on
-        crosswalk.survey = variables.survey
-        and crosswalk.wave = variables.wave
-        and crosswalk.variable = variables.variable
+    on {{ equal_columns('crosswalk', 'variables', ['survey', 'wave', 'variable']) }}
 left join item_codes
     on
-        items.survey = item_codes.survey
-        and items.wave = item_codes.wave
-        and items.codelist = item_codes.codelist
+        {{ equal_columns('items', 'item_codes', ['survey', 'wave', 'codelist']) }}
         and codes.code = item_codes.code

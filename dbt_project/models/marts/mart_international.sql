@@ -73,10 +73,7 @@ pairs as (
         ) as nearest
     from others
     inner join dutch
-        on
-            others.concept = dutch.concept
-            and others.category = dutch.category
-            and others.base = dutch.base
+        on {{ equal_columns('others', 'dutch', ['concept', 'category', 'base']) }}
 ),
 
 graded as (

@@ -95,36 +95,28 @@ matched as (
         on figures.survey = loads.survey and figures.wave = loads.wave
     left join computed
         on
-            figures.survey = computed.survey
-            and figures.wave = computed.wave
-            and figures.concept = computed.concept
-            and figures.category = computed.category
-            and figures.base = computed.base
-            and figures.group_dimension = computed.group_dimension
-            and figures.group_value = computed.group_value
-            and figures.statistic = computed.statistic
+            {{ equal_columns(
+                'figures', 'computed',
+                ['survey', 'wave', 'concept', 'category', 'base',
+                 'group_dimension', 'group_value', 'statistic']
+            ) }}
     left join contrasts
         on
-            figures.survey = contrasts.survey
-            and figures.wave = contrasts.wave
-            and figures.concept = contrasts.concept
-            and figures.category = contrasts.category
-            and figures.base = contrasts.base
+            {{ equal_columns(
+                'figures', 'contrasts', ['survey', 'wave', 'concept', 'category', 'base']
+            ) }}
             and figures.group_dimension = contrasts.published_dimension
             and figures.group_value = contrasts.published_value
     left join counts
         on
-            figures.survey = counts.survey
-            and figures.wave = counts.wave
-            and figures.concept = counts.concept
-            and figures.group_dimension = counts.group_dimension
-            and figures.group_value = counts.group_value
+            {{ equal_columns(
+                'figures', 'counts', ['survey', 'wave', 'concept', 'group_dimension', 'group_value']
+            ) }}
     left join {{ ref('mart_response') }} as response
         on
-            figures.survey = response.survey
-            and figures.wave = response.wave
-            and figures.group_dimension = response.group_dimension
-            and figures.group_value = response.group_value
+            {{ equal_columns(
+                'figures', 'response', ['survey', 'wave', 'group_dimension', 'group_value']
+            ) }}
             and loads.data_status = response.data_status
 ),
 

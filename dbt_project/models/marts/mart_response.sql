@@ -121,10 +121,9 @@ united as (
         on frames.survey = loads.survey and frames.wave = loads.wave
     left join shown
         on
-            frames.survey = shown.survey
-            and frames.wave = shown.wave
-            and frames.group_dimension = shown.group_dimension
-            and frames.group_value = shown.group_value
+            {{ equal_columns(
+                'frames', 'shown', ['survey', 'wave', 'group_dimension', 'group_value']
+            ) }}
 )
 
 select
