@@ -25,10 +25,11 @@ test: .venv/.dev .venv-superset/.installed ## The whole test suite.
 test-fast: .venv/.dev ## Tests that need no build, no server and no R.
 	@$(PYTEST) -m unit
 
-lint: .venv/.dev ## Style, types and SQL.
+lint: .venv/.dev ## Style, types, imports and SQL.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models
 
 format: .venv/.dev ## Put code in the house style.

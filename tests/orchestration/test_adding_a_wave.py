@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from tests.conftest import PROJECT, Barometer
-from tests.repo.test_asset_keys import KEYS
+from tests.repo.test_graph import KEYS
 from tests.support import missing_words, refusal
 
 WALK = PROJECT / "docs" / "adding-a-wave.md"

@@ -145,13 +145,16 @@ def _ask_estimates(connection: duckdb.DuckDBPyConnection, built: Barometer, part
             concat_ws('|', concept, base, item) as question,
             category, statistic, respondent_id as respondent, value
         from hrm_answers
-        inner join hrm_sample_design using (survey, wave, respondent_id);
+        inner join hrm_sample_design using (survey, wave, respondent_id)
+        where (design, question) in (select (design, question) from member);
 
         create table asked.cell as
         select distinct
             design, domain, question, category, concat_ws('|', {CELL}, category) as cell,
             cast(statistic = 'share' as integer) as is_share,
-            cast(weighting <> 'none' as integer) as is_weighted
+            cast(weighting <> 'none' as integer) as is_weighted,
+            -- A few intervals are those of a generalised linear model too.
+            cast(md5(cell) < '05' as integer) as by_model
         from member
         inner join hrm_asked_categories using (survey, wave, concept, base, item);
 
