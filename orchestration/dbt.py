@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-from ingest.errors import BarometerError
-from orchestration.settings import DBT_PROJECT, Settings
+from ingest.errors import RefusedError
+from orchestration.data_version import SEEDS, digest, of_folders
+from orchestration.settings import DBT_PROJECT, PROJECT, Settings
 
 # The dbt of this environment, whatever else is on the PATH.
 EXECUTABLE = str(Path(sys.executable).parent / "dbt")
-IGNORED = {"target", "logs", "dbt_packages"}
 PATIENCE = 60  # seconds
 
 
@@ -31,24 +30,19 @@ def environment(settings: Settings) -> dict[str, str]:
 
 
 def fingerprint() -> str:
-    """Digest of all that the manifest depends on, which is the same for every home folder.
+    """Return the data version of the manifest, which is the same for every home folder.
 
     Of a seed only the name counts: its rows are read when it is built.
     """
-    digest = hashlib.sha256()
-    for path in sorted(DBT_PROJECT.rglob("*")):
-        inside = path.relative_to(DBT_PROJECT)
-        if path.is_file() and not IGNORED & set(inside.parts):
-            digest.update(str(inside).encode())
-            digest.update(b"" if path.suffix == ".csv" else path.read_bytes())
-    return digest.hexdigest()
+    seeds = sorted(SEEDS.glob("*.csv"))
+    return digest([of_folders(PROJECT, [DBT_PROJECT.name], seeds), *(seed.stem for seed in seeds)])
 
 
 def manifest(settings: Settings) -> Path:
     """Return the path of an up-to-date `manifest.json`, parsing the project when it changed.
 
     Raises:
-        BarometerError: dbt cannot parse the project; the message carries dbt's words.
+        RefusedError: dbt cannot parse the project; the message carries dbt's words.
     """
     path = settings.dbt_target / "manifest.json"
     stamp = settings.dbt_target / "manifest.sha256"
@@ -65,7 +59,7 @@ def wait_for_warehouse(settings: Settings) -> None:
     """Wait until nobody else has the warehouse open: a killed build leaves a dbt that ends itself.
 
     Raises:
-        BarometerError: the warehouse stays open elsewhere.
+        RefusedError: the warehouse stays open elsewhere.
     """
     import duckdb
 
@@ -77,9 +71,8 @@ def wait_for_warehouse(settings: Settings) -> None:
             if "lock" not in str(error):
                 raise
             if time.monotonic() > give_up:
-                raise BarometerError(
-                    f"{settings.warehouse} is open in another program ({error}). "
-                    "How to fix: close that program; releases can be opened at any time."
+                raise RefusedError(
+                    "orchestration.warehouse_open", str(settings.warehouse), error=error
                 ) from None
             time.sleep(0.5)
         else:
@@ -90,7 +83,7 @@ def run(arguments: list[str], settings: Settings) -> None:
     """Run dbt in the project.
 
     Raises:
-        BarometerError: dbt failed; the message carries its last words.
+        RefusedError: dbt failed; the message has the end of its output.
     """
     command = [EXECUTABLE, "--quiet", *arguments]
     done = subprocess.run(
@@ -102,7 +95,10 @@ def run(arguments: list[str], settings: Settings) -> None:
         check=False,
     )
     if done.returncode:
-        words = (done.stdout + done.stderr).strip()[-2000:]
-        raise BarometerError(
-            f"dbt {' '.join(arguments)} failed. How to fix: correct what dbt names here.\n{words}"
+        output = (done.stdout + done.stderr).strip()[-2000:]
+        raise RefusedError(
+            "orchestration.dbt_command_failed",
+            str(DBT_PROJECT),
+            command=" ".join(arguments),
+            output=output,
         )

@@ -15,10 +15,11 @@ import yaml
 from pydantic import Field, ValidationError
 from pydantic_core.core_schema import ErrorType
 
+from ingest.descriptions import read_yaml
 from ingest.errors import RefusedError
+from ingest.formats import CsvFile, ParquetFile
 from ingest.messages import CATALOGUE, Names, Phrase, catalogue, entry, parse
-from ingest.models import CsvFile, Model, ParquetFile, Text
-from ingest.registry import read_yaml
+from ingest.models import Model, Text
 from ingest.texts import Check, Entry, Refusal
 from tests.conftest import PROJECT
 
@@ -29,7 +30,7 @@ MESSAGES: dict[str, Entry] = {
     if (PROJECT / package / CATALOGUE).exists()
     for name, found in catalogue(package).items()
 }
-KINDS: dict[str, type[Entry]] = {"Phrase": Text, "misfit": Text, "_rule": Check}
+KINDS: dict[str, type[Entry]] = {"Phrase": Text, "invalid": Text, "_rule": Check}
 
 
 def sources(package: str) -> list[ast.Module]:
@@ -74,8 +75,10 @@ def calls() -> list[tuple[str, type[Entry], set[str]]]:
             called = getattr(node.func, "id", "")
             if called in kinds:
                 keywords = {keyword.arg or "**" for keyword in node.keywords}
+                if called == "_rule":  # hands over what it knows of the file
+                    keywords.add("**")
                 prefix = "expectations." if called == "_rule" else ""
-                first = node.args[0]
+                first = node.args[1 if called == "_rule" else 0]
                 choices = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
                 found += [
                     (prefix + choice.value, kinds[called], keywords)

@@ -44,9 +44,9 @@ def same_release(barometer: Barometer) -> Iterator[None]:
 
 BUILD = "from orchestration.cli import main; main(['build'])"
 RELEASE = """
-from orchestration.release import Releases
+from orchestration.publishing import publish
 from orchestration.settings import Settings
-Releases(Settings.from_environment()).write([], {}, "test")
+publish(Settings.from_environment(), [], {}, {}, "test")
 """
 
 
