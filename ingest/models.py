@@ -26,7 +26,7 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 Unparsed = Literal["int_parsing", "float_parsing", "bool_parsing", "date_parsing"]
 
 
-def invalid(name: str, **values: object) -> PydanticCustomError:
+def invalid(name: str, /, **values: object) -> PydanticCustomError:
     """Return what a validator raises; `messages.yml` has the message under that name."""
     return PydanticCustomError("invalid", "{phrase}", {"phrase": Phrase(name, **values)})
 
@@ -63,7 +63,7 @@ WaveName = Annotated[str, Field(pattern=r"^[0-9]{4}$")]
 Count = Annotated[int, Field(ge=0)]
 PositiveCount = Annotated[int, Field(gt=0)]
 PositiveNumber = Annotated[float, Field(gt=0)]
-Codes = Annotated[tuple[int, ...], Field(min_length=1)]
+Codes = Annotated[tuple[Integer, ...], Field(min_length=1)]
 
 
 class Row(Model):
@@ -119,13 +119,13 @@ class Response(Model):
 
 
 class PersonalPattern(Text):
-    """How personal data are called, and the regular expression (RE2) that finds them."""
+    """What a kind of personal data is called, and the regular expression (RE2) that finds it."""
 
     pattern: str
 
 
 class PersonalData(Model):
-    """What tells of a person and may never come in (`personal_data.yml`).
+    """Data on persons, which a file of answers may not hold (`personal_data.yml`).
 
     Attributes:
         columns: names of columns, lower case and letters only.
@@ -142,7 +142,7 @@ class Design(Model):
     Attributes:
         stratum: the concept whose categories are the strata; without it there is one stratum.
         frame: units in the sampling frame per category of it; with them comes the finite
-            population correction, and a weight N_h / n_h where no other weight is told.
+            population correction, and a weight N_h / n_h where no other weight is described.
         weight: the variable of the file that holds the weight of a respondent.
         margins: variable -> code -> units in the population; weights are raked to them, starting
             from `weight` or else from 1.
@@ -151,7 +151,9 @@ class Design(Model):
     stratum: Name | None = None
     frame: Annotated[dict[Name, PositiveCount], Field(default_factory=dict)]
     weight: VariableName | None = None
-    margins: Annotated[dict[VariableName, dict[int, PositiveNumber]], Field(default_factory=dict)]
+    margins: Annotated[
+        dict[VariableName, dict[Integer, PositiveNumber]], Field(default_factory=dict)
+    ]
 
     @model_validator(mode="after")
     def _weighs(self) -> Design:
@@ -162,7 +164,7 @@ class Design(Model):
         return self
 
     @property
-    def weighting(self) -> Literal["poststratified", "raked", "weighted"]:
+    def weighting_method(self) -> Literal["poststratified", "raked", "weighted"]:
         """How the weights come about: from the frame, from margins, or from the file."""
         return "raked" if self.margins else "weighted" if self.weight else "poststratified"
 
@@ -171,9 +173,9 @@ class Item(Model):
     """One variable of the file, as it was asked.
 
     Attributes:
-        battery: ticks of one question; who ticked any of them answered it, so that an empty tick
-            can count as not selected.
-        separator: what stands between the codes, where one cell holds all codes that were chosen.
+        battery: the question that several ticks belong to; a respondent who ticked any of them
+            answered it, so an empty tick can count as not selected.
+        separator: the character between codes, where one cell holds all codes that were chosen.
     """
 
     variable: VariableName
@@ -198,20 +200,20 @@ class Correction(Model):
 
     Attributes:
         respondent: whose answer; without it everyone's with that code.
-        code: what the file says. It need not stand in the codelist.
-        becomes: what it should say; nothing makes it a blank.
-        source: who told so, and where.
+        code: the code in the file; the codelist may lack it.
+        becomes: the right code; nothing makes it a blank.
+        source: who reported the error, and where.
     """
 
     respondent: str | None = None
     variable: VariableName
-    code: int
-    becomes: int | None
+    code: Integer
+    becomes: Integer | None
     reason: Text
     source: Annotated[str, Field(min_length=1)]
 
     def overlaps(self, other: Correction) -> bool:
-        """Tell whether both speak of the same answer."""
+        """Return whether both are about the same answer."""
         everyone = None in (self.respondent, other.respondent)
         same = everyone or self.respondent == other.respondent
         return same and (self.variable, self.code) == (other.variable, other.code)
@@ -224,9 +226,9 @@ class Answers(Model):
         respondent: the variable that identifies a respondent; `organisation` and `completed_on`
             likewise.
         parts_of_organisations: several parts of one organisation may answer, so that an
-            organisation may stand in the file more than once.
-        routing: base -> variable -> codes that a respondent must have given to belong to it, for
-            all of the variables; who does not was routed past its items.
+            organisation may occur in the file more than once.
+        routing: base -> variable -> codes; a respondent who gave one of the codes of every
+            variable belongs to the base, all others were routed out of its items.
         corrections: errors in the file that were found after it was delivered.
         not_asked: concepts of earlier waves that this one did not ask about.
     """
@@ -238,7 +240,7 @@ class Answers(Model):
     parts_of_organisations: bool = False
     completed_on: str | None = None
     design: Design | None = None
-    codelists: dict[Name, dict[int, str]]
+    codelists: dict[Name, dict[Integer, str]]
     items: tuple[Item, ...]
     routing: Annotated[dict[Name, dict[VariableName, Codes]], Field(default_factory=dict)]
     corrections: tuple[Correction, ...] = ()
