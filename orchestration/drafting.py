@@ -131,7 +131,7 @@ def show(made: Draft, written: Sequence[str], place: Path, language: Language) -
 
 def _groups(made: Draft) -> list[list[Proposal]]:
     """Proposals that say the same together, what must be decided first on top."""
-    from ingest.drafting.wording import tail
+    from ingest.likeness.text import split_item
 
     pressing: dict[str, int] = {}
     kinds: dict[str, set[str]] = defaultdict(set)
@@ -142,8 +142,7 @@ def _groups(made: Draft) -> list[list[Proposal]]:
     groups: dict[tuple[object, ...], list[Proposal]] = defaultdict(list)
     for proposal in made.proposals:
         name = proposal.variable
-        own = tail(proposal.label)
-        stem = proposal.label[: -len(own)] if own else ""
+        stem, _ = split_item(proposal.label)
         # A battery goes together even where some of its items count towards less.
         concept = proposal.uses[0].concept if proposal.uses else name
         group = (stem or name.rstrip("0123456789"), concept, *sorted(kinds[name]))

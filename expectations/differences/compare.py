@@ -96,12 +96,13 @@ def compare(now: Side, was: Side, unread: str = "") -> Comparison:
         was: the earlier wave.
         unread: why the file of the earlier wave was not read.
     """
-    pairs = pair_questions(now, was)
+    pairing = pair_questions(now, was)
+    pairs = pairing.pairs
     tests = corrected(list(answers.tests_of(now, was, pairs)))
     sizes = (answers.respondents(was), answers.respondents(now))
     tested = sum(test.p is not None for test in tests)
     differences = [
-        *questions.changed(now, was, pairs),
+        *questions.changed(now, was, pairing),
         *codes.changed(now, was, pairs),
         *answers.shifted(now, tests),
         *answers.mirrored(now, was, pairs),

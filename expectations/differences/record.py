@@ -14,9 +14,9 @@ from expectations.differences.pairing import (
     Side,
     named,
     ranges,
-    stem,
 )
 from ingest.errors import Language, Phrase, fill
+from ingest.likeness.text import split_item
 from ingest.models import Model, Name, Text
 from ingest.registry import read_yaml
 from ingest.texts import RefusalWords
@@ -216,7 +216,8 @@ def quoted(text: Text, *, battery: bool = False) -> Text:
     """Return a wording between quotation marks; of a battery its stem."""
 
     def quote(words: str) -> str:
-        return f"“{stem(words)[0]}: …”" if battery and stem(words)[0] else f"“{words}”"
+        stem = split_item(words)[0] if battery else ""
+        return f"“{stem}: …”" if stem else f"“{words}”"
 
     return Text(nl=quote(text.nl), en=quote(text.en))
 

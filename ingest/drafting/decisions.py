@@ -8,12 +8,11 @@ from dataclasses import dataclass, field
 
 from ingest.drafting.harmonising import Rows
 from ingest.drafting.matching import Match, Variable
-from ingest.drafting.wording import meaning
 from ingest.drafting.words import LANGUAGES, say, words
 from ingest.errors import Language, listing
+from ingest.likeness.codes import order_of
+from ingest.likeness.evidence import SURE
 from ingest.models import Text
-
-SURE = 0.75  # from here on a proposal needs no look of its own
 
 
 class Decision(Text):
@@ -137,11 +136,12 @@ def decide_on_variables(
 
 
 def _reversed(variable: Variable, match: Match) -> bool:
-    """Whether the paired codes run the other way; don't know and the like do not count."""
-    pairs = [
-        (int(one), int(other))
-        for one, other in match.pairs.items()
-        if match.known.variable and meaning(variable.codes[one]) is None
-    ]
-    others = [other for _, other in sorted(pairs)]
-    return len(others) > 2 and others == sorted(others, reverse=True)
+    """Whether the answers run the other way."""
+    if not match.known.variable:
+        return False
+    now, was = (
+        {int(code): label for code, label in codes.items()}
+        for codes in (variable.codes, match.known.codes)
+    )
+    pairs = [(int(code), int(other)) for code, other in match.pairs.items()]
+    return order_of(pairs, now, was) == "reversed"

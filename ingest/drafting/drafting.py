@@ -16,10 +16,10 @@ from ingest.drafting.known import Known, known
 from ingest.drafting.manifest import Content, manifest_text
 from ingest.drafting.matching import Match, Variable, column_counts, match
 from ingest.drafting.profile import Profile, Role, profile
-from ingest.drafting.wording import YEAR
 from ingest.drafting.words import say
 from ingest.errors import Language, RefusedError, did_you_mean, listing
 from ingest.harmonisation import CrosswalkRow, Harmonisation, Recode
+from ingest.likeness.text import YEAR
 from ingest.models import AnswerFile, Item, Model, Survey, Text, Title
 from ingest.readers import AnswerTable
 from ingest.registry import Registry, SurveyWave

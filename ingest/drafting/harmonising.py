@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import get_args
 
 from ingest.drafting.matching import Match, Variable
-from ingest.drafting.wording import meaning
 from ingest.drafting.words import LANGUAGES, say
 from ingest.harmonisation import (
     RECODING,
@@ -18,6 +17,7 @@ from ingest.harmonisation import (
     Recode,
     Status,
 )
+from ingest.likeness.text import meaning
 from ingest.models import Survey
 
 # What a code counts as: category, score, missing kind.

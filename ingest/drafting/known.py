@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from ingest.harmonisation import CrosswalkRow, Harmonisation
+from ingest.likeness.questions import wordings
 from ingest.models import Item
 from ingest.registry import Registry, SurveyWave
 
@@ -93,7 +94,7 @@ def _items(wave: SurveyWave, rows: Harmonisation) -> Iterator[Known]:
             wave.survey.survey,
             wave.wave.wave,
             item.variable,
-            tuple(filter(None, (item.wording.nl, item.wording.en, item.wording.original))),
+            wordings(item.wording),
             {str(code): label for code, label in codelist.items()},
             used,
             item,

@@ -5,33 +5,22 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from ingest.drafting.known import Known, Measure
-from ingest.drafting.wording import Similarity, meaning, plain, same_labels, tail
+from ingest.likeness.codes import pair_labels
+from ingest.likeness.evidence import Kind, by_codes, by_name, by_wording, confidence
+from ingest.likeness.questions import question_table, same_wording
+from ingest.likeness.text import meaning, split_item
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-Kind = Literal["wording", "label", "codes", "battery", "shares", "name"]
 Counts = Callable[[Known], Mapping[str, int] | None]
 
-# What evidence weighs, where there is any. `label` stands in for `wording`.
-WEIGHTS: Mapping[Kind, float] = {
-    "wording": 0.55,
-    "label": 0.55,
-    "codes": 0.2,
-    "battery": 0.12,
-    "shares": 0.08,
-    "name": 0.05,
-}
-UNWORDED: Mapping[Kind, float] = {"name": 0.5, "codes": 0.25, "shares": 0.25}
-MOST_UNWORDED = 0.7  # without a wording nobody can be sure
 MOST_BY_CONCEPT = 0.75  # nobody asked it before, so that there is less to compare
 OTHER_KIND = 0.3  # an open answer is no list of codes
 LABEL = 0.9  # a name is no wording
-MOST_OTHER_WORDS = 0.95  # other words that say the same
-STEM, TAIL = 0.3, 0.65  # of a battery's items, the part after the colon tells most
 LEAST = 0.45  # below this a variable is left without a proposal
 TWINS = 0.05  # two proposals this near each other are for a person to tell apart
 CERTAIN = 0.97
@@ -71,7 +60,7 @@ class Variable:
     @property
     def battery(self) -> tuple[str, tuple[str, ...]]:
         """What it shares with the items that were asked with it: a stem, and the codes."""
-        stem = self.label[: -len(tail(self.label))] or self.name.rstrip("0123456789")
+        stem = split_item(self.label)[0] or self.name.rstrip("0123456789")
         return stem, tuple(self.codes)
 
 
@@ -176,39 +165,25 @@ def _wordings(
     variables: Sequence[Variable], candidates: Sequence[Known]
 ) -> dict[str, list[tuple[float, float]]]:
     """Per variable, for each candidate: how alike their wordings are, and label and names."""
-    texts = [
-        (n, text, of_item)
-        for n, one in enumerate(candidates)
-        for of_item, group in ((True, one.texts), (False, one.names))
-        for text in group
-    ]
-    labels = [variable.label for variable in variables]
-    columns = [text for _, text, _ in texts]
-    full = Similarity([*labels, *columns]).table(labels, columns)
-    own, others = [tail(label) for label in labels], [tail(text) for text in columns]
-    tails = Similarity([*own, *others]).table(own, others)
-    found = {}
-    for row, variable in enumerate(variables):
-        scores = [(0.0, 0.0)] * len(candidates)
-        both = zip(texts, full[row].tolist(), tails[row].tolist(), strict=True)
-        for (n, _, of_item), whole, part in both:
-            score = max(whole, STEM * whole + TAIL * part)
-            item, name = scores[n]
-            scores[n] = (max(item, score), name) if of_item else (item, max(name, score * LABEL))
-        found[variable.name] = scores
-    return found
+    table = question_table(
+        [[variable.label] if variable.label else [] for variable in variables],
+        [*(one.texts for one in candidates), *(one.names for one in candidates)],
+    )
+    texts, names = table[:, : len(candidates)], LABEL * table[:, len(candidates) :]
+    return {
+        variable.name: list(zip(texts[row].tolist(), names[row].tolist(), strict=True))
+        for row, variable in enumerate(variables)
+    }
 
 
 def _compare(
     variable: Variable, one: Known, wording: tuple[float, float], counts: Counts, *, rated: bool
 ) -> Match:
-    from rapidfuzz.fuzz import ratio
-
     evidence: dict[Kind, float] = {}
     if variable.label:
         evidence["wording" if wording[0] >= wording[1] else "label"] = max(wording)
     if one.variable:
-        evidence["name"] = ratio(variable.name.lower(), one.variable.lower()) / 100
+        evidence["name"] = by_name(variable.name, one.variable)
     # Most pairs are nothing like each other, and codes and shares take time.
     if max(wording) < 0.15 and evidence.get("name", 0.0) < 0.6 and len(variable.codes) < 3:
         return Match(one, 0.0, evidence, {})
@@ -216,7 +191,7 @@ def _compare(
     if one.item is not None:
         same_kind = variable.text == one.item.text
         if not variable.text and not one.item.text:
-            evidence["codes"] = len(pairs) / max(len(variable.codes), len(one.codes), 1)
+            evidence["codes"] = by_codes(len(pairs), len(variable.codes), len(one.codes))
     elif one.codes:
         # "Don't know" alone makes no classification.
         valid = [code for code in pairs if meaning(variable.codes[code]) is None]
@@ -226,20 +201,17 @@ def _compare(
         same_kind = variable.tick or (rated and not variable.text and len(variable.codes) > 1)
     if pairs and one.variable and (before := counts(one)):
         evidence["shares"] = _same_shares(variable.counts, before, pairs)
-    worded = any(plain(variable.label) == plain(text) for text in one.texts)
-    same_wording = bool(variable.label) and bool(one.variable) and worded
-    if not same_wording and "wording" in evidence:
-        evidence["wording"] = min(evidence["wording"], MOST_OTHER_WORDS)
-    return Match(one, 1.0 if same_kind else OTHER_KIND, evidence, pairs, same_wording=same_wording)
+    worded = any(same_wording(variable.label, text) for text in one.texts)
+    literal = bool(variable.label) and bool(one.variable) and worded
+    if "wording" in evidence:
+        evidence["wording"] = by_wording(evidence["wording"], literal=literal)
+    return Match(one, 1.0 if same_kind else OTHER_KIND, evidence, pairs, same_wording=literal)
 
 
 def _rated(label: str, match: Match) -> Match:
     """Turn the evidence into a confidence; what stands in its place is a factor."""
-    weights, evidence, one = WEIGHTS if label else UNWORDED, match.evidence, match.known
-    held = {kind: weights[kind] for kind in evidence if kind in weights}
-    score = sum(held[kind] * evidence[kind] for kind in held) / (sum(held.values()) or 1)
-    if not label:
-        score = min(score, MOST_UNWORDED)
+    evidence, one = match.evidence, match.known
+    score = confidence(evidence, worded=bool(label))
     if not one.variable:
         if one.codes and len(match.pairs) > 1:  # answers tell a classification better than a name
             named = evidence.get("wording", evidence.get("label", 0.0))
@@ -316,7 +288,7 @@ def paired_codes(variable: Variable, one: Known) -> dict[str, str]:
         return {}
     if variable.labelled or not one.variable:
         lists = (one.codes, *one.other_codes)
-        return max((same_labels(variable.codes, codes) for codes in lists), key=len)
+        return max((pair_labels(variable.codes, codes) for codes in lists), key=len)
     return {code: code for code in variable.codes if code in one.codes}
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from ingest.drafting.matching import Variable, column_counts
-from ingest.drafting.wording import lexicon, plain
+from ingest.likeness.text import lexicon, plain
 from ingest.models import Period
 from ingest.readers import AnswerTable
 from ingest.registry import Registry

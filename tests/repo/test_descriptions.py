@@ -10,7 +10,7 @@ import yaml
 
 from expectations.differences.record import Rules
 from expectations.suites import SuiteFile
-from ingest.drafting.wording import Lexicon
+from ingest.likeness.text import Lexicon
 from ingest.drafting.words import Words
 from ingest.models import Model, PersonalData, PublishedFigure, Source, Survey, Wave
 from ingest.registry import load, read_csv, read_yaml
@@ -23,7 +23,7 @@ MODELS: dict[str, type[Model]] = {
     "ingest/surveys/*/waves/*.yml": Wave,
     "ingest/samples/*.yml": Specification,
     "ingest/personal_data.yml": PersonalData,
-    "ingest/drafting/lexicon.yml": Lexicon,
+    "ingest/likeness/lexicon.yml": Lexicon,
     "ingest/drafting/words.yml": Words,
     "expectations/suites/*.yml": SuiteFile,
     "expectations/differences/rules.yml": Rules,
