@@ -26,7 +26,7 @@ from orchestration.settings import Settings
 
 # Respondents, items, runs; items for those who take one at a time.
 SIZES = ((366, 100, 9, 5), (35_000, 60, 3, 2), (625_000, 90, 1, 1))
-MODELS = ("int_stratum_sums", "int_quantiles", "int_estimates")
+MODELS = ("est_stratum_sums", "est_quantiles", "est_computed")
 COMPILED = "compiled/innovation_barometer/models/intermediate"
 SPLITS = {"sector": 9, "size_class": 4, "cluster": 17, "climate_group": 3, "region": 3}
 MEMORY = "2GB"  # without a disk to spill to
@@ -40,18 +40,18 @@ create table respondent as
 select
     's' as survey, '1' as wave, cast(i as varchar) as respondent_id, i % 9 as sector, {groups}
 from range({respondents}) as numbers(i);
-create table core.dim_respondent as
+create table harmonised.hrm_sample_design as
 select
     survey, wave, respondent_id, 'none' as weighting, 'all' as stratum,
     {respondents} as n_stratum, cast(null as bigint) as frame_count, cast(1 as double) as weight
 from respondent
 union all by name
 select
-    survey, wave, respondent_id, 'poststratified' as weighting,
+    survey, wave, respondent_id, 'weighted' as weighting,
     cast(sector as varchar) as stratum, count(*) over (partition by sector) as n_stratum,
     (sector + 2) * n_stratum as frame_count, cast(sector + 2 as double) as weight
 from respondent;
-create table core.bridge_respondent_group as
+create table harmonised.hrm_respondent_groups as
 select survey, wave, respondent_id, 'total' as group_dimension, 'total' as group_value
 from respondent
 union all
@@ -61,25 +61,26 @@ select survey, wave, respondent_id, split, cast(value as varchar) from (
 create view said as
 select
     survey, wave, respondent_id, 'result' as concept, 'all' as base, 'item ' || i as item,
-    item as category, cast(1 as double) as value, hash(respondent_id, i) as dice
+    item as category, 'share' as statistic, cast(1 as double) as value,
+    hash(respondent_id, i) as dice
 from respondent cross join range({items}) as items(i);
-create table core.fct_base_member as
-select * exclude (category, value, dice) from said where dice % 5 > 0;
-create table core.fct_answer as
+create table harmonised.hrm_base_members as
+select * exclude (category, statistic, value, dice) from said where dice % 5 > 0;
+create table harmonised.hrm_answers as
 select * exclude (dice) from said where dice % 5 > 0 and dice % 3 = 0;
-create table intermediate.int_asked_categories as
+create table harmonised.hrm_asked_categories as
 select 's' as survey, '1' as wave, 'result' as concept, 'all' as base, 'item ' || i as item,
-    item as category
+    item as category, 'share' as statistic
 from range({items}) as items(i);
 """
 FLOOR = """
 select
     survey, wave, concept, base, group_dimension, group_value, weighting, item as category,
     100 * sum(weight * coalesce(value, 0)) / sum(weight) as estimate
-from core.fct_base_member
-inner join core.dim_respondent using (survey, wave, respondent_id)
-inner join core.bridge_respondent_group using (survey, wave, respondent_id)
-left join core.fct_answer using (survey, wave, respondent_id, concept, base, item)
+from harmonised.hrm_base_members
+inner join harmonised.hrm_sample_design using (survey, wave, respondent_id)
+inner join harmonised.hrm_respondent_groups using (survey, wave, respondent_id)
+left join harmonised.hrm_answers using (survey, wave, respondent_id, concept, base, item)
 group by all
 """
 # One row per answer, as narrow as it can be, for those who work in memory.
@@ -87,11 +88,11 @@ FLAT = """
 select
     cast(substr(item, 6) as utinyint) as item, cast(coalesce(value, 0) as utinyint) as yes,
     cast(weight as float) as weight, cast(0 as utinyint) as total, {columns}
-from core.fct_base_member
-inner join (from core.dim_respondent where weighting = 'poststratified')
+from harmonised.hrm_base_members
+inner join (from harmonised.hrm_sample_design where weighting = 'weighted')
     using (survey, wave, respondent_id)
 inner join (select * replace ({narrow}) from respondent) using (survey, wave, respondent_id)
-left join core.fct_answer using (survey, wave, respondent_id, concept, base, item)
+left join harmonised.hrm_answers using (survey, wave, respondent_id, concept, base, item)
 """
 IN_R = """
 library(survey)
@@ -177,7 +178,7 @@ def compare(
         times["ours"].append(seconds(ours))
         connection.execute("reset memory_limit; reset max_temp_directory_size")
     ((different,),) = connection.sql(
-        "select count(*) from floor full join intermediate.int_estimates as ours using (survey, "
+        "select count(*) from floor full join estimates.est_computed as ours using (survey, "
         "wave, concept, base, group_dimension, group_value, weighting, category) "
         "where coalesce(abs(floor.estimate - ours.estimate) > 1e-9, true)"
     ).fetchall()
@@ -190,8 +191,8 @@ def compare(
         times["pandas"] = [seconds(by_pandas, frame)]
     share = by_polars(flat)
     ours_share, error = connection.sql(
-        "select estimate, standard_error from intermediate.int_estimates "
-        "where weighting = 'poststratified' and group_dimension = 'sector' "
+        "select estimate, standard_error from estimates.est_computed "
+        "where weighting = 'weighted' and group_dimension = 'sector' "
         "and group_value = '0' and category = 'item 0'"
     ).fetchall()[0]
     check(int(abs(share - ours_share) > 1e-3), "polars")  # it adds up in single precision
@@ -236,14 +237,15 @@ def one_at_a_time(
     for item in range(few):
         sample = connection.sql(
             f"""
-            select stratum, frame_count, dim_respondent.weight, 0 as total, {", ".join(SPLITS)},
+            select stratum, frame_count, hrm_sample_design.weight, 0 as total, {", ".join(SPLITS)},
                 case when item is not null then coalesce(value, 0) end as yes
-            from core.dim_respondent
+            from harmonised.hrm_sample_design
             inner join respondent using (survey, wave, respondent_id)
-            left join (from core.fct_base_member where item = 'item {item}')
+            left join (from harmonised.hrm_base_members where item = 'item {item}')
                 using (survey, wave, respondent_id)
-            left join core.fct_answer using (survey, wave, respondent_id, concept, base, item)
-            where weighting = 'poststratified'
+            left join harmonised.hrm_answers
+                using (survey, wave, respondent_id, concept, base, item)
+            where weighting = 'weighted'
             """
         ).pl()
         design = svy.Design(stratum="stratum", wgt="weight", pop_size="frame_count")

@@ -4,34 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime, time
-from functools import cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from expectations.patterns import moved_labels, row_patterns
 from expectations.runner import Rule, Severity, Suite
-from ingest.errors import Filled, Names, Spoken, read_words
 from ingest.load import WaveFile
-from ingest.models import Model, Text
+from ingest.messages import Filled, Names, Spoken, entry
+from ingest.texts import Check
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
-
-
-MESSAGES = Path(__file__).with_name("messages.yml")
-
-
-class RuleWords(Model):
-    """The words of a rule in `messages.yml`."""
-
-    meaning: Text
-    mend: Text
-
-
-@cache
-def _words() -> dict[str, RuleWords]:
-    return read_words(MESSAGES, RuleWords)
 
 
 def _rule(
@@ -43,9 +26,9 @@ def _rule(
     **values: object,
 ) -> Rule:
     """Make a rule with its words, and with what these name between braces."""
-    words = _words()[name]
-    meaning, mend = Filled(words.meaning, values), Filled(words.mend, values)
-    return Rule(name, expectation, kwargs, meaning, mend, severity, allowed or {})
+    words = entry(f"expectations.{name}", Check)
+    meaning, fix = Filled(words.meaning, values), Filled(words.fix, values)
+    return Rule(name, expectation, kwargs, meaning, fix, severity, allowed or {})
 
 
 def door_suites(file: WaveFile) -> list[Suite]:

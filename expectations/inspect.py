@@ -6,20 +6,19 @@ Takes names and paths only, so that a build can let another process do it.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import get_args
 
 from expectations.differences.compare import contradictions
-from expectations.differences.record import rules
 from expectations.door import door_suites
 from expectations.runner import Finding, run
 from expectations.suites import mart_suites
 from ingest import registry
-from ingest.errors import Language, Names, Phrase
 from ingest.load import WaveFile, open_wave
+from ingest.messages import LANGUAGES, Names, Phrase, entry
+from ingest.texts import Refusal
 from ingest.weights import weights
 
 CONTRADICTION = "recode_contradicts_label"
-SCHEMAS = "reporting,core,intermediate,seeds"
+SCHEMAS = "marts,estimates,harmonised,seeds"
 
 
 def inspect_wave(
@@ -56,17 +55,20 @@ def inspect_file(file: WaveFile, folder: Path) -> list[Finding]:
 def _compared(wave_id: str, seeds: Path) -> list[Finding]:
     """One finding per earlier wave: whether any label counts as something else than it did."""
     suite = f"{wave_id.replace('/', ' ')} differences"
-    languages: tuple[Language, ...] = get_args(Language)
     found = []
     for earlier, wrong in contradictions(wave_id, seeds):
-        observed = Names(wrong, 3, "; ") if wrong else Phrase("none_against_wave", wave=earlier)
+        observed = (
+            Names(wrong, 3, "; ")
+            if wrong
+            else Phrase("expectations.none_against_wave", wave=earlier)
+        )
         message = Phrase(
-            "finding",
+            "expectations.finding",
             table=wave_id,
             rule=CONTRADICTION,
-            meaning=Phrase("labels_count_alike", wave=earlier),
+            meaning=Phrase("expectations.labels_count_alike", wave=earlier),
             observed=observed,
-            mend=rules()[CONTRADICTION].mend,
+            fix=entry(f"expectations.{CONTRADICTION}", Refusal).fix,
         )
         found.append(
             Finding(
@@ -75,8 +77,8 @@ def _compared(wave_id: str, seeds: Path) -> list[Finding]:
                 CONTRADICTION,
                 "error",
                 not wrong,
-                {language: observed.text(language) for language in languages},
-                {language: message.text(language) if wrong else "" for language in languages},
+                {language: observed.text(language) for language in LANGUAGES},
+                {language: message.text(language) if wrong else "" for language in LANGUAGES},
             )
         )
     return found

@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Any, Literal
 
-from ingest.errors import BarometerError, Language, Names, Phrase, Spoken, say
+from ingest.errors import RefusedError
+from ingest.messages import LANGUAGES, Language, Names, Phrase, Spoken, say
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,8 +31,8 @@ class Rule:
         name: short stable name of the rule, shown in messages and in `mart_data_quality`.
         type: name of a Great Expectations expectation, such as `expect_column_values_to_be_unique`.
         kwargs: its arguments.
-        meaning: what must be true, one sentence; in both languages, or in English.
-        mend: what a person does when it is not; likewise.
+        meaning: what must be true, one sentence.
+        fix: what to do when it is not.
         severity: a broken rule refuses the data, or only warns.
         allowed: for a rule over (variable, code): variable -> its codes, for the message.
     """
@@ -39,8 +40,8 @@ class Rule:
     name: str
     type: str
     kwargs: dict[str, Any]
-    meaning: str | Spoken
-    mend: str | Spoken
+    meaning: Spoken
+    fix: Spoken
     severity: Severity = "error"
     allowed: Mapping[str, Spoken] = field(default_factory=dict)
 
@@ -61,7 +62,7 @@ class Finding:
 
     Attributes:
         observations: language -> what was seen.
-        messages: language -> what is wrong and how to mend it; empty when the rule holds.
+        messages: language -> what is wrong and how to fix it; empty when the rule holds.
     """
 
     suite: str
@@ -84,7 +85,7 @@ class Finding:
 
     @property
     def message(self) -> str:
-        """What is wrong and how to mend it, in English; empty when the rule holds."""
+        """What is wrong and how to fix it, in English; empty when the rule holds."""
         return self.messages["en"]
 
     def text(self, language: Language) -> str:
@@ -92,7 +93,7 @@ class Finding:
         return self.messages[language]
 
 
-class ExpectationError(BarometerError):
+class ExpectationError(RefusedError):
     """An expectation could not be evaluated; that says nothing about the data."""
 
 
@@ -135,7 +136,7 @@ def run(suites: Iterable[Suite], folder: Path, *, docs: bool = False) -> list[Fi
                 type=rule.type,
                 kwargs=rule.kwargs,
                 meta={"rule": rule.name},
-                description=str(say(rule.meaning, "en")),
+                description=rule.meaning.text("en"),
             ).to_domain_obj()
             for rule in suite.rules
         ]
@@ -166,28 +167,28 @@ def _finding(suite: Suite, rule: Rule, result: Any) -> Finding:
     for info in [told] if "raised_exception" in told else told.values():
         if info["raised_exception"]:
             raise ExpectationError(
-                f"{suite.name}, rule {rule.name}: the expectation could not be evaluated "
-                f"({info['exception_message']}). To mend: correct the suite; this says nothing "
-                "of the data."
+                "expectations.not_evaluated",
+                suite.name,
+                check=rule.name,
+                reason=info["exception_message"],
             )
     observed = _observed(result.result, rule, len(suite.frame))
     message = Phrase(
-        "finding",
+        "expectations.finding",
         table=suite.table,
         rule=rule.name,
         meaning=rule.meaning,
         observed=observed,
-        mend=rule.mend,
+        fix=rule.fix,
     )
-    languages: tuple[Language, ...] = get_args(Language)
     return Finding(
         suite.name,
         suite.table,
         rule.name,
         rule.severity,
         bool(result.success),
-        {language: str(say(observed, language)) for language in languages},
-        {language: "" if result.success else message.text(language) for language in languages},
+        {language: str(say(observed, language)) for language in LANGUAGES},
+        {language: "" if result.success else message.text(language) for language in LANGUAGES},
     )
 
 
@@ -197,7 +198,12 @@ def _observed(result: dict[str, Any], rule: Rule, size: int) -> str | Spoken:
     if mismatch:
         return Names(
             [
-                Phrase("variables_missing" if kind == "missing" else "variables_extra", names=names)
+                Phrase(
+                    "expectations.variables_missing"
+                    if kind == "missing"
+                    else "expectations.variables_extra",
+                    names=names,
+                )
                 for kind, names in mismatch.items()
                 if names
             ],
@@ -207,19 +213,19 @@ def _observed(result: dict[str, Any], rule: Rule, size: int) -> str | Spoken:
     if result.get("unexpected_count"):
         codes = {item[0] for item in result["unexpected_list"] if isinstance(item, tuple)}
         allowed = [
-            Phrase("allowed_in", variable=name, codes=rule.allowed[name])
+            Phrase("expectations.allowed_in", variable=name, codes=rule.allowed[name])
             for name in sorted(codes & set(rule.allowed))
         ]
         return Phrase(
-            "values_in_rows",
+            "expectations.values_in_rows",
             values=Names(dict.fromkeys(map(_value, result["unexpected_list"])), 5),
             rows=Names(map(_row, result.get("unexpected_index_list") or ()), 5),
             allowed=Names(allowed, 5, ""),
         )
     value = result.get("observed_value")
     if isinstance(value, list):
-        return Phrase("columns_seen", n=len(value))
-    return str(value) if value is not None else Phrase("none_against", n=size)
+        return Phrase("expectations.columns_seen", n=len(value))
+    return str(value) if value is not None else Phrase("expectations.none_against", n=size)
 
 
 def _row(item: Any) -> object:

@@ -1,6 +1,6 @@
 """Reads the suites over published marts: YAML with a query and what must be true of its rows.
 
-The column `row` of a query tells a person which row is meant.
+The column `row` of a query names each row for a reader.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from expectations.runner import Rule, Suite
 from ingest.models import Model, Name
 from ingest.registry import read_yaml
+from ingest.texts import Check
 
 if TYPE_CHECKING:
     import duckdb
@@ -18,14 +19,12 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent / "suites"
 
 
-class RuleRow(Model):
-    """One rule as it stands in YAML."""
+class RuleRow(Check):
+    """One rule: an expectation, with what must be true and how to fix it."""
 
     rule: Name
     type: str
     kwargs: dict[str, Any]
-    meaning: str
-    mend: str
 
 
 class SuiteFile(Model):
@@ -56,7 +55,7 @@ def mart_suites(connection: duckdb.DuckDBPyConnection, *, last_release: bool) ->
             file.suite,
             file.table,
             connection.sql(file.query).df().set_index("row"),
-            [Rule(row.rule, row.type, row.kwargs, row.meaning, row.mend) for row in file.rules],
+            [Rule(row.rule, row.type, row.kwargs, row.meaning, row.fix) for row in file.rules],
         )
         for file in suite_files()
         if last_release or not file.needs_last_release

@@ -31,7 +31,7 @@ Codes = Annotated[tuple[int, ...], Field(min_length=1)]
 
 
 def misfit(name: str, **values: object) -> PydanticCustomError:
-    """Return what a validator raises; the words stand in `phrases.yml` under that name."""
+    """Return what a validator raises; the message is in `messages.yml` under that name."""
     return PydanticCustomError("misfit", "{phrase}", {"phrase": Phrase(name, **values)})
 
 

@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
-from ingest.errors import Names, Phrase, RefusedError, did_you_mean, has_phrase, reason
+from ingest.errors import Names, Phrase, RefusedError, did_you_mean, reason
+from ingest.messages import has_phrase
 from ingest.models import PublishedFigure, Source, Survey, Wave
 
 if TYPE_CHECKING:

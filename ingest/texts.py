@@ -1,10 +1,10 @@
-"""The shape of a text in both languages, and of all that is described."""
+"""The shape of a text in both languages, of the entries of catalogues, and of all descriptions."""
 
 from __future__ import annotations
 
-from typing import Literal
-
 from pydantic import BaseModel, ConfigDict
+
+from ingest.languages import Language
 
 
 class Model(BaseModel):
@@ -19,14 +19,24 @@ class Text(Model):
     nl: str
     en: str
 
-    def text(self, language: Literal["nl", "en"]) -> str:
+    def text(self, language: Language) -> str:
         """Return the text in a language."""
         return self.nl if language == "nl" else self.en
 
 
-class RefusalWords(Model):
-    """The words of a rule in `messages.yml`."""
+class Refusal(Model):
+    """Why something is refused, or how it differs: what was found, and how to fix it."""
 
     found: Text
-    mend: Text
+    fix: Text
     allowed: Text | None = None
+
+
+class Check(Model):
+    """What must be true, one sentence, and how to fix it where it is not."""
+
+    meaning: Text
+    fix: Text
+
+
+Entry = Text | Refusal | Check

@@ -109,7 +109,7 @@ def _alone(settings: Settings) -> Iterator[None]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise BarometerError(
-                f"Another build is under way in {settings.home}. To mend: wait until it is done."
+                f"Another build is under way in {settings.home}. How to fix: wait until it is done."
             ) from None
         yield
 
@@ -175,7 +175,7 @@ def _run(settings: Settings, progress: Progress, accept_removed: bool, call: Cal
         )
     if not result.success:
         raise SeveralError(
-            [*_why(result.all_events, raised, settings), Phrase("nothing_published")]
+            [*_why(result.all_events, raised, settings), Phrase("orchestration.nothing_published")]
         )
 
 
@@ -225,7 +225,7 @@ def _why(
 
 def _failed_models(settings: Settings) -> list[str | Spoken]:
     return [
-        f"dbt {row['unique_id']}: {row['message']} To mend: correct what dbt names here."
+        f"dbt {row['unique_id']}: {row['message']} How to fix: correct what dbt names here."
         for row in _dbt_results(settings)
         if row["status"] in ("error", "fail")
     ]
@@ -247,10 +247,12 @@ def _failed_test(evaluation: Any, settings: Settings) -> str:
             return (
                 f"{table}, check {name}: {node['description'] or 'it does not hold.'} "
                 f"Found: {row['failures']} rows against it, the first: {told or 'empty'}. "
-                f"To mend: correct what this row was made from; the check stands in "
+                f"How to fix: correct what this row was made from; the check stands in "
                 f"dbt_project/{node['original_file_path']}."
             )
-    return f"{table}: check {name} could not be run. To mend: see {settings.dbt_target}/build.log."
+    return (
+        f"{table}: check {name} could not be run. How to fix: see {settings.dbt_target}/build.log."
+    )
 
 
 def _dbt_results(settings: Settings) -> list[dict[str, Any]]:

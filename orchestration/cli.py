@@ -53,13 +53,15 @@ class Commands(click.Group):
         try:
             return super().invoke(ctx)
         except BarometerError as error:
-            click.echo(Phrase("error", message=error).text(language()), err=True)
+            click.echo(Phrase("orchestration.error", message=error).text(language()), err=True)
             ctx.exit(1)
         except OSError as error:
             if error.filename is None:
                 raise
-            unusable = Phrase("place_unusable", path=error.filename, reason=error.strerror)
-            click.echo(Phrase("error", message=unusable).text(language()), err=True)
+            unusable = Phrase(
+                "orchestration.place_unusable", path=error.filename, reason=error.strerror
+            )
+            click.echo(Phrase("orchestration.error", message=unusable).text(language()), err=True)
             ctx.exit(1)
 
 
@@ -302,15 +304,15 @@ def wave_check(wave_id: str, as_json: bool, every: bool) -> None:
     if as_json:
         return
     passed = [finding for finding in findings if finding.passed]
-    click.echo(Phrase("rules_hold", wave=wave_id, n=len(passed)).text(language()))
+    click.echo(Phrase("orchestration.rules_hold", wave=wave_id, n=len(passed)).text(language()))
     for finding in passed:
         click.echo(f"  {finding.rule}: {finding.observations[language()]}")
     for finding in findings:
         if not finding.passed:
-            click.echo(Phrase("warning", message=finding).text(language()), err=True)
+            click.echo(Phrase("orchestration.warning", message=finding).text(language()), err=True)
     for comparison in comparisons:
         click.echo(f"\n{told(comparison, language())}")
-        table = _table("", *Phrase("rule_and_words").text(language()).split(" | "))
+        table = _table("", *Phrase("orchestration.rule_and_words").text(language()).split(" | "))
         for line in lines(comparison, language(), every=every):
             table.add_row(*line)
         _print(table, width=100)
@@ -339,7 +341,7 @@ def trace(indicator_id: str, as_json: bool) -> None:
 
     tell(
         Phrase(
-            "trace_title",
+            "orchestration.trace_title",
             survey=in_words("survey_label"),
             wave=row["wave"],
             concept=in_words("concept_label"),
@@ -348,33 +350,43 @@ def trace(indicator_id: str, as_json: bool) -> None:
         )
     )
     if row["estimate"] is None:
-        tell(Phrase("trace_suppressed"))
+        tell(Phrase("orchestration.trace_suppressed"))
     else:
         interval: Phrase | str = ""
         if row["estimate_low"] is not None:
             low, high = row["estimate_low"], row["estimate_high"]
-            interval = Phrase("trace_interval", low=low, high=high)
+            interval = Phrase("orchestration.trace_interval", low=low, high=high)
         n = "?" if row["n"] is None else row["n"]
-        tell(Phrase("trace_estimate", value=row["estimate"], interval=interval, n=n))
+        tell(Phrase("orchestration.trace_estimate", value=row["estimate"], interval=interval, n=n))
     tell(
-        Phrase("trace_status", status=in_words("data_status_label"), method=row["interval_method"])
+        Phrase(
+            "orchestration.trace_status",
+            status=in_words("data_status_label"),
+            method=row["interval_method"],
+        )
     )
     if row["source_title"]:
-        tell(Phrase("trace_source", title=row["source_title"], place=row["source_locator"]))
+        tell(
+            Phrase(
+                "orchestration.trace_source", title=row["source_title"], place=row["source_locator"]
+            )
+        )
         click.echo(f"  {row['source_url'] or ''}")
     for question in _asked(found.questions, spoken):
         click.echo(f"  {question}")
     if found.questions:
-        tell(Phrase("trace_file", file=wave["file_name"], sha256=wave["file_sha256"]))
+        tell(Phrase("orchestration.trace_file", file=wave["file_name"], sha256=wave["file_sha256"]))
     if note := in_words("comparability_note"):
-        tell(Phrase("trace_compares", label=in_words("comparability_label"), note=note))
-    tell(Phrase("trace_models", models=" > ".join(found.models)))
-    tell(Phrase("trace_release", **found.release))
+        tell(
+            Phrase("orchestration.trace_compares", label=in_words("comparability_label"), note=note)
+        )
+    tell(Phrase("orchestration.trace_models", models=" > ".join(found.models)))
+    tell(Phrase("orchestration.trace_release", **found.release))
     if found.snippet:
-        tell(Phrase("trace_snippet"))
+        tell(Phrase("orchestration.trace_snippet"))
         click.echo(found.snippet)
     else:
-        tell(Phrase("trace_no_snippet"))
+        tell(Phrase("orchestration.trace_no_snippet"))
 
 
 def _asked(questions: list[dict[str, Any]], spoken: Language) -> list[str]:

@@ -75,7 +75,7 @@ def wait_for_warehouse(settings: Settings) -> None:
             if time.monotonic() > give_up:
                 raise BarometerError(
                     f"{settings.warehouse} is open in another program ({error}). "
-                    "To mend: close that program; releases can be opened at any time."
+                    "How to fix: close that program; releases can be opened at any time."
                 ) from None
             time.sleep(0.5)
         else:
@@ -100,5 +100,5 @@ def run(arguments: list[str], settings: Settings) -> None:
     if done.returncode:
         words = (done.stdout + done.stderr).strip()[-2000:]
         raise BarometerError(
-            f"dbt {' '.join(arguments)} failed. To mend: correct what dbt names here.\n{words}"
+            f"dbt {' '.join(arguments)} failed. How to fix: correct what dbt names here.\n{words}"
         )

@@ -100,7 +100,7 @@ def show(made: Draft, written: Sequence[str], place: Path, language: Language) -
     items = [proposal for proposal in made.proposals if proposal.role == "item"]
     wave = f"{made.survey}/{made.wave}"
     title = Phrase(
-        "draft_title",
+        "orchestration.draft_title",
         wave=wave,
         file=made.file,
         respondents=made.respondents,
@@ -110,22 +110,22 @@ def show(made: Draft, written: Sequence[str], place: Path, language: Language) -
     )
     console.print(title.text(language), markup=False, soft_wrap=True)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
-    names = Phrase("draft_columns").text(language).split("|")
+    names = Phrase("orchestration.draft_columns").text(language).split("|")
     for name, widest in zip(names, (21, 31, 9, None), strict=True):
         table.add_column(name, overflow="fold", max_width=widest)
     for group in _groups(made):
         table.add_row(*_row(group, made.survey, language))
     console.print(table, markup=False)
-    console.print(Phrase("draft_decisions").text(language), markup=False)
+    console.print(Phrase("orchestration.draft_decisions").text(language), markup=False)
     for number, decision in enumerate(made.decisions, 1):
         told = Table.grid(padding=(0, 1))
         told.add_row(f"{number:3}.", decision.text(language))
         console.print(told, markup=False)
     console.print()
     for path in written:
-        told_path = Phrase("draft_written", path=path).text(language)
+        told_path = Phrase("orchestration.draft_written", path=path).text(language)
         console.print(told_path, markup=False, soft_wrap=True)  # a path stays whole
-    following = Phrase("draft_next", wave=wave, place=_short(place))
+    following = Phrase("orchestration.draft_next", wave=wave, place=_short(place))
     console.print(following.text(language), markup=False, soft_wrap=True)
 
 
@@ -170,12 +170,14 @@ def _row(group: list[Proposal], survey: str, language: Language) -> tuple[str, s
     shown = [*list(uses)[:MOST_SHOWN], *(["…"] if len(uses) > MOST_SHOWN else [])]
     guessed = [f"{name} ?" for name in dict.fromkeys(n for one in group for n in one.recognised)]
     proposal = ", ".join(shown or guessed[:MOST_SHOWN]) or (
-        least.role if least.role != "item" else Phrase("draft_no_proposal").text(language)
+        least.role
+        if least.role != "item"
+        else Phrase("orchestration.draft_no_proposal").text(language)
     )
     confidence = "" if least.confidence is None else f"{least.confidence:.2f}"
     if confidence and f"{most:.2f}" != confidence:
         confidence = f"{confidence}–{most:.2f}"
     told = least.told.text(language)
     if like:
-        told = Phrase("draft_evidence", like=like, told=told).text(language)
+        told = Phrase("orchestration.draft_evidence", like=like, told=told).text(language)
     return variable, proposal, confidence, told

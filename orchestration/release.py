@@ -21,10 +21,8 @@ from orchestration.settings import Settings
 if TYPE_CHECKING:
     import duckdb
 
-# Layers of the warehouse that a release is copied from. Core holds answers of respondents, so of
-# core only what is named here leaves the warehouse.
-REPORTING = "reporting"
-CORE_TABLES = ("dim_survey", "dim_wave", "dim_concept", "dim_category", "dim_source")
+# The schema of the warehouse that a release is a copy of, all of it and nothing else.
+MARTS = "marts"
 
 
 class CheckRow(Model):
@@ -82,12 +80,12 @@ class Releases:
         """
         wanted = release_id or self.current()
         if wanted is None:
-            raise BarometerError("There is no release yet. To mend: run `barometer build`.")
+            raise BarometerError("There is no release yet. How to fix: run `barometer build`.")
         known = {item.release_id: item for item in self.all()}
         if wanted not in known:
             raise BarometerError(
                 f"There is no release {wanted!r}{did_you_mean(wanted, known)}. "
-                f"To mend: name one of {listing(known, 20) or 'none yet'}."
+                f"How to fix: name one of {listing(known, 20) or 'none yet'}."
             )
         return known[wanted]
 
@@ -101,7 +99,7 @@ class Releases:
         file = self.settings.releases / f"{release_id}.duckdb"
         if not file.exists():
             raise BarometerError(
-                f"The file of release {release_id} is gone: {file}. To mend: put it back from a "
+                f"The file of release {release_id} is gone: {file}. How to fix: put it back from a "
                 "backup, or name another release. The current release is unchanged."
             )
         aside = self.settings.releases / ".current.part"
@@ -149,7 +147,7 @@ class Releases:
                 free = shutil.disk_usage(folder).free // 1024
                 raise BarometerError(
                     f"There is no room for release {release_id} in {folder} ({free} kB free). "
-                    "To mend: free disk space, or remove releases that are no longer needed. "
+                    "How to fix: free disk space, or remove releases that are no longer needed. "
                     "The current release is unchanged."
                 ) from None
             raise
@@ -170,18 +168,15 @@ class Releases:
 
         with duckdb.connect(str(aside)) as release:
             release.execute(f"attach '{self.settings.warehouse}' as warehouse (read_only)")
-            names = [
-                (schema, table)
-                for schema, table in release.execute(
-                    "select schema_name, table_name from duckdb_tables() "
-                    "where database_name = 'warehouse' order by all"
-                ).fetchall()
-                if schema == REPORTING or (schema == "core" and table in CORE_TABLES)
-            ]
-            for schema, table in names:
+            marts = release.execute(
+                "select table_name from duckdb_tables() "
+                "where database_name = 'warehouse' and schema_name = ? order by all",
+                [MARTS],
+            ).fetchall()
+            for (table,) in marts:
                 # Sorted, so that equal inputs give equal releases whatever the threads did.
                 release.execute(
-                    f'create table "{table}" as from warehouse."{schema}"."{table}" order by all'
+                    f'create table "{table}" as from warehouse."{MARTS}"."{table}" order by all'
                 )
             _write_quality(release, checks)
             release.execute(

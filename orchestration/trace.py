@@ -14,25 +14,25 @@ if TYPE_CHECKING:
     import duckdb
 
 Row = dict[str, Any]
-COMPUTED_BY = ("int_stratum_sums", "int_estimates", "int_disclosed_estimates", "mart_indicator")
+COMPUTED_BY = ("est_stratum_sums", "est_computed", "est_disclosed", "mart_indicator")
 COPIED_BY = ("stg_published_figures", "mart_indicator")
 # Everyone in the sample: design, whether they count, and what they said (0 for anything else).
 # In no order that the file of answers has, and without the number of the respondent.
 RESPONDENTS = """
 with members as (
-    select respondent_id from core.fct_base_member
+    select respondent_id from harmonised.hrm_base_members
     semi join (
-        select survey, wave, concept, base, item from intermediate.int_asked_categories
+        select survey, wave, concept, base, item from harmonised.hrm_asked_categories
         where category = $answer
     ) using (survey, wave, concept, base, item)
     semi join (
-        select survey, wave, respondent_id from core.bridge_respondent_group
+        select survey, wave, respondent_id from harmonised.hrm_respondent_groups
         where group_dimension = $group_dimension and group_value = $group_value
     ) using (survey, wave, respondent_id)
     where survey = $survey and wave = $wave and concept = $concept and base = $base
 ),
 answers as (
-    select respondent_id, value from core.fct_answer
+    select respondent_id, value from harmonised.hrm_answers
     where
         survey = $survey and wave = $wave and concept = $concept and base = $base
         and category = $answer
@@ -40,7 +40,7 @@ answers as (
 select
     stratum, frame_count, weight, cast(members.respondent_id is not null as integer) as counts,
     coalesce(value, 0) as y
-from core.dim_respondent
+from harmonised.hrm_sample_design
 left join members using (respondent_id)
 left join answers using (respondent_id)
 where survey = $survey and wave = $wave and weighting = $weighting
@@ -98,14 +98,14 @@ def trace(indicator_id: str, settings: Settings) -> Trace:
     import duckdb
 
     if not settings.current.exists():
-        raise BarometerError("There is no release yet. To mend: run `barometer build`.")
+        raise BarometerError("There is no release yet. How to fix: run `barometer build`.")
     with duckdb.connect(str(settings.current), read_only=True) as release:
         found = _rows(release, "from mart_indicator where indicator_id = $id", id=indicator_id)
         if not found:
             known = [row["indicator_id"] for row in _rows(release, "from mart_indicator")]
             raise BarometerError(
                 f"There is no indicator {indicator_id!r}{did_you_mean(indicator_id, known)}. "
-                "To mend: take an indicator_id of mart_indicator in the current release."
+                "How to fix: take an indicator_id of mart_indicator in the current release."
             )
         row = found[0]
         key = {"survey": row["survey"], "wave": row["wave"]}
@@ -154,20 +154,20 @@ def _of_answers(row: Row, settings: Settings) -> str | None:
     key = {name: row[name] for name in names}
     with duckdb.connect(str(settings.warehouse), read_only=True) as warehouse:
         # A release that was switched back to may be older than the warehouse.
-        same = " and ".join(f"{name} = ${name}" for name in (*key, "category"))
+        same = " and ".join(f"{name} = ${name}" for name in (*key, "category", "statistic"))
         now = _rows(
             warehouse,
-            f"from intermediate.int_estimates where {same}",
+            f"from estimates.est_computed where {same}",
             **key,
             category=row["category"],
+            statistic=row["statistic"],
         )
         if not now or not math.isclose(now[0]["estimate"], row["estimate"], rel_tol=1e-9):
             return None
         path = settings.home / "trace" / f"{row['indicator_id']}.csv"
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        answer = "mean" if quantile else row["category"]
         asked = f"create temporary table sample as {RESPONDENTS}"
-        warehouse.execute(asked, {**key, "answer": answer})
+        warehouse.execute(asked, {**key, "answer": row["category"]})
         warehouse.execute("copy sample to $path (header)", {"path": str(path)})
         path.chmod(0o600)
     design = DESIGN_IN_R.format(path=_quoted(path))

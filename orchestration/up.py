@@ -61,7 +61,7 @@ def everything(
     for taken in (port, history_port):
         server.check_port(taken)
     if not (superset_bin / "gunicorn").exists():
-        raise BarometerError(f"Superset is not installed in {superset_bin}. To mend: `make up`.")
+        raise BarometerError(f"Superset is not installed in {superset_bin}. How to fix: `make up`.")
     with ExitStack() as started, ThreadPoolExecutor(1) as aside:
         # Superset's own database takes as long as a build; neither needs the other.
         prepared = aside.submit(server.prepare, settings.home, superset_bin)
@@ -141,6 +141,6 @@ def wait(running: Running) -> None:
         for name in ("superset", "webserver"):
             if getattr(running, name).poll() is not None:
                 raise BarometerError(
-                    f"The {name} ended by itself. To mend: look into its log under "
+                    f"The {name} ended by itself. How to fix: look into its log under "
                     f"{running.credentials.parent}, then start again."
                 )

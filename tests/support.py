@@ -90,7 +90,7 @@ def refusal(code: int, stdout: str, stderr: str) -> str:
     assert "Traceback" not in told and 'File "' not in told, told
     assert stderr.startswith("Error: "), stderr
     assert stderr.count("Error: ") == 1, stderr
-    assert "To mend: " in stderr, stderr
+    assert "How to fix: " in stderr, stderr
     return re.sub(r"\s+", " ", stderr)
 
 
@@ -98,7 +98,7 @@ def assert_dutch(refused: RefusedError) -> None:
     """A refusal says in Dutch what it says in English, and nothing of it is left in English."""
     words = refused.text("nl")
     assert f", regel {refused.rule}: " in words and " Oplossing: " in words, words
-    assert not re.search(r", rule |Allowed: |To mend: |; did you mean|\n", words), words
+    assert not re.search(r", rule |Allowed: |How to fix: |; did you mean|\n", words), words
 
 
 NUMBERS = (

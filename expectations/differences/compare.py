@@ -3,7 +3,7 @@
 A difference is something for a person to look at: the crosswalk says what it means for comparing,
 and where the crosswalk already deals with it the difference is only mentioned. One kind is refused,
 because what is loaded would be wrong: a label that counts as something else than it did.
-The words stand in `rules.yml`, in Dutch and English.
+The words stand in `expectations/messages.yml`, in Dutch and English.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ from expectations.differences.pairing import (
     pair_questions,
 )
 from expectations.differences.record import (
+    RULES,
     SEVERITIES,
     Comparison,
     Difference,
-    rules,
 )
 from ingest import harmonisation, registry
 from ingest.errors import BarometerError
@@ -112,7 +112,7 @@ def compare(now: Side, was: Side, unread: str = "") -> Comparison:
         differences.append(
             Difference("answers_not_compared", "review", values={"reason": unread.rstrip(".")})
         )
-    order = list(rules())
+    order = RULES
     differences.sort(key=lambda item: (SEVERITIES.index(item.severity), order.index(item.rule)))
     return Comparison(
         now.wave.id,

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
-from pathlib import Path
 from typing import Any, Literal
 
 from expectations.differences.pairing import (
@@ -15,32 +13,44 @@ from expectations.differences.pairing import (
     named,
     ranges,
 )
-from ingest.errors import Language, Phrase, fill
 from ingest.likeness.text import split_item
-from ingest.models import Model, Name, Text
-from ingest.registry import read_yaml
-from ingest.texts import RefusalWords
+from ingest.messages import Language, Phrase, entry, fill
+from ingest.texts import Refusal, Text
 
 Severity = Literal["refuse", "review", "info"]
 SEVERITIES: tuple[Severity, ...] = ("refuse", "review", "info")
 SEVERITY: Mapping[Severity, Phrase] = {
-    "refuse": Phrase("severity_refuse"),
-    "review": Phrase("severity_review"),
-    "info": Phrase("severity_info"),
+    "refuse": Phrase("expectations.severity_refuse"),
+    "review": Phrase("expectations.severity_review"),
+    "info": Phrase("expectations.severity_info"),
 }
-WORDS = Path(__file__).with_name("rules.yml")
-
-
-class Rules(Model):
-    """All rules, in the order in which differences are told (`rules.yml`)."""
-
-    rules: dict[Name, RefusalWords]
-
-
-@cache
-def rules() -> Mapping[str, RefusalWords]:
-    """Return the words of every rule, in the order in which differences are told."""
-    return read_yaml(Rules, WORDS).rules
+# All rules, in the order in which differences are shown; their texts stand in the catalogue.
+RULES = (
+    "recode_contradicts_label",
+    "answers_mirrored",
+    "variable_reused",
+    "scale_reversed",
+    "labels_reordered",
+    "codes_renumbered",
+    "label_changed",
+    "code_new",
+    "code_vanished",
+    "answer_kind_changed",
+    "wording_changed",
+    "years_changed",
+    "routing_changed",
+    "question_new",
+    "question_vanished",
+    "question_not_asked",
+    "variables_renamed",
+    "distribution_shifted",
+    "composition_shifted",
+    "unit_changed",
+    "organisation_repeated",
+    "organisations_not_linked",
+    "method_changed",
+    "answers_not_compared",
+)
 
 
 @dataclass(frozen=True)
@@ -54,7 +64,10 @@ class Covered:
     def text(self, language: Language) -> str:
         """Name the rows in a language."""
         told = Phrase(
-            "covered_by", file=self.file, rows=ranges(self.rows), statuses=", ".join(self.statuses)
+            "expectations.covered_by",
+            file=self.file,
+            rows=ranges(self.rows),
+            statuses=", ".join(self.statuses),
         )
         return told.text(language)
 
@@ -64,7 +77,7 @@ class Difference:
     """One difference from one earlier wave.
 
     Attributes:
-        rule: its name in `rules.yml`.
+        rule: its name in the catalogue.
         severity: `refuse`, `review`, or `info` where it is dealt with already.
         variables: variables of this wave that it is about.
         earlier_variables: those of the earlier wave.
@@ -83,11 +96,14 @@ class Difference:
 
     def text(self, language: Language) -> str:
         """Return what was found, one sentence."""
-        return self._fill(rules()[self.rule].found, language)
+        return self._fill(self._words().found, language)
 
-    def mend(self, language: Language) -> str:
+    def fix(self, language: Language) -> str:
         """Return what a person does about it."""
-        return self._fill(rules()[self.rule].mend, language)
+        return self._fill(self._words().fix, language)
+
+    def _words(self) -> Refusal:
+        return entry(f"expectations.{self.rule}", Refusal)
 
     def _fill(self, words: Text, language: Language) -> str:
         held: dict[str, object] = {
@@ -119,7 +135,7 @@ class Difference:
                 "statuses": self.covered.statuses,
             },
             "found": {"nl": self.text("nl"), "en": self.text("en")},
-            "mend": {"nl": self.mend("nl"), "en": self.mend("en")},
+            "fix": {"nl": self.fix("nl"), "en": self.fix("en")},
         }
 
 
@@ -225,9 +241,11 @@ def quoted(text: Text, *, battery: bool = False) -> Text:
 def told(comparison: Comparison, language: Language) -> str:
     """Return one sentence on how the answers of two waves were compared."""
     (before, after), (was, now) = comparison.respondents, comparison.statuses
-    points = Phrase("shift_found", points=comparison.smallest) if comparison.tests else ""
+    points = (
+        Phrase("expectations.shift_found", points=comparison.smallest) if comparison.tests else ""
+    )
     told = Phrase(
-        "compared_with",
+        "expectations.compared_with",
         wave=comparison.earlier,
         before=before,
         was=was or "–",
@@ -258,7 +276,7 @@ def lines(
             continue
         then = item.covered.text(language) if item.covered else ""
         if item.severity != "info":
-            then = f"→ {item.mend(language)}"
+            then = f"→ {item.fix(language)}"
         words = item.text(language)
         told = f"{words}\n{then}" if then else words
         found.append((SEVERITY[item.severity].text(language), item.rule, told))

@@ -8,18 +8,48 @@ from dataclasses import dataclass, field
 
 from ingest.drafting.harmonising import Rows
 from ingest.drafting.matching import Match, Variable
-from ingest.drafting.words import LANGUAGES, say, words
-from ingest.errors import Language, listing
 from ingest.likeness.codes import order_of
 from ingest.likeness.evidence import SURE
+from ingest.messages import LANGUAGES, Language, Phrase, listing
 from ingest.models import Text
+
+# All kinds of decisions, in the order in which they are shown.
+KINDS = (
+    "population_unknown",
+    "respondent_unknown",
+    "unmatched",
+    "new_code",
+    "other_answers",
+    "twin",
+    "unsure",
+    "scale_of_other_items",
+    "wording_changed",
+    "reversed",
+    "asked_of_others",
+    "base_unknown",
+    "code_without_label",
+    "code_unlabelled",
+    "number",
+    "weight",
+    "identifiers",
+    "undetermined",
+    "inherited",
+    "translate",
+    "reference_period",
+    "field_period",
+    "field_period_unknown",
+    "design_unknown",
+    "design_of",
+    "population_copied",
+    "not_asked",
+)
 
 
 class Decision(Text):
     """What a person must decide, in both languages.
 
     Attributes:
-        kind: its name in `words.yml`.
+        kind: its name in `KINDS`.
         about: the variables, concepts or keys that it is about.
     """
 
@@ -52,7 +82,7 @@ class Decisions:
         """Note a decision.
 
         Args:
-            kind: its name in `words.yml`.
+            kind: its name in `KINDS`.
             about: the variables, concepts or keys that it is about.
             at: variables or keys of the manifest where it stands as a comment; else `about`.
             values: what its words name between braces.
@@ -61,24 +91,22 @@ class Decisions:
         if not names:
             return
         texts = {
-            language: say(
-                "decisions",
-                kind,
-                language,
+            language: Phrase(
+                f"decide_{kind}",
                 variables=shortened(names),
                 concepts=listing(names, 20, language),
                 **values,
-            )
+            ).text(language)
             for language in LANGUAGES
         }
         self.found[kind].append(Decision(nl=texts["nl"], en=texts["en"], kind=kind, about=names))
-        lead = say("comments", "decide", self.language)
+        lead = Phrase("comment_decide").text(self.language)
         for name in names if at is None else at:
             self.comments[name].append(f"{lead}: {texts[self.language]}")
 
     def ordered(self) -> tuple[Decision, ...]:
-        """Return all decisions, in the order of `words.yml`."""
-        return tuple(decision for kind in words().decisions for decision in self.found[kind])
+        """Return all decisions, in the order of `KINDS`."""
+        return tuple(decision for kind in KINDS for decision in self.found[kind])
 
     def about(self, variable: str) -> bool:
         """Whether anything must be decided about a variable itself."""

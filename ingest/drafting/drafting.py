@@ -16,8 +16,7 @@ from ingest.drafting.known import Known, known
 from ingest.drafting.manifest import Content, manifest_text
 from ingest.drafting.matching import Match, Variable, column_counts, match
 from ingest.drafting.profile import Profile, Role, profile
-from ingest.drafting.words import say
-from ingest.errors import Language, RefusedError, did_you_mean, listing
+from ingest.errors import Language, Phrase, RefusedError, did_you_mean, listing
 from ingest.harmonisation import CrosswalkRow, Harmonisation, Recode
 from ingest.likeness.text import YEAR
 from ingest.models import AnswerFile, Item, Model, Survey, Text, Title
@@ -376,7 +375,7 @@ def _decide_on_keys(
             decisions.add(
                 "scale_of_other_items", [concept], [], found=found, asked=asked, wave=rows.like
             )
-    not_judged = say("reasons", "not_judged", "en")
+    not_judged = Phrase("reason_not_judged").text("en")
     judged = {row.concept: row.reason_en != not_judged for row in rows.crosswalk}
     decisions.add("undetermined", [name for name, done in judged.items() if not done], [])
     inherited = {
@@ -406,7 +405,8 @@ def _proposals(
     proposals = {}
     for role, name in seen.roles.items():
         label = table.labels.get(name, "")
-        told = Text(nl=say("evidence", role, "nl"), en=say("evidence", role, "en"))
+        evidence = Phrase(f"evidence_{role}")
+        told = Text(nl=evidence.text("nl"), en=evidence.text("en"))
         proposals[name] = Proposal(
             variable=name,
             label=label,
@@ -439,18 +439,18 @@ def _proposals(
 def _told(variable: Variable, found: Match | None, language: Language) -> str:
     """The evidence in words."""
     if found is None:
-        return say("evidence", "none", language)
+        return Phrase("evidence_none").text(language)
     parts = []
     for kind, score in found.evidence.items():
         if kind == "codes":
             named = "codes" if variable.labelled else "codes_only"
             count = {"paired": len(found.pairs), "all": len(variable.codes)}
-            parts.append(say("evidence", named, language, **count))
+            parts.append(Phrase(f"evidence_{named}", **count).text(language))
         elif kind == "name":
             if score == 1:
-                parts.append(say("evidence", "same_name", language))
+                parts.append(Phrase("evidence_same_name").text(language))
         else:
-            parts.append(say("evidence", kind, language, score=f"{score:.2f}"))
+            parts.append(Phrase(f"evidence_{kind}", score=f"{score:.2f}").text(language))
     return "; ".join(parts)
 
 

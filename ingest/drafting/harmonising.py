@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import get_args
 
 from ingest.drafting.matching import Match, Variable
-from ingest.drafting.words import LANGUAGES, say
 from ingest.harmonisation import (
     RECODING,
     CrosswalkRow,
@@ -18,6 +17,7 @@ from ingest.harmonisation import (
     Status,
 )
 from ingest.likeness.text import meaning
+from ingest.messages import LANGUAGES, Phrase
 from ingest.models import Survey
 
 # What a code counts as: category, score, missing kind.
@@ -226,20 +226,19 @@ def _judged(
 ) -> tuple[Status, str | None, str | None]:
     """Status and reasons of a row: the worse of the evidence and of the earlier wave's status."""
     known = match.known
-    not_judged = (say("reasons", "not_judged", "nl"), say("reasons", "not_judged", "en"))
+    nl, en = (Phrase("reason_not_judged").text(language) for language in LANGUAGES)
     if wave == survey.reference_wave:
         return "identical", None, None
     if known.survey != survey.survey:
-        return "undetermined", *not_judged
+        return "undetermined", nl, en
     wording = match.evidence.get("wording", 0.0)
     all_codes = len(match.pairs) == len(known.codes) == len(variable.codes)
-    own: tuple[Status, str | None, str | None] = ("undetermined", *not_judged)
+    own: tuple[Status, str | None, str | None] = ("undetermined", nl, en)
     if match.same_wording and all_codes and variable.labelled:
         own = ("identical", None, None)
     elif wording >= LIKE_WORDING and variable.labelled and not open_codes:
-        nl, en = (
-            say("reasons", "wording_changed", language, wave=known.place) for language in LANGUAGES
-        )
+        changed = Phrase("reason_wording_changed", wave=known.place)
+        nl, en = (changed.text(language) for language in LANGUAGES)
         own = ("comparable", nl, en)
     if known.wave == survey.reference_wave:
         return own
@@ -282,7 +281,7 @@ def _count_scales(before: Sequence[CrosswalkRow], drafted: Rows) -> None:
     asked = Counter(row.concept for row in before if row.rule == "mean_of_items")
     found = Counter(row.concept for row in drafted.crosswalk if row.rule == "mean_of_items")
     drafted.scales = {name: (found[name], asked[name]) for name in asked if found[name]}
-    nl, en = (say("reasons", "not_judged", language) for language in LANGUAGES)
+    nl, en = (Phrase("reason_not_judged").text(language) for language in LANGUAGES)
     drafted.crosswalk = [
         row.model_copy(update={"status": "undetermined", "reason_nl": nl, "reason_en": en})
         if row.rule == "mean_of_items" and found[row.concept] < asked[row.concept]

@@ -72,7 +72,7 @@ def _look(
     described = {*now, *(wave_key(wave) for wave in known.waves)}
     if unknown := sorted(described - graph.get_all_asset_keys()):
         return dg.SkipReason(
-            f"New: {listing(key.to_user_string() for key in unknown)}. To mend: reload the code "
+            f"New: {listing(key.to_user_string() for key in unknown)}. How to fix: reload the code "
             "location (Deployment, Code locations, Reload); only then there is an asset to run."
         )
     released = told(context.instance, RELEASE_KEY, MADE_FROM)

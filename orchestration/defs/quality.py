@@ -7,6 +7,7 @@ import dagster as dg
 from expectations.suites import suite_files
 from orchestration.inspector import Call
 from orchestration.quality import check_result
+from orchestration.release import MARTS
 from orchestration.settings import Settings
 
 NAME = "published"
@@ -18,7 +19,7 @@ def definitions(
     """One check per mart that a suite looks at; all are evaluated in one go."""
     tables = list(dict.fromkeys(suite.table for suite in suite_files()))
     specs = [
-        dg.AssetCheckSpec(NAME, asset=dg.AssetKey(["reporting", table]), blocking=True)
+        dg.AssetCheckSpec(NAME, asset=dg.AssetKey([MARTS, table]), blocking=True)
         for table in tables
     ]
 

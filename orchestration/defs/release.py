@@ -35,7 +35,7 @@ def definitions(
         if refused:
             raise BarometerError(
                 "The gate refuses the release, nothing was published. "
-                f"{' '.join(refused)} To mend: correct it and run `barometer build`."
+                f"{' '.join(refused)} How to fix: correct it and run `barometer build`."
             )
         inputs = _inputs(context.instance)
         manifest = Releases(settings).write(rows, inputs, code_version(PROJECT))

@@ -14,7 +14,7 @@ from ingest import registry
 from orchestration.dbt import EXECUTABLE, environment, manifest, wait_for_warehouse
 from orchestration.defs.ingest import REGISTRY_KEY, wave_key
 from orchestration.made_from import MADE_FROM, of_seeds
-from orchestration.release import CORE_TABLES, REPORTING
+from orchestration.release import MARTS
 from orchestration.settings import DBT_PROJECT, Settings
 
 # A full refresh because dbt guesses the types of a seed once, when it is still empty. Unit tests
@@ -53,7 +53,7 @@ class Translator(DagsterDbtTranslator):
         ]
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        """Return the layer: staging, intermediate, core, reporting or seeds."""
+        """Return the layer: staging, harmonised, estimates, marts or seeds."""
         return str(dbt_resource_props["schema"])
 
     def get_asset_spec(
@@ -86,8 +86,7 @@ def released_keys(settings: Settings) -> list[dg.AssetKey]:
     return [
         dg.AssetKey([node["schema"], node["name"]])
         for node in nodes
-        if node["resource_type"] == "model"
-        and (node["schema"] == REPORTING or node["name"] in CORE_TABLES)
+        if node["resource_type"] == "model" and node["schema"] == MARTS
     ]
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from expectations.runner import Finding, run
 from expectations.suites import mart_suites, suite_files
+from ingest.texts import Text
 from tests.conftest import Barometer
 from tests.support import missing_words
 
@@ -125,7 +126,7 @@ def warehouse(
     copy = tmp_path_factory.mktemp("marts") / "warehouse.duckdb"
     shutil.copy(built.home / "warehouse.duckdb", copy)
     with duckdb.connect(str(copy)) as connection:
-        connection.execute("set search_path = 'reporting,core,intermediate,seeds'")
+        connection.execute("set search_path = 'marts,estimates,harmonised,seeds'")
         connection.execute(f"attach '{built.current}' as last (read_only)")
         yield connection
 
@@ -149,9 +150,10 @@ def test_a_rule_finds_its_fault(
         warehouse.rollback()
     (finding,) = [item for item in findings if item.rule == rule]
     assert not finding.passed
-    assert not missing_words(finding.message, (finding.table, rule, "To mend: ", *words)), (
+    assert not missing_words(finding.message, (finding.table, rule, "How to fix: ", *words)), (
         finding.message
     )
+    assert "Oplossing: " in finding.text("nl")
 
 
 def test_unbroken_marts_pass_every_rule(
@@ -171,7 +173,8 @@ def test_a_rule_that_cannot_be_evaluated_is_an_error_and_no_finding(tmp_path: Pa
 
     from expectations.runner import ExpectationError, Rule, Suite
 
-    rule = Rule("broken", "expect_column_values_to_not_be_null", {"column": "nowhere"}, "", "")
+    text = Text(nl="", en="")
+    rule = Rule("broken", "expect_column_values_to_not_be_null", {"column": "nowhere"}, text, text)
     suite = Suite("broken", "mart", pd.DataFrame({"here": [1]}), [rule])
     with pytest.raises(ExpectationError, match="could not be evaluated"):
         run([suite], tmp_path)

@@ -152,7 +152,7 @@ def test_cells_are_read_as_they_stand_or_refused(tmp_path: Path, form: str, data
         table = read(path, described(**file), WHERE).data
     except RefusedError as error:
         assert data is not None, error
-        assert "To mend: " in str(error) and "Oplossing: " in error.text("nl")
+        assert "How to fix: " in str(error) and "Oplossing: " in error.text("nl")
         return
     assert table.column_names == NAMES
     found = [list(row.values()) for row in table.to_pylist()]

@@ -475,5 +475,5 @@ def test_what_cannot_be_drafted_is_refused_in_one_message(case: str, tmp_path: P
     with pytest.raises(BarometerError) as refused:
         draft(make(tmp_path), wave, **more)
     message = str(refused.value)
-    assert not missing_words(message, (*words, "To mend: ")), message
+    assert not missing_words(message, (*words, "How to fix: ")), message
     assert refused.value.text("nl") != message

@@ -89,5 +89,5 @@ def test_a_file_other_than_the_one_described_is_refused_by_its_digest(
     path = tmp_path / WAVE / FILE
     path.parent.mkdir(parents=True)
     path.write_bytes(sample_of(built).read_bytes())
-    with pytest.raises(RefusedError, match=r"has sha256 .* Allowed: 0{64}\. To mend: put back"):
+    with pytest.raises(RefusedError, match=r"has sha256 .* Allowed: 0{64}\. How to fix: put back"):
         open_wave(wave, tmp_path, built.home / "samples")

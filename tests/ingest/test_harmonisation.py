@@ -273,7 +273,7 @@ def test_a_row_that_cannot_be_right_is_refused(seeds: Path, registry: Registry, 
     with pytest.raises(BarometerError) as refused:
         load(seeds, registry)
     message = str(refused.value)
-    assert str(seeds) in message and ", row " in message and "To mend: " in message, message
+    assert str(seeds) in message and ", row " in message and "How to fix: " in message, message
     assert not [word for word in words if word not in message], message
     if rule:
         assert isinstance(refused.value, RefusedError) and refused.value.rule == rule

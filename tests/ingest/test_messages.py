@@ -1,4 +1,4 @@
-"""Every refusal has a named rule, and says the same in Dutch and in English."""
+"""Every message exists once, is used, and says the same in Dutch and in English."""
 
 from __future__ import annotations
 
@@ -15,110 +15,164 @@ import yaml
 from pydantic import Field, ValidationError
 from pydantic_core.core_schema import ErrorType
 
-from ingest.errors import MESSAGES, PHRASES, Names, Phrase, RefusedError, read_words
+from ingest.errors import RefusedError
+from ingest.messages import CATALOGUE, Names, Phrase, catalogue, entry, parse
 from ingest.models import CsvFile, Model, ParquetFile, Text
 from ingest.registry import read_yaml
-from ingest.texts import RefusalWords
+from ingest.texts import Check, Entry, Refusal
 from tests.conftest import PROJECT
 
-RULES = read_words(MESSAGES, RefusalWords)
-WORDS = read_words(PHRASES, Text)
-SOURCES = [
-    path
-    for folder in ("ingest", "expectations", "orchestration", "dashboards")
-    for path in sorted((PROJECT / folder).rglob("*.py"))
-]
+PACKAGES = ("ingest", "expectations", "orchestration", "dashboards")
+MESSAGES: dict[str, Entry] = {
+    (name if package == "ingest" else f"{package}.{name}"): found
+    for package in PACKAGES
+    if (PROJECT / package / CATALOGUE).exists()
+    for name, found in catalogue(package).items()
+}
+KINDS: dict[str, type[Entry]] = {"Phrase": Text, "misfit": Text, "_rule": Check}
+
+
+def sources(package: str) -> list[ast.Module]:
+    paths = sorted((PROJECT / package).rglob("*.py"))
+    return [ast.parse(path.read_text("utf-8")) for path in paths]
 
 
 @cache
-def calls(*names: str) -> list[tuple[str, set[str]]]:
-    """First argument and names of the others, of every call of a function in the product.
+def nodes(package: str) -> list[ast.AST]:
+    return [node for tree in sources(package) for node in ast.walk(tree)]
+
+
+@cache
+def refusals() -> set[str]:
+    """Names of all classes of refusals of which the message is an entry of a catalogue."""
+    named = {"RefusedError"}
+    classes = [n for package in PACKAGES for n in nodes(package) if isinstance(n, ast.ClassDef)]
+    while (
+        more := {
+            node.name
+            for node in classes
+            if any(isinstance(base, ast.Name) and base.id in named for base in node.bases)
+        }
+        - named
+    ):
+        named |= more
+    return named
+
+
+@cache
+def calls() -> list[tuple[str, type[Entry], set[str]]]:
+    """Every use of an entry: its name, its kind, and the names of the values that it is given.
 
     Names that a call hands over as a mapping are not known here; they are `**`.
     """
-    found = []
-    for path in SOURCES:
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in names:
+    kinds = KINDS | dict.fromkeys(refusals(), Refusal)
+    found: list[tuple[str, type[Entry], set[str]]] = []
+    for package in PACKAGES:
+        for node in nodes(package):
+            if not (isinstance(node, ast.Call) and node.args):
+                continue
+            called = getattr(node.func, "id", "")
+            if called in kinds:
                 keywords = {keyword.arg or "**" for keyword in node.keywords}
+                prefix = "expectations." if called == "_rule" else ""
                 first = node.args[0]
                 choices = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
                 found += [
-                    (choice.value, keywords)
+                    (prefix + choice.value, kinds[called], keywords)
                     for choice in choices
                     if isinstance(choice, ast.Constant) and isinstance(choice.value, str)
                 ]
     return found
 
 
-def constants() -> set[object]:
-    """All texts that the code names, also where a phrase is chosen first and said later."""
-    trees = (ast.parse(path.read_text("utf-8")) for path in SOURCES)
-    nodes = (node for tree in trees for node in ast.walk(tree))
-    return {
+def texts_in(package: str) -> tuple[set[str], set[str]]:
+    """All strings that the code of a package holds, and those that open an f-string."""
+    constants = {
         node.value
-        for node in nodes
+        for node in nodes(package)
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     }
+    openings = {
+        node.values[0].value
+        for node in nodes(package)
+        if isinstance(node, ast.JoinedStr)
+        and isinstance(node.values[0], ast.Constant)
+        and isinstance(node.values[0].value, str)
+    }
+    return constants, openings
+
+
+def parts(found: Entry) -> list[Text]:
+    texts = [found] if isinstance(found, Text) else [value for _, value in found]
+    return [text for text in texts if isinstance(text, Text)]
 
 
 def named(text: Text) -> tuple[set[str], set[str]]:
-    """What the words of a text name between braces, in Dutch and in English."""
-    nl, en = ({part[1] for part in Formatter().parse(words) if part[1]} for words in text_of(text))
+    """What a text names between braces, in Dutch and in English."""
+    nl, en = ({part[1] for part in Formatter().parse(own) if part[1]} for own in (text.nl, text.en))
     return nl, en
 
 
-def text_of(text: Text) -> tuple[str, str]:
-    return text.nl, text.en
+def test_every_message_that_the_code_names_exists_and_is_of_the_right_kind() -> None:
+    used = calls()
+    assert {kind for _, kind, _ in used} == {Text, Check, Refusal}
+    for name, kind, _ in used:
+        assert name in MESSAGES, name
+        entry(name, kind)
 
 
-def test_every_rule_is_applied_and_every_rule_that_is_applied_has_words() -> None:
-    assert {rule for rule, _ in calls("RefusedError")} == set(RULES)
-
-
-def test_every_phrase_is_used_and_every_phrase_that_is_used_has_words() -> None:
+def test_every_message_is_used() -> None:
+    constants: set[str] = set()
+    openings: set[str] = set()
+    for package in PACKAGES:
+        own_constants, own_openings = texts_in(package)
+        constants |= own_constants
+        openings |= {text for text in own_openings if text.endswith(("_", "."))}
     of_pydantic = set(get_args(ErrorType))
     of_pydantic |= {f"not_{kind.split('_')[0]}" for kind in of_pydantic}
-    assert {name for name, _ in calls("Phrase", "misfit")} <= set(WORDS)
-    named = constants()
-    assert set(WORDS) <= named | {f"trace_{name}" for name in named} | of_pydantic
+    for name in MESSAGES.keys() - constants - of_pydantic:
+        rests = {name.removeprefix(text) for text in openings if name.startswith(text)}
+        assert rests & constants, name
 
 
-@pytest.mark.parametrize("rule", RULES)
-def test_both_languages_name_the_same_values_and_they_are_given(rule: str) -> None:
-    words = RULES[rule]
+@pytest.mark.parametrize("name", MESSAGES)
+def test_both_languages_name_the_same_values_and_they_are_given(name: str) -> None:
+    found = MESSAGES[name]
     needed: set[str] = set()
-    for text in (words.found, words.mend, words.allowed):
-        if text:
-            nl, en = named(text)
-            assert nl == en
+    for text in parts(found):
+        nl, en = named(text)
+        assert nl == en
+        needed |= nl
+    for used, _, given in calls():
+        if used == name:
+            assert "**" in given or given >= needed, (given, needed)
+    if not isinstance(found, Text):  # these three get their full stop where they are filled in
+        ends = {name: getattr(found, name, None) for name in ("found", "allowed", "fix")}
+        for text in filter(None, ends.values()):
             assert not text.nl.endswith(".") and not text.en.endswith(".")
-            needed |= nl
-    for name, given in calls("RefusedError"):
-        if name == rule:
-            assert "**" in given or given >= needed
 
 
-@pytest.mark.parametrize("phrase", WORDS)
-def test_both_languages_of_a_phrase_name_the_same_values(phrase: str) -> None:
-    nl, en = named(WORDS[phrase])
-    assert nl == en
+@pytest.mark.parametrize("package", PACKAGES)
+def test_no_message_stands_twice_in_a_catalogue(package: str) -> None:
+    path = PROJECT / package / CATALOGUE
+    if path.exists():
+        lines = path.read_text("utf-8").splitlines()
+        keys = [line.split(":")[0] for line in lines if line[:1].islower()]
+        assert sorted(keys) == sorted(catalogue(package))
 
 
 @pytest.mark.parametrize(
     "words",
     [
         {"found": {"nl": "leeg", "en": "empty"}},
-        {"found": {"nl": "leeg"}, "mend": {"nl": "vul", "en": "fill"}},
-        {"found": {"nl": "leeg", "en": "empty"}, "mend": {"nl": "vul", "en": "fill"}, "why": ""},
+        {"found": {"nl": "leeg"}, "fix": {"nl": "vul", "en": "fill"}},
+        {"found": {"nl": "leeg", "en": "empty"}, "fix": {"nl": "vul", "en": "fill"}, "why": ""},
     ],
-    ids=["no mend", "no English", "an unknown key"],
+    ids=["no fix", "no English", "an unknown key"],
 )
-def test_a_rule_without_all_of_its_words_is_refused(tmp_path: Path, words: object) -> None:
-    path = tmp_path / "messages.yml"
-    path.write_text(yaml.safe_dump({"a_rule": words}), "utf-8")
+def test_a_rule_without_all_of_its_texts_is_refused(words: object) -> None:
     with pytest.raises(ValidationError):
-        read_words(path, RefusalWords)
+        parse(yaml.safe_dump({"a_rule": words}))
 
 
 def test_a_refusal_comes_back_whole_from_another_process() -> None:
@@ -129,7 +183,7 @@ def test_a_refusal_comes_back_whole_from_another_process() -> None:
     assert back.rule == "figure_of_unknown_wave"
     assert str(back) == (
         "published.csv, row 9 (nl_008), rule figure_of_unknown_wave: wave '2012' has no manifest. "
-        "Allowed: 2021, 2025. To mend: add waves/2012.yml or correct the wave."
+        "Allowed: 2021, 2025. How to fix: add waves/2012.yml or correct the wave."
     )
     assert back.text("nl") == (
         "published.csv, rij 9 (nl_008), regel figure_of_unknown_wave: meting '2012' heeft geen "

@@ -207,7 +207,7 @@ def test_a_damaged_csv_reads_as_it_stands_or_is_refused(
     try:
         table = as_read(path, **CSV, header_rows=header_rows)
     except RefusedError as error:
-        assert "To mend: " in str(error)
+        assert "How to fix: " in str(error)
     else:
         assert table.data.to_pydict() == by_the_book(content)
 
@@ -234,7 +234,7 @@ def test_damaged_bytes_never_end_in_anything_but_a_refusal(
     try:
         assert as_read(path, **file).data.num_rows >= 0
     except RefusedError as error:
-        assert "To mend: " in str(error) and "\n" not in str(error)
+        assert "How to fix: " in str(error) and "\n" not in str(error)
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "parquet"])

@@ -147,7 +147,7 @@ def test_a_home_that_is_a_file_is_refused(tmp_path: Path) -> None:
     home.write_text("not a folder")
     done = Barometer(home, tmp_path / "data").run("build")
     message = refusal(done.returncode, done.stdout, done.stderr)
-    assert not missing_words(message, (str(home), "To mend", "BAROMETER_HOME")), message
+    assert not missing_words(message, (str(home), "How to fix", "BAROMETER_HOME")), message
     done = Barometer(home, tmp_path / "data").run("build", "--lang", "nl")
     assert done.returncode == 1
     assert not missing_words(done.stderr, ("Fout: ", str(home), "Oplossing: ")), done.stderr

@@ -97,13 +97,13 @@ def test_a_dbt_test_that_fails_stops_the_build_and_the_gate(copy: Barometer) -> 
         "staging/stg_published_figures, check assert_published_groups_are_categories",
         "has labels in categories.csv. Found: 1 rows against it",
         "row_id = nl_008, concept = innovated_past_two_years, category = certainly",
-        "To mend: ",
+        "How to fix: ",
     )
     gate_refuses(
         copy,
         "stg_published_figures:assert_published_groups_are_categories failed",
         "Checks that were never completed: ",
-        "To mend: ",
+        "How to fix: ",
     )
 
 
@@ -111,7 +111,7 @@ def test_a_stratum_without_a_frame_count_stops_the_build(copy: Barometer) -> Non
     edit(copy.project / MANIFEST, "      provinces: 12\n", "")
     refused_build(
         copy,
-        "core/dim_respondent, check assert_every_respondent_has_a_stratum",
+        "harmonised/hrm_sample_design, check assert_every_respondent_has_a_stratum",
         "survey = nl_barometer, wave = 2021",
     )
 
@@ -180,7 +180,7 @@ def test_a_disk_without_room_for_the_release_is_told_and_harms_nothing(
     releases = Releases(Settings(tiny_disk.home, tiny_disk.data))
     with release_unchanged(tiny_disk), pytest.raises(BarometerError) as refused:
         releases.write([], {}, "test")
-    words = ("There is no room for release", "kB free", "To mend: ", "unchanged")
+    words = ("There is no room for release", "kB free", "How to fix: ", "unchanged")
     assert not missing_words(str(refused.value), words), refused.value
 
 

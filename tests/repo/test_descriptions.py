@@ -8,10 +8,8 @@ from pathlib import Path
 import pytest
 import yaml
 
-from expectations.differences.record import Rules
 from expectations.suites import SuiteFile
 from ingest.likeness.text import Lexicon
-from ingest.drafting.words import Words
 from ingest.models import Model, PersonalData, PublishedFigure, Source, Survey, Wave
 from ingest.registry import load, read_csv, read_yaml
 from ingest.samples.specification import Specification
@@ -24,12 +22,10 @@ MODELS: dict[str, type[Model]] = {
     "ingest/samples/*.yml": Specification,
     "ingest/personal_data.yml": PersonalData,
     "ingest/likeness/lexicon.yml": Lexicon,
-    "ingest/drafting/words.yml": Words,
     "expectations/suites/*.yml": SuiteFile,
-    "expectations/differences/rules.yml": Rules,
 }
 # Read before anything else can be refused; tests/ingest/test_messages.py looks into them.
-WORDS = ("ingest/messages.yml", "ingest/phrases.yml", "expectations/messages.yml")
+WORDS = ("ingest/messages.yml", "expectations/messages.yml")
 TABLES: dict[str, type[Model]] = {
     "ingest/surveys/*/published.csv": PublishedFigure,
     "ingest/surveys/sources.csv": Source,

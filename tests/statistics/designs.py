@@ -13,6 +13,8 @@ SURVEY = "random"
 CATEGORIES = ("red", "green", "blue", "never_chosen")
 TICKED = ("left", "right")
 SIZES = ("small", "large", "nobody")
+SCALE = "value"
+STATISTICS = {**dict.fromkeys((*CATEGORIES, *TICKED), "share"), SCALE: "mean"}
 
 Row = dict[str, Any]
 
@@ -78,41 +80,47 @@ def drawn(strategy: st.SearchStrategy[Any], count: int) -> list[Any]:
 
 
 def tables(designs: list[list[Row]]) -> Mapping[str, list[Row]]:
-    """Return the rows of the tables that int_estimates reads; each design is a wave."""
+    """Return the rows of the tables that est_computed reads; each design is a wave."""
     made: dict[str, list[Row]] = {
         name: []
         for name in (
-            "core.dim_respondent",
-            "core.bridge_respondent_group",
-            "core.fct_base_member",
-            "core.fct_answer",
-            "intermediate.int_asked_categories",
+            "harmonised.hrm_sample_design",
+            "harmonised.hrm_respondent_groups",
+            "harmonised.hrm_base_members",
+            "harmonised.hrm_answers",
+            "harmonised.hrm_asked_categories",
         )
     }
     for number, design in enumerate(designs):
         wave = {"survey": SURVEY, "wave": f"{number:05}"}
         for question, category in _asked():
-            made["intermediate.int_asked_categories"].append(
-                {**wave, **question, "category": category}
+            made["harmonised.hrm_asked_categories"].append(
+                {**wave, **question, "category": category, "statistic": STATISTICS[category]}
             )
         for index, row in enumerate(design):
             who = {**wave, "respondent_id": str(index)}
             plain = {"stratum": "all", "n_stratum": len(design), "frame_count": None, "weight": 1.0}
             weighted = {name: row[name] for name in plain}
-            made["core.dim_respondent"] += [
+            made["harmonised.hrm_sample_design"] += [
                 {**who, "weighting": "none", **plain},
-                {**who, "weighting": "poststratified", **weighted},
+                {**who, "weighting": "weighted", **weighted},
             ]
             groups = [("total", "total"), *([("size_class", row["size"])] if row["size"] else [])]
-            made["core.bridge_respondent_group"] += [
+            made["harmonised.hrm_respondent_groups"] += [
                 {**who, "group_dimension": dimension, "group_value": value}
                 for dimension, value in groups
             ]
             for question, category, value in _said(row):
-                made["core.fct_base_member"].append({**who, **question})
+                made["harmonised.hrm_base_members"].append({**who, **question})
                 if category:
-                    made["core.fct_answer"].append(
-                        {**who, **question, "category": category, "value": value}
+                    made["harmonised.hrm_answers"].append(
+                        {
+                            **who,
+                            **question,
+                            "category": category,
+                            "statistic": STATISTICS[category],
+                            "value": value,
+                        }
                     )
     return made
 
@@ -135,7 +143,7 @@ def _question(concept: str, item: str = "*") -> Row:
 def _asked() -> Iterator[tuple[Row, str]]:
     yield from ((_question("colour"), category) for category in CATEGORIES)
     yield from ((_question("ticks", category), category) for category in TICKED)
-    yield _question("score"), "mean"
+    yield _question("score"), SCALE
 
 
 def _said(row: Row) -> Iterator[tuple[Row, str | None, float]]:
@@ -143,7 +151,7 @@ def _said(row: Row) -> Iterator[tuple[Row, str | None, float]]:
     if row["colour"]:
         yield _question("colour"), row["colour"], 1.0
     if row["score"] is not None:
-        yield _question("score"), "mean", row["score"]
+        yield _question("score"), SCALE, row["score"]
     for category, ticked in row["ticks"].items():
         if ticked is not None:
             yield _question("ticks", category), category if ticked else None, 1.0

@@ -88,17 +88,17 @@ def _ask_estimates(connection: duckdb.DuckDBPyConnection, built: Barometer, part
         built: where the compiled models stand.
         part: cells of the shipped wave whose hash is below this, in hexadecimal digits.
     """
-    for name in ("int_stratum_sums", "int_quantiles", "int_group_covariances", "int_estimates"):
-        model = _compiled(built, f"intermediate/{name}")
-        connection.execute(f"insert into warehouse.intermediate.{name} by name {model}")
+    for name in ("est_stratum_sums", "est_quantiles", "est_group_covariances", "est_computed"):
+        model = _compiled(built, f"estimates/{name}")
+        connection.execute(f"insert into warehouse.estimates.{name} by name {model}")
     for schema, name in [
-        ("core", "dim_respondent"),
-        ("core", "fct_base_member"),
-        ("core", "fct_answer"),
-        ("core", "bridge_respondent_group"),
-        ("intermediate", "int_asked_categories"),
-        ("intermediate", "int_group_covariances"),
-        ("intermediate", "int_estimates"),
+        ("harmonised", "hrm_sample_design"),
+        ("harmonised", "hrm_base_members"),
+        ("harmonised", "hrm_answers"),
+        ("harmonised", "hrm_respondent_groups"),
+        ("harmonised", "hrm_asked_categories"),
+        ("estimates", "est_group_covariances"),
+        ("estimates", "est_computed"),
     ]:
         connection.execute(
             f"create view {name} as from shipped.{schema}.{name} "
@@ -111,7 +111,7 @@ def _ask_estimates(connection: duckdb.DuckDBPyConnection, built: Barometer, part
             *,
             concat_ws('|', {CELL}, category) as cell,
             case when statistic = 'share' then 100 else 1 end as scale
-        from int_estimates;
+        from est_computed;
 
         create table member as
         select
@@ -121,15 +121,15 @@ def _ask_estimates(connection: duckdb.DuckDBPyConnection, built: Barometer, part
             md5(concat_ws('|', {CELL}, item)) as domain,
             -- All groups of a split are judged or none, so that they can be compared.
             md5(replace(concat_ws('|', {CELL}, item), group_value, '')) as part
-        from fct_base_member as members
-        inner join bridge_respondent_group using (survey, wave, respondent_id)
-        inner join dim_respondent using (survey, wave, respondent_id)
+        from hrm_base_members as members
+        inner join hrm_respondent_groups using (survey, wave, respondent_id)
+        inner join hrm_sample_design using (survey, wave, respondent_id)
         anti join (select group_dimension, concept from shipped.seeds.group_dimensions) as itself
             using (group_dimension, concept)
         -- R takes minutes for what it asks of tens of thousands of employees: a part will do.
         where survey = '{SURVEY}' or part < case
             when (survey, wave) in (
-                select (survey, wave) from dim_respondent
+                select (survey, wave) from hrm_sample_design
                 group by survey, wave having count(distinct respondent_id) > {LARGE}
             ) then least('{part}', '02') else '{part}' end;
 
@@ -137,7 +137,7 @@ def _ask_estimates(connection: duckdb.DuckDBPyConnection, built: Barometer, part
         select
             concat_ws('|', survey, wave, weighting) as design, respondent_id as respondent,
             stratum, frame_count, weight
-        from dim_respondent;
+        from hrm_sample_design;
 
         create table asked.domain as select design, domain, respondent from member;
 
@@ -145,24 +145,24 @@ def _ask_estimates(connection: duckdb.DuckDBPyConnection, built: Barometer, part
         select
             concat_ws('|', survey, wave, weighting) as design,
             concat_ws('|', concept, base, item) as question,
-            category, respondent_id as respondent, value
-        from fct_answer
-        inner join dim_respondent using (survey, wave, respondent_id);
+            category, statistic, respondent_id as respondent, value
+        from hrm_answers
+        inner join hrm_sample_design using (survey, wave, respondent_id);
 
         create table asked.cell as
         select distinct
             design, domain, question, category, concat_ws('|', {CELL}, category) as cell,
-            cast(category <> 'mean' as integer) as is_share,
+            cast(statistic = 'share' as integer) as is_share,
             cast(weighting <> 'none' as integer) as is_weighted
         from member
-        inner join int_asked_categories using (survey, wave, concept, base, item);
+        inner join hrm_asked_categories using (survey, wave, concept, base, item);
 
         create table asked.quantile as
         select distinct concat_ws('|', {CELL}) as domain, respondent, value, weight
         from member
         inner join asked.answer using (design, question, respondent)
         inner join asked.sample using (design, respondent)
-        where category = 'mean';
+        where statistic = 'mean';
 
         -- A stratum with one respondent is centred on the mean of all by R, on 0 by us.
         create table asked.total as
@@ -186,10 +186,11 @@ def _ask_estimates(connection: duckdb.DuckDBPyConnection, built: Barometer, part
         inner join estimates as weak
             on {_equal("strong", "weak")}
             and contrasts.reference_value = weak.group_value
-        left join int_group_covariances as shared
+        left join est_group_covariances as shared
             on {_equal("strong", "shared")}
             and strong.group_value = shared.group_value
-            and weak.group_value = shared.reference_value;
+            and weak.group_value = shared.reference_value
+        where strong.statistic in ('share', 'mean') and weak.statistic = strong.statistic;
 
         create table asked.contrast as
         select
@@ -219,11 +220,11 @@ def _ask_estimates(connection: duckdb.DuckDBPyConnection, built: Barometer, part
 
         create table ours.quantile as
         select
-            concat_ws('|', {CELL}) as domain, cast(right(category, 2) as integer) as percent,
+            concat_ws('|', {CELL}) as domain, cast(right(statistic, 2) as integer) as percent,
             estimate as value
         from estimates
         where
-            category like 'quantile_%'
+            statistic like 'quantile_%'
             and concat_ws('|', {CELL}) in (select domain from asked.quantile)
         """
     )
@@ -259,20 +260,20 @@ def _ask_trends(connection: duckdb.DuckDBPyConnection, built: Barometer, familie
             for index, test in enumerate(family)
             for wave, estimate, error in zip(("1", "2"), test[:2], test[2:], strict=True)
         ]
-    fill(connection, "warehouse.reporting.mart_indicator", rows)
+    fill(connection, "warehouse.marts.mart_indicator", rows)
     connection.execute(
         f"""
         create table ours.holm as
         select concat_ws('|', concept, category) as test, p_value, p_value_adjusted
-        from ({_compiled(built, "marts/reporting/mart_trend")});
+        from ({_compiled(built, "marts/mart_trend")});
 
         create table asked.holm as
         select
             concat_ws('|', concept, category) as test, concept as family,
             later.estimate - earlier.estimate as change,
             sqrt(earlier.standard_error ** 2 + later.standard_error ** 2) as standard_error
-        from warehouse.reporting.mart_indicator as later
-        inner join warehouse.reporting.mart_indicator as earlier using (concept, category)
+        from warehouse.marts.mart_indicator as later
+        inner join warehouse.marts.mart_indicator as earlier using (concept, category)
         where earlier.wave = '1' and later.wave = '2'
         """
     )
@@ -386,7 +387,7 @@ def _differences(
 
 
 @pytest.mark.parametrize("sample", ["the shipped wave", "random samples"])
-@pytest.mark.parametrize("weighting", ["none", "poststratified"])
+@pytest.mark.parametrize("weighting", ["none", "weighted"])
 def test_shares_and_means_agree_with_survey(
     judged: duckdb.DuckDBPyConnection, sample: str, weighting: str
 ) -> None:
@@ -413,8 +414,8 @@ def test_no_interval_of_a_share_leaves_0_to_100_or_its_estimate(
 def test_weights_add_up_to_the_frame(judged: duckdb.DuckDBPyConnection) -> None:
     strata = judged.sql(
         "select stratum, sum(weight), any_value(strata.frame_count) "
-        "from shipped.core.dim_respondent inner join shipped.staging.stg_strata as strata "
-        "using (survey, wave, stratum) where weighting = 'poststratified' "
+        "from shipped.harmonised.hrm_sample_design inner join shipped.staging.stg_strata as strata "
+        "using (survey, wave, stratum) where weighting = 'weighted' "
         "group by survey, wave, stratum"
     ).fetchall()
     assert len(strata) == 9 + 9 + 3  # two Dutch waves and a Danish one

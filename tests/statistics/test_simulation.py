@@ -20,8 +20,8 @@ from tests.conftest import Barometer
 
 pytestmark = [pytest.mark.statistics_full, pytest.mark.timeout(1800)]
 
-MODELS = ("int_stratum_sums", "int_quantiles", "int_estimates", "int_wave_covariances")
-COMPILED = "dbt/compiled/innovation_barometer/models/intermediate"
+MODELS = ("est_stratum_sums", "est_quantiles", "est_computed", "est_wave_covariances")
+COMPILED = "dbt/compiled/innovation_barometer/models/estimates"
 # Organisations in the frame, drawn in the first and second wave, and in both, per stratum.
 STRATA = ((500, 120, 110, 60), (400, 110, 100, 45), (300, 80, 87, 30), (200, 56, 50, 15))
 
@@ -91,7 +91,7 @@ def estimated(built: Barometer, sample: pd.DataFrame, *, pairs_only: bool) -> pd
         connection.execute(f"attach '{built.home}/warehouse.duckdb' as shipped (read_only)")
         connection.execute("attach ':memory:' as warehouse; use warehouse")
         connection.execute(
-            "create schema core; create schema intermediate; create schema seeds;"
+            "create schema harmonised; create schema estimates; create schema seeds;"
             "create table seeds.t_quantiles as from shipped.seeds.t_quantiles;"
             "create table seeds.group_dimensions as from shipped.seeds.group_dimensions;"
         )
@@ -104,41 +104,42 @@ def estimated(built: Barometer, sample: pd.DataFrame, *, pairs_only: bool) -> pd
                 cast(wave // 2 as varchar) as survey, cast(wave % 2 as varchar) as wave,
                 cast(organisation as varchar) as respondent_id, * exclude (wave)
             from sample;
-            create table core.dim_respondent as
+            create table harmonised.hrm_sample_design as
             select
                 survey, wave, respondent_id, respondent_id as organisation_id,
-                'poststratified' as weighting, cast(stratum as varchar) as stratum, n_stratum,
+                'weighted' as weighting, cast(stratum as varchar) as stratum, n_stratum,
                 frame_count, weight
             from answered;
-            create table core.bridge_respondent_group as
+            create table harmonised.hrm_respondent_groups as
             select survey, wave, respondent_id, 'total' as group_dimension, 'total' as group_value
             from answered;
-            create table core.fct_base_member as
+            create table harmonised.hrm_base_members as
             select survey, wave, respondent_id, 'innovated' as concept, 'all' as base, '*' as item
             from answered;
-            create table core.fct_answer as
-            select *, 'yes' as category, cast(1 as double) as value
-            from core.fct_base_member
+            create table harmonised.hrm_answers as
+            select *, 'yes' as category, 'share' as statistic, cast(1 as double) as value
+            from harmonised.hrm_base_members
             semi join (from answered where yes) using (survey, wave, respondent_id);
-            create table intermediate.int_asked_categories as
-            select distinct survey, wave, concept, base, 'yes' as category, item
-            from core.fct_base_member
+            create table harmonised.hrm_asked_categories as
+            select distinct
+                survey, wave, concept, base, 'yes' as category, 'share' as statistic, item
+            from harmonised.hrm_base_members
             """
         )
         for name in MODELS if pairs_only else MODELS[:-1]:
             sql = (built.home / COMPILED / f"{name}.sql").read_text("utf-8")
-            connection.execute(f"create table intermediate.{name} as {sql}")
+            connection.execute(f"create table estimates.{name} as {sql}")
         if not pairs_only:
-            return connection.sql("from intermediate.int_estimates").df()
+            return connection.sql("from estimates.est_computed").df()
         return connection.sql(
             """
             select
                 later.estimate - earlier.estimate as change,
                 later.standard_error ** 2 + earlier.standard_error ** 2 as independent,
                 independent - 20000 * covariance as variance
-            from intermediate.int_estimates as earlier
-            inner join intermediate.int_estimates as later using (survey)
-            inner join intermediate.int_wave_covariances using (survey)
+            from estimates.est_computed as earlier
+            inner join estimates.est_computed as later using (survey)
+            inner join estimates.est_wave_covariances using (survey)
             where earlier.wave = '0' and later.wave = '1'
             """
         ).df()

@@ -1,0 +1,104 @@
+-- One row per survey, wave, concept, category, statistic, base, group and weighting: the estimate
+-- with its standard error and 95 % interval, before disclosure control, and for a share the number
+-- of units in the population it represents. The formulas are in macros/estimate.sql.
+{% set cell = [
+    'survey', 'wave', 'concept', 'base', 'group_dimension', 'group_value', 'weighting'
+] %}
+with sums as (
+    select * from {{ ref('est_stratum_sums') }}
+),
+
+t_quantiles as (
+    select * from {{ ref('t_quantiles') }}
+),
+
+estimates as (
+    select
+        {{ cell | join(', ') }},
+        category,
+        statistic,
+        min(p) as p,
+        cast(sum(n) as bigint) as n,
+        cast(sum(n) - count(*) as bigint) as df,
+        power(sum(sum_w), 2) / sum(sum_w2) as effective_n,
+        sum(sum_wy) as total,
+        sqrt(sum(
+            {{ stratum_variance(
+                'p', 'total_weight', 'n_stratum',
+                finite_population_correction('n_stratum', 'frame_count'),
+                'sum_w', 'sum_w2', 'sum_wy', 'sum_w2y', 'sum_w2y2'
+            ) }}
+        )) as standard_error,
+        sqrt(sum(
+            {{ stratum_variance_of_total(
+                'n_stratum', finite_population_correction('n_stratum', 'frame_count'),
+                'sum_wy', 'sum_w2y2'
+            ) }}
+        )) as total_standard_error
+    from sums
+    group by {{ cell | join(', ') }}, category, statistic
+),
+
+with_t as (
+    select
+        estimates.*,
+        {{ t975('estimates.df', 't_quantiles.t975') }} as t,
+        case
+            when estimates.statistic = 'mean' and estimates.df < 1 then 'none'
+            when estimates.statistic = 'mean' then 'design_t'
+            when estimates.weighting = 'none' then 'wilson'
+            when estimates.p in (0, 1) then 'wilson'
+            when estimates.df < 1 then 'none'
+            else 'design_logit'
+        end as interval_method
+    from estimates
+    left join t_quantiles on estimates.df = t_quantiles.df
+),
+
+intervals as (
+    select
+        *,
+    {% for name, sign in [('low', -1), ('high', 1)] %}
+        case interval_method
+            when 'design_t' then p + ({{ sign }}) * t * standard_error
+            when 'wilson' then {{ wilson_bound(
+                'p', "case when weighting = 'none' then n else effective_n end", sign
+            ) }}
+            when 'design_logit' then {{ logit_bound(
+                'p', 'standard_error', 't', sign
+            ) }}
+        end as {{ name }}{{ ',' if not loop.last }}
+    {% endfor %}
+    from with_t
+)
+
+select
+    {{ cell | join(', ') }},
+    category,
+    statistic,
+    case when statistic = 'share' then 100 else 1 end * p as estimate,
+    case when statistic = 'share' then 100 else 1 end * low as estimate_low,
+    case when statistic = 'share' then 100 else 1 end * high as estimate_high,
+    case when statistic = 'share' then 100 else 1 end * standard_error as standard_error,
+    n,
+    df,
+    interval_method,
+    case when statistic = 'share' and weighting = 'weighted' then total end as total,
+    case when statistic = 'share' and weighting = 'weighted' then total_standard_error end
+        as total_standard_error
+from intervals
+union all
+select
+    {{ cell | join(', ') }},
+    category,
+    statistic,
+    estimate,
+    null as estimate_low,
+    null as estimate_high,
+    null as standard_error,
+    n,
+    n - 1 as df,
+    'none' as interval_method,
+    null as total,
+    null as total_standard_error
+from {{ ref('est_quantiles') }}

@@ -1,0 +1,216 @@
+-- One row per survey, wave, concept, base, item, category, group, weighting and stratum: the sums
+-- that every estimate follows from, with the estimate p of the whole cell beside them.
+-- One grouped pass over the answers. Respondents of one stratum who are in the same groups form a
+-- profile; answers are added up per profile, and only then counted in each of its groups. That
+-- costs less than a plain GROUP BY, which meets every answer once per group.
+{% set question = ['concept', 'base', 'item'] %}
+{% set group = ['survey', 'wave', 'group_dimension', 'group_value'] %}
+{% set cell = group + question + ['weighting'] %}
+{# weighting: stratum, and what counts there as n, w, w^2, wy, w^2 y and w^2 y^2. #}
+{% set weightings = {
+    'none': ["'all'", 'n', 'n', 'sum_y', 'sum_y', 'sum_y2'],
+    'weighted': ['profiles.stratum', 'sum_w', 'sum_w2', 'sum_wy', 'sum_w2y', 'sum_w2y2'],
+} %}
+with design as (
+    select * from {{ ref('hrm_sample_design') }}
+),
+
+strata as (
+    select
+        survey,
+        wave,
+        weighting,
+        stratum,
+        min(n_stratum) as n_stratum,
+        min(frame_count) as frame_count
+    from design
+    group by survey, wave, weighting, stratum
+),
+
+member_groups as (
+    select * from {{ ref('hrm_respondent_groups') }}
+),
+
+memberships as (
+    select
+        survey,
+        wave,
+        respondent_id,
+        {{ sorted_list("concat(group_dimension, '=', group_value)") }} as all_groups
+    from member_groups
+    group by survey, wave, respondent_id
+),
+
+respondents as (
+    select
+        memberships.survey,
+        memberships.wave,
+        memberships.respondent_id,
+        design.stratum,
+        design.weight,
+        dense_rank() over (
+            order by memberships.survey, memberships.wave, design.stratum, memberships.all_groups
+        ) as profile
+    from memberships
+    left join design
+        on
+            {{ equal_columns('memberships', 'design', ['survey', 'wave', 'respondent_id']) }}
+            and design.weighting = 'weighted'
+),
+
+representatives as (
+    select
+        survey,
+        wave,
+        stratum,
+        profile,
+        min(respondent_id) as respondent_id
+    from respondents
+    group by survey, wave, stratum, profile
+),
+
+profiles as (
+    select
+        member_groups.*,
+        representatives.stratum,
+        representatives.profile,
+        dimensions.concept as grouping_concept
+    from representatives
+    inner join member_groups
+        on
+            {{ equal_columns(
+                'representatives', 'member_groups', ['survey', 'wave', 'respondent_id']
+            ) }}
+    inner join {{ ref('group_dimensions') }} as dimensions
+        on member_groups.group_dimension = dimensions.group_dimension
+),
+
+member_sums as (
+    select
+        respondents.profile,
+        {{ prefixed('members', question) }},
+        count(*) as n,
+        sum(respondents.weight) as sum_w,
+        sum(respondents.weight * respondents.weight) as sum_w2
+    from {{ ref('hrm_base_members') }} as members
+    inner join respondents
+        on {{ equal_columns('members', 'respondents', ['survey', 'wave', 'respondent_id']) }}
+    group by respondents.profile, {{ prefixed('members', question) }}
+),
+
+answer_sums as (
+    select
+        respondents.profile,
+        {{ prefixed('answers', question) }},
+        answers.category,
+        sum(answers.value) as sum_y,
+        sum(answers.value * answers.value) as sum_y2,
+        sum(respondents.weight * answers.value) as sum_wy,
+        sum(respondents.weight * respondents.weight * answers.value) as sum_w2y,
+        sum(respondents.weight * respondents.weight * answers.value * answers.value) as sum_w2y2
+    from {{ ref('hrm_answers') }} as answers
+    inner join respondents
+        on {{ equal_columns('answers', 'respondents', ['survey', 'wave', 'respondent_id']) }}
+    group by respondents.profile, {{ prefixed('answers', question) }}, answers.category
+),
+
+base_cells as (
+    {% for weighting, (stratum, w, w2, wy, w2y, w2y2) in weightings.items() %}
+        select
+            {{ prefixed('profiles', group) }},
+            {{ prefixed('member_sums', question) }},
+            '{{ weighting }}' as weighting,
+            {{ stratum }} as stratum,
+            sum(member_sums.n) as n,
+            sum(member_sums.{{ w }}) as sum_w,
+            sum(member_sums.{{ w2 }}) as sum_w2
+        from member_sums
+        -- Answers by a group that is the concept itself would be 0 and 100 % and say nothing.
+        inner join profiles
+            on
+                member_sums.profile = profiles.profile
+                and coalesce(profiles.grouping_concept, '') <> member_sums.concept
+        group by
+            {{ prefixed('profiles', group) }}, {{ prefixed('member_sums', question) }},
+            {{ stratum }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+category_cells as (
+    {% for weighting, (stratum, w, w2, wy, w2y, w2y2) in weightings.items() %}
+        select
+            {{ prefixed('profiles', group) }},
+            {{ prefixed('answer_sums', question) }},
+            '{{ weighting }}' as weighting,
+            {{ stratum }} as stratum,
+            answer_sums.category,
+            sum(answer_sums.{{ wy }}) as sum_wy,
+            sum(answer_sums.{{ w2y }}) as sum_w2y,
+            sum(answer_sums.{{ w2y2 }}) as sum_w2y2
+        from answer_sums
+        inner join profiles
+            on
+                answer_sums.profile = profiles.profile
+                and coalesce(profiles.grouping_concept, '') <> answer_sums.concept
+        group by
+            {{ prefixed('profiles', group) }}, {{ prefixed('answer_sums', question) }},
+            {{ stratum }}, answer_sums.category
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+cells as (
+    select
+        base_cells.*,
+        asked.category,
+        asked.statistic,
+        strata.n_stratum,
+        strata.frame_count,
+        coalesce(category_cells.sum_wy, 0) as sum_wy,
+        coalesce(category_cells.sum_w2y, 0) as sum_w2y,
+        coalesce(category_cells.sum_w2y2, 0) as sum_w2y2
+    from base_cells
+    inner join strata
+        on
+            {{ equal_columns(
+                'base_cells', 'strata', ['survey', 'wave', 'weighting', 'stratum']
+            ) }}
+    inner join {{ ref('hrm_asked_categories') }} as asked
+        on {{ equal_columns('base_cells', 'asked', ['survey', 'wave'] + question) }}
+    left join category_cells
+        on
+            {{ equal_columns('base_cells', 'category_cells', cell + ['stratum']) }}
+            and asked.category = category_cells.category
+),
+
+points as (
+    select
+        *,
+        sum(sum_w) over whole_cell as total_weight,
+        sum(sum_wy) over whole_cell / sum(sum_w) over whole_cell as ratio
+    from cells
+    window whole_cell as (partition by {{ cell | join(', ') }}, category)
+)
+
+select
+    {{ cell | join(', ') }},
+    category,
+    statistic,
+    stratum,
+    cast(n_stratum as bigint) as n_stratum,
+    frame_count,
+    cast(n as bigint) as n,
+    sum_w,
+    sum_w2,
+    sum_wy,
+    sum_w2y,
+    sum_w2y2,
+    total_weight,
+    -- Sums of weights in another order can miss 0 and 1 by a rounding.
+    case
+        when statistic = 'share' and abs(ratio) < 1e-12 then 0
+        when statistic = 'share' and abs(1 - ratio) < 1e-12 then 1
+        else ratio
+    end as p
+from points

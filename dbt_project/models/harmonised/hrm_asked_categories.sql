@@ -1,0 +1,61 @@
+-- One row per survey, wave, concept, base and category that could be answered, with the item that
+-- gives its base and the statistic to compute. A category that nobody chose is 0 %, not a gap.
+with codes as (
+    select * from {{ ref('hrm_crosswalk_codes') }}
+),
+
+crosswalk as (
+    select * from {{ ref('crosswalk') }}
+),
+
+concepts as (
+    select * from {{ ref('concepts') }}
+),
+
+categories as (
+    select * from {{ ref('categories') }}
+)
+
+select
+    codes.survey,
+    codes.wave,
+    codes.concept,
+    codes.base,
+    codes.category,
+    case
+        when codes.rule in ('combine_any', 'combine_all') and concepts.kind = 'single' then '*'
+        else coalesce(codes.select_category, '*')
+    end as item,
+    'share' as statistic
+from codes
+inner join concepts on codes.concept = concepts.concept
+where codes.category is not null
+union
+select
+    survey,
+    wave,
+    concept,
+    base,
+    'value' as category,
+    '*' as item,
+    'mean' as statistic
+from codes
+where score is not null
+union
+select
+    crosswalk.survey,
+    crosswalk.wave,
+    crosswalk.concept,
+    crosswalk.base,
+    categories.category,
+    '*' as item,
+    'share' as statistic
+from crosswalk
+inner join categories on crosswalk.concept = categories.concept
+where
+    crosswalk.rule = 'bin'
+    or (
+        crosswalk.rule = 'count_selected'
+        and categories.category <> 'none'
+        and not categories.is_combined
+    )

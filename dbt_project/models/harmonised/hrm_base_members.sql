@@ -1,0 +1,38 @@
+-- One row per respondent, concept, base and item (`*` where the question has one answer): who was
+-- asked and gave a valid answer. The base of every estimate.
+{% set key = ['survey', 'wave', 'respondent_id', 'concept', 'base', 'item'] %}
+with answered as (
+    select {{ key | join(', ') }} from {{ ref('hrm_item_values') }}
+    union all
+    select {{ key | join(', ') }} from {{ ref('hrm_combined_answers') }}
+),
+
+derived as (
+    select
+        survey,
+        wave,
+        respondent_id,
+        concept,
+        base,
+        '*' as item
+    from {{ ref('hrm_counted_answers') }}
+    union
+    select
+        survey,
+        wave,
+        respondent_id,
+        concept,
+        base,
+        '*' as item
+    from {{ ref('hrm_binned_answers') }}
+)
+
+select {{ key | join(', ') }} from answered
+union all
+-- A derived answer may stand beside one that was given (no innovation, hence no type of it).
+select {{ key | join(', ') }} from derived
+where
+    not exists (
+        select 1 from answered
+        where {{ equal_columns('answered', 'derived', key) }}
+    )

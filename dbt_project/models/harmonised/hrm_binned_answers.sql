@@ -1,0 +1,40 @@
+-- One row per respondent, concept and base of rule `bin`: the class in which the value of the
+-- scale named in `recode` falls. Whether a bound belongs to the class is told by bins.csv.
+with rules as (
+    select * from {{ ref('crosswalk') }}
+    where rule = 'bin'
+),
+
+scales as (
+    select * from {{ ref('hrm_item_values') }}
+    where value is not null
+),
+
+bins as (
+    select * from {{ ref('bins') }}
+)
+
+select
+    rules.survey,
+    rules.wave,
+    scales.respondent_id,
+    rules.concept,
+    rules.base,
+    bins.category
+from rules
+inner join scales
+    on
+        rules.survey = scales.survey
+        and rules.wave = scales.wave
+        and rules.recode = scales.concept
+inner join bins
+    on
+        rules.concept = bins.concept
+        and (
+            bins.lower is null or scales.value > bins.lower
+            or (bins.lower_inclusive and scales.value = bins.lower)
+        )
+        and (
+            bins.upper is null or scales.value < bins.upper
+            or (bins.upper_inclusive and scales.value = bins.upper)
+        )

@@ -1,0 +1,167 @@
+-- One row per respondent, concept, base, variable and crosswalk row, and per code where one cell
+-- holds several: one answer, harmonised. Missing kinds stay apart: `routed_out` where the routing
+-- of the manifest explains an empty cell, `blank` where nothing does. An empty tick takes what its
+-- recode says of `blank`, if another tick of its battery shows that the question was answered.
+-- A view: to write these rows costs more than to make them, and parts of combinations are not kept.
+{{ config(materialized='view') }}
+{% set cell = ['survey', 'wave', 'respondent_id', 'variable'] %}
+{% set rule = ['survey', 'wave', 'concept', 'base', 'variable', 'rule', 'item'] %}
+with answers as (
+    select * from {{ ref('stg_answers') }}
+),
+
+items as (
+    select * from {{ ref('stg_items') }}
+),
+
+codes as (
+    select * from {{ ref('hrm_crosswalk_codes') }}
+),
+
+routed_past as (
+    select * from {{ ref('hrm_routed_out') }}
+),
+
+-- A question with one answer has one base. In a battery or a list of ticks each category is an
+-- item of its own, answered or left open by itself.
+rules as (
+    select distinct
+        codes.survey,
+        codes.wave,
+        codes.concept,
+        codes.base,
+        codes.variable,
+        codes.rule,
+        codes.select_category,
+        coalesce(codes.select_category, '*') as item,
+        items.base as item_base
+    from codes
+    left join items
+        on {{ equal_columns('codes', 'items', ['survey', 'wave', 'variable']) }}
+),
+
+lists as (
+    select * from items
+    where separator is not null
+),
+
+batteries as (
+    select * from items
+    where battery is not null
+),
+
+answered_batteries as (
+    select distinct
+        answers.survey,
+        answers.wave,
+        answers.respondent_id,
+        batteries.battery
+    from answers
+    inner join batteries
+        on {{ equal_columns('answers', 'batteries', ['survey', 'wave', 'variable']) }}
+    where answers.code is not null
+),
+
+empty_cells as (
+    select
+        {% for column in cell %}answers.{{ column }},
+        {% endfor %}
+        answered_batteries.battery is not null as is_open_tick
+    from answers
+    left join batteries
+        on {{ equal_columns('answers', 'batteries', ['survey', 'wave', 'variable']) }}
+    left join answered_batteries
+        on
+            {{ equal_columns(
+                'answers', 'answered_batteries', ['survey', 'wave', 'respondent_id']
+            ) }}
+            and batteries.battery = answered_batteries.battery
+    where answers.code is null
+),
+
+given as (
+    select
+        {% for column in cell %}answers.{{ column }},
+        {% endfor %}
+        answers.code
+    from answers
+    left join lists
+        on {{ equal_columns('answers', 'lists', ['survey', 'wave', 'variable']) }}
+    where answers.code is not null and lists.separator is null
+    union all
+    select
+        {% for column in cell %}answers.{{ column }},
+        {% endfor %}
+        {{ split_to_rows('answers.code', 'lists.separator') }} as code
+    from answers
+    inner join lists
+        on {{ equal_columns('answers', 'lists', ['survey', 'wave', 'variable']) }}
+    where answers.code is not null
+    union all
+    select
+        {% for column in cell %}{{ column }},
+        {% endfor %}
+        'blank' as code
+    from empty_cells
+    where is_open_tick
+),
+
+seen as (
+    select distinct
+        survey,
+        wave,
+        variable,
+        code
+    from given
+),
+
+-- What a code means is looked up once for each code, not for each answer.
+meanings as (
+    select
+        {% for column in rule %}rules.{{ column }},
+        {% endfor %}
+        seen.code,
+        codes.category,
+        codes.score,
+        case
+            when codes.code is not null then codes.missing_kind
+            when seen.code = 'blank' then 'blank'
+            else 'unknown_code'
+        end as missing_kind
+    from rules
+    inner join seen
+        on {{ equal_columns('rules', 'seen', ['survey', 'wave', 'variable']) }}
+    left join codes
+        on
+            {{ equal_columns('rules', 'codes',
+                ['survey', 'wave', 'concept', 'base', 'variable', 'rule']) }}
+            and coalesce(rules.select_category, '') = coalesce(codes.select_category, '')
+            and trim(seen.code) = codes.code
+)
+
+select
+    given.respondent_id,
+    {% for column in rule %}meanings.{{ column }},
+    {% endfor %}
+    meanings.category,
+    meanings.score,
+    meanings.missing_kind
+from given
+inner join meanings
+    on {{ equal_columns('given', 'meanings', ['survey', 'wave', 'variable', 'code']) }}
+union all
+select
+    empty_cells.respondent_id,
+    {% for column in rule %}rules.{{ column }},
+    {% endfor %}
+    cast(null as string) as category,
+    cast(null as double) as score,
+    case when routed_past.base is null then 'blank' else 'routed_out' end as missing_kind
+from empty_cells
+inner join rules
+    on {{ equal_columns('empty_cells', 'rules', ['survey', 'wave', 'variable']) }}
+left join routed_past
+    on
+        {{ equal_columns('empty_cells', 'routed_past', ['survey', 'wave', 'respondent_id']) }}
+        and rules.item_base = routed_past.base
+where not empty_cells.is_open_tick

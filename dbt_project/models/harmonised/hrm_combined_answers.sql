@@ -1,0 +1,56 @@
+-- One row per respondent, concept, base and category that combines several variables (or `*`, of a
+-- question with one answer), of those who gave a valid answer to all of them; `category` is empty
+-- where no combination holds.
+-- A tick could prove `combine_any` while others are missing. Only those who ticked would then
+-- enter the base, which would raise the share.
+with parts as (
+    select * from {{ ref('hrm_coded_answers') }}
+    where rule in ('combine_any', 'combine_all')
+),
+
+concepts as (
+    select * from {{ ref('concepts') }}
+),
+
+combined as (
+    select
+        survey,
+        wave,
+        respondent_id,
+        concept,
+        base,
+        item,
+        case
+            when count(category) = count(*) or (rule = 'combine_any' and count(category) > 0)
+                then item
+        end as category
+    from parts
+    group by survey, wave, respondent_id, concept, base, item, rule
+    having count(missing_kind) = 0
+)
+
+select
+    combined.survey,
+    combined.wave,
+    combined.respondent_id,
+    combined.concept,
+    combined.base,
+    combined.item,
+    combined.category
+from combined
+inner join concepts on combined.concept = concepts.concept
+where concepts.kind <> 'single'
+union all
+select
+    combined.survey,
+    combined.wave,
+    combined.respondent_id,
+    combined.concept,
+    combined.base,
+    '*' as item,
+    max(combined.category) as category
+from combined
+inner join concepts on combined.concept = concepts.concept
+where concepts.kind = 'single'
+group by
+    combined.survey, combined.wave, combined.respondent_id, combined.concept, combined.base

@@ -1,0 +1,35 @@
+-- One row per respondent, concept and base of rule `count_selected`: how many categories of the
+-- concept named in `recode` the respondent selected (innovation types -> spectrum).
+-- Combinations of several variables are not counted.
+with rules as (
+    select * from {{ ref('crosswalk') }}
+    where rule = 'count_selected'
+),
+
+chosen as (
+    select distinct
+        survey,
+        wave,
+        respondent_id,
+        concept,
+        category
+    from {{ ref('hrm_item_answers') }}
+    where category is not null
+)
+
+select
+    rules.survey,
+    rules.wave,
+    chosen.respondent_id,
+    rules.concept,
+    rules.base,
+    count(*) as selected,
+    concat(cast(count(*) as string), case when count(*) = 1 then '_type' else '_types' end)
+        as category
+from rules
+inner join chosen
+    on
+        rules.survey = chosen.survey
+        and rules.wave = chosen.wave
+        and rules.recode = chosen.concept
+group by rules.survey, rules.wave, chosen.respondent_id, rules.concept, rules.base

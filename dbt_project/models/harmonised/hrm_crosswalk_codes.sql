@@ -1,0 +1,89 @@
+-- One row per survey, wave, concept, base, variable, rule, selected category and code: what each
+-- answer of each question counts as. `category` is empty where a valid answer selects nothing.
+with crosswalk as (
+    select * from {{ ref('crosswalk') }}
+),
+
+-- A mirrored score runs from the other end of the same scale: 1 of 1-5 counts as 5.
+recodes as (
+    select
+        *,
+        min(score) over (partition by recode) + max(score) over (partition by recode) - score
+            as mirrored_score
+    from {{ ref('recodes') }}
+),
+
+concepts as (
+    select * from {{ ref('concepts') }}
+),
+
+items as (
+    select * from {{ ref('stg_items') }}
+),
+
+item_codes as (
+    select * from {{ ref('stg_item_codes') }}
+),
+
+recoded as (
+    select
+        crosswalk.*,
+        recodes.code,
+        recodes.missing_kind,
+        case
+            when recodes.missing_kind is not null then null
+            when crosswalk.rule = 'recode' then recodes.category
+            when recodes.category = 'selected' then crosswalk.category
+        end as chosen,
+        case crosswalk.rule
+            when 'mean_of_items' then recodes.score
+            when 'reverse' then recodes.mirrored_score
+        end as score
+    from crosswalk
+    inner join recodes on crosswalk.recode = recodes.recode
+    where
+        crosswalk.rule in (
+            'recode', 'select', 'combine_any', 'combine_all', 'mean_of_items', 'reverse'
+        )
+),
+
+-- The codes of the manifest are themselves the numbers of a scale, or the categories.
+direct as (
+    select
+        crosswalk.*,
+        item_codes.code,
+        recodes.missing_kind,
+        case
+            when recodes.missing_kind is null and concepts.kind <> 'scale' then item_codes.code
+        end as chosen,
+        case
+            when recodes.missing_kind is null and concepts.kind = 'scale'
+                then cast(item_codes.code as double)
+        end as score
+    from crosswalk
+    inner join concepts on crosswalk.concept = concepts.concept
+    inner join items
+        on {{ equal_columns('crosswalk', 'items', ['survey', 'wave', 'variable']) }}
+    inner join item_codes
+        on {{ equal_columns('items', 'item_codes', ['survey', 'wave', 'codelist']) }}
+    left join recodes
+        on crosswalk.recode = recodes.recode and item_codes.code = recodes.code
+    where crosswalk.rule = 'direct'
+)
+
+{% for part in ['recoded', 'direct'] %}
+    select
+        survey,
+        wave,
+        concept,
+        base,
+        variable,
+        rule,
+        category as select_category,
+        code,
+        chosen as category,
+        score,
+        missing_kind
+    from {{ part }}
+    {{ 'union all' if not loop.last }}
+{% endfor %}

@@ -1,5 +1,0 @@
--- One row per respondent, concept, base, variable and crosswalk row (per code where one cell holds
--- several) of a rule that reads one variable at a time.
-select *
-from {{ ref('int_coded_answers') }}
-where rule not in ('combine_any', 'combine_all')

@@ -1,0 +1,114 @@
+-- One row per survey, wave, concept, category, group_dimension, group_value, base, statistic,
+-- weighting and data_status: the cube that all other marts are cut from.
+with indicators as (
+    select * from {{ ref('est_indicators') }}
+),
+
+dimensions as (
+    select * from {{ ref('group_dimensions') }}
+),
+
+categories as (
+    select * from {{ ref('dim_category') }}
+),
+
+located as (
+    select
+        indicators.*,
+        case
+            when indicators.group_dimension = 'country' then indicators.group_value
+            else surveys.country
+        end as country,
+        surveys.survey_label_nl,
+        surveys.survey_label_en,
+        dimensions.concept as group_concept,
+        case when indicators.reliability in ('suppressed', 'indicative') then dimensions.coarser end
+            as coarser_dimension,
+        dimensions.label_nl as group_dimension_label_nl,
+        dimensions.label_en as group_dimension_label_en
+    from indicators
+    inner join {{ ref('dim_survey') }} as surveys on indicators.survey = surveys.survey
+    left join dimensions on indicators.group_dimension = dimensions.group_dimension
+)
+
+select
+    located.indicator_id,
+    located.survey,
+    located.survey_label_nl,
+    located.survey_label_en,
+    located.country,
+    {{ labels_of('country', 'country') }},
+    located.wave,
+    waves.reference_start,
+    waves.reference_end,
+    located.concept,
+    concepts.concept_label_nl,
+    concepts.concept_label_en,
+    located.category,
+    -- Of a scale the statistic is what a reader looks for: mean, median.
+    case
+        when located.category = 'value' then statistic.label_nl
+        else coalesce(category.category_label_nl, located.category)
+    end as category_label_nl,
+    case
+        when located.category = 'value' then statistic.label_en
+        else coalesce(category.category_label_en, located.category)
+    end as category_label_en,
+    cast(
+        case when located.category = 'value' then statistic.sort_order else category.sort_order end
+        as integer
+    ) as category_order,
+    located.base,
+    {{ labels_of('bases', 'base') }},
+    located.group_dimension,
+    located.group_dimension_label_nl,
+    located.group_dimension_label_en,
+    located.group_value,
+    coalesce(group_category.category_label_nl, located.group_dimension_label_nl)
+        as group_value_label_nl,
+    coalesce(group_category.category_label_en, located.group_dimension_label_en)
+        as group_value_label_en,
+    located.statistic,
+    located.estimate,
+    located.estimate_low,
+    located.estimate_high,
+    located.standard_error,
+    located.total,
+    located.total_standard_error,
+    located.n,
+    located.weighting,
+    located.interval_method,
+    located.data_status,
+    {{ labels_of('data_status', 'data_status') }},
+    located.approximate,
+    located.bound,
+    located.obs_status,
+    located.conf_status,
+    located.reliability,
+    {{ labels_of('reliability', 'reliability') }},
+    {{ labels_of('coarser', 'coarser_dimension') }},
+    located.comparability,
+    {{ labels_of('comparability', 'comparability') }},
+    located.comparability_note_nl,
+    located.comparability_note_en,
+    located.source_title,
+    located.source_locator,
+    located.source_url,
+    concepts.in_dashboard
+from located
+inner join {{ ref('dim_wave') }} as waves
+    on located.survey = waves.survey and located.wave = waves.wave
+inner join {{ ref('dim_concept') }} as concepts on located.concept = concepts.concept
+left join categories as category
+    on located.concept = category.concept and located.category = category.category
+left join categories as group_category
+    on
+        located.group_concept = group_category.concept
+        and located.group_value = group_category.category
+left join {{ ref('bases') }} as bases on located.base = bases.base
+{{ join_codelist('country', 'located.country') }}
+{{ join_codelist('data_status', 'located.data_status') }}
+{{ join_codelist('comparability', 'located.comparability') }}
+{{ join_codelist('reliability', 'located.reliability') }}
+{{ join_codelist('statistic', 'located.statistic') }}
+left join dimensions as coarser on located.coarser_dimension = coarser.group_dimension

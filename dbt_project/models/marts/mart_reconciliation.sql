@@ -1,0 +1,162 @@
+-- One row per published figure: what we compute from the answers of the same wave, and whether
+-- it agrees. The tolerance is half a unit of the last printed digit, or 5 points (0.05 of a scale
+-- point per point) where the source only says it in words. Answers are weighted where the source
+-- weights them (published_weighting.csv), because its figures would not come out otherwise.
+with figures as (
+    select
+        *,
+        case
+            when approximate then case when statistic = 'share' then 5 else 0.05 end
+            when statistic = 'difference' then 0.5
+            when value = round(value) and statistic = 'share' then 0.5
+            when statistic = 'count' then 0
+            else 0.05
+        end as tolerance
+    from {{ ref('stg_published_figures') }}
+),
+
+loads as (
+    select * from {{ ref('stg_loads') }}
+),
+
+computed as (
+    select estimates.*
+    from {{ ref('est_disclosed') }} as estimates
+    left join {{ ref('published_weighting') }} as published
+        on estimates.survey = published.survey and estimates.wave = published.wave
+    where estimates.weighting = coalesce(published.weighting, 'none')
+),
+
+-- A published difference between two groups is set against the same difference here.
+contrasts as (
+    select
+        groups.survey,
+        groups.wave,
+        groups.concept,
+        groups.category,
+        groups.base,
+        pairs.published_dimension,
+        pairs.published_value,
+        groups.estimate - others.estimate as estimate
+    from {{ ref('group_contrasts') }} as pairs
+    inner join computed as groups
+        on
+            pairs.group_dimension = groups.group_dimension
+            and pairs.group_value = groups.group_value
+    inner join computed as others
+        on
+            {{ equal_columns(
+                'groups', 'others',
+                ['survey', 'wave', 'concept', 'category', 'base', 'statistic', 'group_dimension']
+            ) }}
+            and pairs.reference_value = others.group_value
+),
+
+-- Counts are told by count_figures.csv: members of a group, or of a category of a concept.
+counts as (
+    select
+        rules.concept,
+        computed.survey,
+        computed.wave,
+        computed.group_dimension,
+        computed.group_value,
+        cast(max(case
+            when rules.counted_category is null then computed.n
+            else round(computed.n * computed.estimate / 100)
+        end) as double) as estimate,
+        max(computed.conf_status) as conf_status
+    from {{ ref('count_figures') }} as rules
+    inner join computed
+        on
+            rules.counted_concept = computed.concept
+            and computed.base = 'all_organisations'
+            and computed.statistic = 'share'
+            and (rules.counted_category is null or rules.counted_category = computed.category)
+    group by
+        rules.concept, computed.survey, computed.wave, computed.group_dimension,
+        computed.group_value
+),
+
+matched as (
+    select
+        figures.*,
+        loads.data_status as computed_status,
+        coalesce(
+            computed.estimate,
+            case figures.statistic
+                when 'difference' then contrasts.estimate
+                when 'count' then counts.estimate
+            end,
+            case when figures.category = 'response_rate' then response.rate end
+        ) as computed_value,
+        coalesce(computed.conf_status, counts.conf_status, 'F') as conf_status
+    from figures
+    left join loads
+        on figures.survey = loads.survey and figures.wave = loads.wave
+    left join computed
+        on
+            {{ equal_columns(
+                'figures', 'computed',
+                ['survey', 'wave', 'concept', 'category', 'base',
+                 'group_dimension', 'group_value', 'statistic']
+            ) }}
+    left join contrasts
+        on
+            {{ equal_columns(
+                'figures', 'contrasts', ['survey', 'wave', 'concept', 'category', 'base']
+            ) }}
+            and figures.group_dimension = contrasts.published_dimension
+            and figures.group_value = contrasts.published_value
+    left join counts
+        on
+            {{ equal_columns(
+                'figures', 'counts', ['survey', 'wave', 'concept', 'group_dimension', 'group_value']
+            ) }}
+    left join {{ ref('mart_response') }} as response
+        on
+            {{ equal_columns(
+                'figures', 'response', ['survey', 'wave', 'group_dimension', 'group_value']
+            ) }}
+            and loads.data_status = response.data_status
+),
+
+judged as (
+    select
+        *,
+        case
+            when computed_value is null or status = 'superseded' then 'not_computable'
+            when abs(computed_value - value) <= tolerance + 1e-9 then 'agrees'
+            else 'differs'
+        end as verdict,
+        case
+            when status = 'superseded' then 'superseded'
+            when computed_value is not null then null
+            when computed_status is null then 'no_answers'
+            when conf_status <> 'F' then 'suppressed'
+            when statistic in ('minimum', 'maximum') then 'extreme'
+            when statistic not in ('share', 'mean', 'difference') then 'not_an_estimate'
+            else 'not_asked'
+        end as reason_code
+    from matched
+)
+
+select
+    judged.row_id,
+    judged.survey,
+    judged.wave,
+    judged.concept,
+    judged.category,
+    judged.base,
+    judged.group_dimension,
+    judged.group_value,
+    judged.statistic,
+    judged.value as published,
+    judged.computed_value as computed,
+    judged.computed_status as data_status,
+    cast(judged.tolerance as double) as tolerance,
+    judged.approximate,
+    judged.verdict,
+    reasons.label_en as reason,
+    reasons.label_nl as reason_nl
+from judged
+{{ join_codelist('reconciliation', 'judged.reason_code', 'reasons') }}
