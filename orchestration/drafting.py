@@ -50,7 +50,7 @@ def draft(
         BarometerError: whatever `draft_wave` or `write` refuse; then nothing is written.
     """
     from ingest import harmonisation, registry
-    from ingest.drafting import draft_wave, refuse_overwriting, write
+    from ingest.drafting import Described, draft_wave, refuse_overwriting, write
     from ingest.load import open_wave
 
     def earlier(wave: SurveyWave) -> AnswerTable | None:
@@ -59,18 +59,16 @@ def draft(
         except BarometerError:  # there is less evidence then
             return None
 
-    seeds, known = DBT_PROJECT / "seeds", registry.load()
+    seeds, described = DBT_PROJECT / "seeds", registry.load()
     refuse_overwriting(survey, wave, registry.SURVEYS, output)
     made = draft_wave(
         file,
         survey,
         wave,
-        known,
-        harmonisation.load(seeds, known),
-        earlier,
-        options,
-        texts,
-        language,
+        Described(described, harmonisation.load(seeds, described), earlier),
+        options=options,
+        texts=texts,
+        language=language,
     )
     written = write(made, registry.SURVEYS, seeds, output)
     return made, [_short(path) for path in written]
@@ -177,7 +175,7 @@ def _row(group: list[Proposal], survey: str, language: Language) -> tuple[str, s
     confidence = "" if least.confidence is None else f"{least.confidence:.2f}"
     if confidence and f"{most:.2f}" != confidence:
         confidence = f"{confidence}–{most:.2f}"
-    told = least.told.text(language)
+    told = least.explanation.text(language)
     if like:
         told = Phrase("orchestration.draft_evidence", like=like, told=told).text(language)
     return variable, proposal, confidence, told

@@ -10,8 +10,9 @@ import pytest
 
 from expectations.differences.pairing import Side, pair_codes, pair_questions
 from ingest import harmonisation, registry
-from ingest.drafting.known import known
-from ingest.drafting.matching import Variable, match, paired_codes
+from ingest.drafting.candidates import list_candidates
+from ingest.drafting.matching import match, paired_codes
+from ingest.drafting.profile import FileVariable
 from ingest.harmonisation import Harmonisation, Rows
 from ingest.likeness.codes import order_of, pair_labels
 from ingest.likeness.evidence import SURE
@@ -74,12 +75,12 @@ def wave(name: str, questions: dict[str, str]) -> SurveyWave:
     return SurveyWave(SURVEY, Wave.model_validate(manifest))
 
 
-def variables_of(one: SurveyWave) -> list[Variable]:
+def variables_of(one: SurveyWave) -> list[FileVariable]:
     """The variables of a file as its manifest describes them."""
     answers = one.wave.answers
     assert answers is not None
     return [
-        Variable(
+        FileVariable(
             item.variable,
             item.wording.original or item.wording.nl,
             {
@@ -97,14 +98,14 @@ def judged(now: SurveyWave, was: SurveyWave) -> dict[str, tuple[str, float, str]
     """Variable -> what `wave new` proposes, how sure it is, and what `wave check` pairs it with."""
     held = Registry((now.survey,), (was,), (), ())
     rows = unharmonised()
-    candidates = [one for one in known(held, rows, now.id) if one.variable]
+    candidates = [one for one in list_candidates(held, rows, now.id) if one.variable]
     proposed = match(variables_of(now), candidates, now.survey.survey, lambda _: None)
     assert now.wave.answers is not None and was.wave.answers is not None
     pairing = pair_questions(Side(now, now.wave.answers, rows), Side(was, was.wave.answers, rows))
     paired = {pair.now.variable: pair.was.variable for pair in pairing.pairs}
     return {
         item.variable: (
-            proposed[item.variable].known.variable if item.variable in proposed else "",
+            proposed[item.variable].candidate.variable if item.variable in proposed else "",
             proposed[item.variable].confidence if item.variable in proposed else 0.0,
             paired.get(item.variable, ""),
         )
@@ -179,10 +180,10 @@ LABELS = (
 
 @pytest.mark.parametrize(("now", "was", "same"), LABELS)
 def test_drafting_and_comparing_agree_on_an_answer(now: str, was: str, same: bool) -> None:
-    (candidate,) = known(Registry((SURVEY,), (wave("2021", {"old": "Vraag"}),), (), ()),
+    (candidate,) = list_candidates(Registry((SURVEY,), (wave("2021", {"old": "Vraag"}),), (), ()),
                          unharmonised(), "proef/2023")[:1]  # fmt: skip
     drafted = paired_codes(
-        Variable("new", "Vraag", {"1": now}, {}, text=False),
+        FileVariable("new", "Vraag", {"1": now}, {}, text=False),
         replace(candidate, codes={"7": was}),
     )
     compared = pair_codes({1: now}, {7: was})
