@@ -11,8 +11,8 @@ from typing import Annotated
 
 from pydantic import Field
 
+from ingest.descriptions import read_yaml
 from ingest.models import Model
-from ingest.registry import read_yaml
 
 LEXICON = Path(__file__).with_name("lexicon.yml")
 Word = Annotated[str, Field(pattern=r"^[a-z0-9 ]+$")]

@@ -36,8 +36,8 @@ asked as (
         min(status) as status,
         min(reason_nl) as reason_nl,
         min(reason_en) as reason_en
-    from {{ ref('crosswalk') }}
-    where rule <> 'not_asked'
+    from {{ ref('hrm_crosswalk') }}
+    where gives is not null
     group by survey, wave, concept
 )
 

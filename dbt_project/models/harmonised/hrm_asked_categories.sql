@@ -5,7 +5,7 @@ with codes as (
 ),
 
 crosswalk as (
-    select * from {{ ref('crosswalk') }}
+    select * from {{ ref('hrm_crosswalk') }}
 ),
 
 concepts as (
@@ -23,7 +23,7 @@ select
     codes.base,
     codes.category,
     case
-        when codes.rule in ('combine_any', 'combine_all') and concepts.kind = 'single' then '*'
+        when codes.combines is not null and concepts.kind = 'single' then '*'
         else coalesce(codes.select_category, '*')
     end as item,
     'share' as statistic
@@ -53,9 +53,9 @@ select
 from crosswalk
 inner join categories on crosswalk.concept = categories.concept
 where
-    crosswalk.rule = 'bin'
+    crosswalk.gives = 'class'
     or (
-        crosswalk.rule = 'count_selected'
+        crosswalk.gives = 'count'
         and categories.category <> 'none'
         and not categories.is_combined
     )

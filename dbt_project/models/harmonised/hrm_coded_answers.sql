@@ -5,7 +5,7 @@
 -- A view: to write these rows costs more than to make them, and parts of combinations are not kept.
 {{ config(materialized='view') }}
 {% set cell = ['survey', 'wave', 'respondent_id', 'variable'] %}
-{% set rule = ['survey', 'wave', 'concept', 'base', 'variable', 'rule', 'item'] %}
+{% set rule = ['survey', 'wave', 'concept', 'base', 'variable', 'rule', 'combines', 'item'] %}
 with answers as (
     select * from {{ ref('stg_answers') }}
 ),
@@ -32,6 +32,7 @@ rules as (
         codes.base,
         codes.variable,
         codes.rule,
+        codes.combines,
         codes.select_category,
         coalesce(codes.select_category, '*') as item,
         items.base as item_base
