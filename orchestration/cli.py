@@ -284,7 +284,7 @@ def wave_check(wave_id: str, as_json: bool, every: bool) -> None:
     from dataclasses import asdict
 
     from expectations.differences.compare import compare_wave
-    from expectations.differences.record import lines, told
+    from expectations.differences.view import lines, summary
     from expectations.inspect import inspect_wave
     from orchestration.made_from import SEEDS
 
@@ -296,7 +296,7 @@ def wave_check(wave_id: str, as_json: bool, every: bool) -> None:
         document = {
             "wave": wave_id,
             "rules": [asdict(finding) for finding in findings],
-            "comparisons": [comparison.record() for comparison in comparisons],
+            "comparisons": [comparison.as_data() for comparison in comparisons],
         }
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
     if refused := [finding for finding in findings if finding.refuses]:
@@ -311,7 +311,7 @@ def wave_check(wave_id: str, as_json: bool, every: bool) -> None:
         if not finding.passed:
             click.echo(Phrase("orchestration.warning", message=finding).text(language()), err=True)
     for comparison in comparisons:
-        click.echo(f"\n{told(comparison, language())}")
+        click.echo(f"\n{summary(comparison, language())}")
         table = _table("", *Phrase("orchestration.rule_and_words").text(language()).split(" | "))
         for line in lines(comparison, language(), every=every):
             table.add_row(*line)

@@ -162,7 +162,7 @@ def _row(group: list[Proposal], survey: str, language: Language) -> tuple[str, s
         variable = f"{variable} … {group[-1].variable} ({len(group)})"
     uses: dict[str, None] = {}
     for use in (use for one in group for use in one.uses):
-        whole = use.category is None or len(group) > 1 or use.rule == "mean_of_items"
+        whole = use.category is None or len(group) > 1
         name = use.concept if whole else f"{use.concept}: {use.category}"
         uses[f"{name} ({use.rule})"] = None
     shown = [*list(uses)[:MOST_SHOWN], *(["…"] if len(uses) > MOST_SHOWN else [])]

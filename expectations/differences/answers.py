@@ -5,21 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from expectations.differences.homogeneity import (
-    Shift,
-    looks_mirrored,
-    p_value,
-)
-from expectations.differences.pairing import (
-    Pair,
-    Side,
-    pair_codes,
-)
-from expectations.differences.record import (
-    Difference,
-    covering,
-    shared,
-)
+from expectations.differences.difference import Difference
+from expectations.differences.homogeneity import Shift, looks_mirrored, p_value
+from expectations.differences.pairing import Pair, pair_codes
+from expectations.differences.side import Side
+from expectations.differences.weighing import covering, shared
 from ingest.errors import Language
 from ingest.likeness.codes import answer_codes
 from ingest.likeness.questions import same_wording

@@ -5,21 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from expectations.differences.pairing import (
-    CodePairs,
-    Pair,
-    Side,
-    pair_codes,
-    ranges,
-)
-from expectations.differences.record import (
-    Covered,
-    Difference,
-    covering,
-    grouped,
-    shared,
-    weigh,
-)
+from expectations.differences.difference import Covered, Difference
+from expectations.differences.naming import ranges
+from expectations.differences.pairing import CodePairs, Pair, pair_codes
+from expectations.differences.side import Side
+from expectations.differences.weighing import covering, grouped, shared, weigh
 from ingest.likeness.codes import answer_codes, order_of
 from ingest.models import Text
 

@@ -1,9 +1,9 @@
-"""Tells how a wave differs from an earlier one of its survey, before any of it is loaded.
+"""Compares a wave with the earlier waves of its survey, before any of it is loaded.
 
-A difference is something for a person to look at: the crosswalk says what it means for comparing,
-and where the crosswalk already deals with it the difference is only mentioned. One kind is refused,
-because what is loaded would be wrong: a label that counts as something else than it did.
-The words stand in `expectations/messages.yml`, in Dutch and English.
+A person must look at each difference and write in the crosswalk what it means for comparisons.
+Where the crosswalk already takes a difference into account, it is only mentioned. One kind is
+refused, because it would give wrong results: a label that counts as something else than before.
+The texts are in `expectations/messages.yml`.
 """
 
 from __future__ import annotations
@@ -11,21 +11,11 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from expectations.differences import answers, codes, questions, taking_part
-from expectations.differences.homogeneity import (
-    corrected,
-    smallest_shift,
-)
-from expectations.differences.pairing import (
-    Side,
-    pair_questions,
-)
-from expectations.differences.record import (
-    RULES,
-    SEVERITIES,
-    Comparison,
-    Difference,
-)
+from expectations.differences import answers, codes, participation, questions
+from expectations.differences.difference import RULES, SEVERITIES, Comparison, Difference
+from expectations.differences.homogeneity import corrected, smallest_shift
+from expectations.differences.pairing import pair_questions
+from expectations.differences.side import Side
 from ingest import harmonisation, registry
 from ingest.errors import BarometerError
 from ingest.load import open_wave, wave_path
@@ -36,9 +26,9 @@ def compare_wave(wave_id: str, data: Path, samples: Path, seeds: Path) -> list[C
 
     Args:
         wave_id: `survey/wave`.
-        data: where real files are put.
-        samples: where synthetic files are generated.
-        seeds: where the rows of the crosswalk stand.
+        data: folder of real files.
+        samples: folder of generated files.
+        seeds: folder of the crosswalk.
 
     Raises:
         BarometerError: the wave's own file, or a description, cannot be read.
@@ -59,11 +49,11 @@ def compare_wave(wave_id: str, data: Path, samples: Path, seeds: Path) -> list[C
 
 
 def contradictions(wave_id: str, seeds: Path) -> list[tuple[str, list[Difference]]]:
-    """Return what makes a load wrong, for every earlier wave; descriptions alone tell it.
+    """Return the refused differences with each earlier wave; these need no answers.
 
     Args:
         wave_id: `survey/wave`.
-        seeds: where the rows of the crosswalk stand.
+        seeds: folder of the crosswalk.
     """
     now, earlier_ones = _described(wave_id, seeds)
     return [
@@ -74,12 +64,12 @@ def contradictions(wave_id: str, seeds: Path) -> list[tuple[str, list[Difference
 
 def _described(wave_id: str, seeds: Path) -> tuple[Side, list[Side]]:
     """Return a wave and the earlier ones of its survey with answers, the latest first."""
-    known = registry.load()
-    rows = harmonisation.load(seeds, known)
-    wave = known.wave(wave_id)
+    described = registry.load()
+    rows = harmonisation.load(seeds, described)
+    wave = described.wave(wave_id)
     sides = [
         Side(other, other.wave.answers, rows)
-        for other in known.waves
+        for other in described.waves
         if other.survey == wave.survey and other.wave.answers
     ]
     earlier = [side for side in sides if side.wave.wave.wave < wave.wave.wave]
@@ -106,14 +96,13 @@ def compare(now: Side, was: Side, unread: str = "") -> Comparison:
         *codes.changed(now, was, pairs),
         *answers.shifted(now, tests),
         *answers.mirrored(now, was, pairs),
-        *taking_part.changed(now, was),
+        *participation.changed(now, was),
     ]
     if unread:
         differences.append(
             Difference("answers_not_compared", "review", values={"reason": unread.rstrip(".")})
         )
-    order = RULES
-    differences.sort(key=lambda item: (SEVERITIES.index(item.severity), order.index(item.rule)))
+    differences.sort(key=lambda item: (SEVERITIES.index(item.severity), RULES.index(item.rule)))
     return Comparison(
         now.wave.id,
         was.wave.id,

@@ -1,16 +1,14 @@
-"""Finds which question of a wave is which of an earlier one, and which code is which.
+"""Pairs the questions and codes of a wave with those of an earlier wave.
 
-What the crosswalk says goes first, then the same Dutch wording, then likeness (`ingest.likeness`).
+The crosswalk goes first, then the same Dutch wording, then likeness (`ingest.likeness`).
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
 
-from ingest.harmonisation import CrosswalkRow, Harmonisation, Recode
+from expectations.differences.side import Key, Side
 from ingest.likeness.codes import pair_labels, same_label
 from ingest.likeness.evidence import (
     ANOTHER_WORDING,
@@ -22,63 +20,8 @@ from ingest.likeness.evidence import (
     confidence,
 )
 from ingest.likeness.questions import question_table, wordings
-from ingest.likeness.text import plain, undated
-from ingest.models import Answers, Item, Text
-from ingest.readers import AnswerTable
-from ingest.registry import SurveyWave
-
-# What a row counts towards: concept, category and rule.
-Key = tuple[str, str, str]
-
-
-@dataclass(frozen=True)
-class Side:
-    """One of two waves that are compared.
-
-    Attributes:
-        table: its answers; None where there is no file that can be read.
-        status: whether they are synthetic or microdata.
-    """
-
-    wave: SurveyWave
-    answers: Answers
-    harmonisation: Harmonisation
-    table: AnswerTable | None = None
-    status: str | None = None
-
-    @cached_property
-    def items(self) -> dict[str, Item]:
-        """Variable -> its item."""
-        return {item.variable: item for item in self.answers.items}
-
-    @cached_property
-    def rows(self) -> dict[str, list[tuple[int, CrosswalkRow]]]:
-        """Variable -> its crosswalk rows, each with the number of its line."""
-        found: dict[str, list[tuple[int, CrosswalkRow]]] = {}
-        for line, row in self.harmonisation.crosswalk.numbered:
-            own = (row.survey, row.wave) == (self.wave.survey.survey, self.wave.wave.wave)
-            if own and row.variable and self.harmonisation.rules[row.rule].recodes:
-                found.setdefault(row.variable, []).append((line, row))
-        return found
-
-    @cached_property
-    def recodes(self) -> dict[str, dict[str, Recode]]:
-        """Recode -> code -> what it counts as."""
-        found: dict[str, dict[str, Recode]] = {}
-        for row in self.harmonisation.recodes.rows:
-            found.setdefault(row.recode, {})[row.code] = row
-        return found
-
-    def keys(self, variable: str) -> dict[Key, tuple[int, CrosswalkRow]]:
-        """Return what a variable counts towards, with the row that says so."""
-        return {
-            (row.concept, row.category or "", row.rule): (line, row)
-            for line, row in self.rows.get(variable, ())
-        }
-
-    def codelist(self, variable: str) -> Mapping[int, str]:
-        """Return code -> label of a variable; empty for an open answer."""
-        return self.answers.codelists.get(self.items[variable].codelist or "", {})
+from ingest.likeness.text import undated
+from ingest.models import Item
 
 
 @dataclass(frozen=True)
@@ -132,7 +75,7 @@ class CodePairs:
 
     @property
     def moved(self) -> tuple[tuple[str, int, int], ...]:
-        """Labels that have another code."""
+        """Labels whose code changed."""
         return tuple(item for item in self.same if item[1] != item[2])
 
 
@@ -223,30 +166,3 @@ def pair_codes(now: Mapping[int, str], was: Mapping[int, str]) -> CodePairs:
         {code: label for code, label in now.items() if code in left - right},
         {code: label for code, label in was.items() if code in right - left},
     )
-
-
-def named(variables: Iterable[str]) -> str:
-    """Join variables, those that follow each other as one range: `q7_1–q7_17, q9`."""
-    runs: list[tuple[str, str]] = []
-    for name in variables:
-        if runs and _follows(runs[-1][1], name):
-            runs[-1] = (runs[-1][0], name)
-        else:
-            runs.append((name, name))
-    return ", ".join(first if first == last else f"{first}–{last}" for first, last in runs)
-
-
-def _follows(one: str, other: str) -> bool:
-    ends = [re.fullmatch(r"(.*?)(\d+)", name) for name in (one, other)]
-    heads = [(end[1], int(end[2])) for end in ends if end]
-    return len(heads) == 2 and heads[1] == (heads[0][0], heads[0][1] + 1)
-
-
-def ranges(numbers: Iterable[int]) -> str:
-    """Join numbers, those that follow each other as one range: `3-5, 9`."""
-    return named(str(number) for number in sorted(numbers))
-
-
-def both(text: Text | None) -> str:
-    """Return a text in both languages as one, to compare."""
-    return plain(f"{text.nl} {text.en}") if text else ""

@@ -4,16 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from expectations.differences.pairing import Pair, Pairing, Side, named
-from expectations.differences.record import (
-    Difference,
-    Severity,
-    covering,
-    grouped,
-    judged,
-    quoted,
-    weigh,
-)
+from expectations.differences.difference import Difference, Severity
+from expectations.differences.naming import name_variables, quoted
+from expectations.differences.pairing import Pair, Pairing
+from expectations.differences.side import Side
+from expectations.differences.weighing import covering, grouped, judged, weigh
 from ingest.likeness.evidence import ANOTHER_WORDING
 from ingest.likeness.questions import same_wording
 from ingest.likeness.text import plain, split_item
@@ -43,7 +38,7 @@ def changed(now: Side, was: Side, pairing: Pairing) -> Iterator[Difference]:
             None if missing else covering(rows),
             count=len(renamed),
             example=f"{renamed[0].now.variable} ({renamed[0].was.variable})",
-            missing=named(missing) or "–",
+            missing=name_variables(missing) or "–",
         )
     yield from _new(now, pairs)
     yield from _vanished(now, was, pairs)
@@ -177,7 +172,7 @@ def _by_concept(side: Side, items: Sequence[Item]) -> Text:
         )
         groups.setdefault(name, []).append(item.variable)
     nl, en = (
-        "; ".join(f"{name[place]} ({named(names)})" for name, names in groups.items())
+        "; ".join(f"{name[place]} ({name_variables(names)})" for name, names in groups.items())
         for place in (0, 1)
     )
     return Text(nl=nl, en=en)

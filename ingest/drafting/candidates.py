@@ -15,6 +15,10 @@ from ingest.registry import Registry, SurveyWave
 Measure = frozenset[tuple[str, str | None, str]]
 
 
+# The rules for a question that no wave asked before: one codelist, or one item per category.
+CODES, TICK = "recode", "select"
+
+
 @dataclass(frozen=True)
 class Candidate:
     """A question or concept that a variable of a new file may be.
@@ -130,7 +134,7 @@ def _concepts(registry: Registry, rows: Harmonisation, new: str) -> Iterator[Can
                 base=base,
                 variable="?",
                 category=category,
-                rule="select" if category else "recode",
+                rule=TICK if category else CODES,
                 recode="",
                 status="undetermined",
                 reason_nl="",
@@ -143,7 +147,7 @@ def _concepts(registry: Registry, rows: Harmonisation, new: str) -> Iterator[Can
             for n in range(1, max(map(len, categories.values())))
         )
         yield Candidate(
-            measure=frozenset({(concept.concept, None, "recode")}),
+            measure=frozenset({(concept.concept, None, CODES)}),
             place="concepts.csv",
             texts=whole,
             codes={name: texts[0] for name, texts in categories.items()},
@@ -154,7 +158,7 @@ def _concepts(registry: Registry, rows: Harmonisation, new: str) -> Iterator[Can
             stems = (concept.label_nl, concept.label_en)
             stemmed = tuple(f"{stem}: {text}" for stem, text in zip(stems, texts, strict=False))
             yield Candidate(
-                measure=frozenset({(concept.concept, name, "select")}),
+                measure=frozenset({(concept.concept, name, TICK)}),
                 place="categories.csv",
                 texts=(*stemmed, *(f"{stems[0]}: {text}" for text in texts[2:]), *texts[2:]),
                 codes={},

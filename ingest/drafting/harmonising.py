@@ -153,7 +153,7 @@ def harmonise(
     places = Counter(candidate.place for candidate in candidates if candidate.variable)
     drafted.like = max(places, key=lambda place: (places[place], place), default="")
     before = [row for row in described.crosswalk.rows if f"{row.survey}/{row.wave}" == drafted.like]
-    _count_scales(before, drafted)
+    _count_scales(before, drafted, described)
     drafted.crosswalk += _derived(survey, wave, before, drafted)
     drafted.crosswalk = _levelled(drafted.crosswalk)
     drafted.recodes = list(recodes.rows())
@@ -212,7 +212,7 @@ def _wanted(
         if match.candidate.variable:
             if same is not None and same in content:
                 wanted[code] = content[same]
-        elif row.rule == "select":
+        elif row.category:
             if means in TICKED:
                 wanted[code] = (TICKED[means], None, None)
         elif same:
@@ -283,15 +283,18 @@ def _derived(
             )
 
 
-def _count_scales(before: Sequence[CrosswalkRow], drafted: DraftedRows) -> None:
+def _count_scales(
+    before: Sequence[CrosswalkRow], drafted: DraftedRows, described: Harmonisation
+) -> None:
     """Count the items of scales. A person must judge a scale with fewer items."""
-    asked = Counter(row.concept for row in before if row.rule == "mean_of_items")
-    found = Counter(row.concept for row in drafted.crosswalk if row.rule == "mean_of_items")
+    scores = {name for name, rule in described.rules.items() if rule.gives == "score"}
+    asked = Counter(row.concept for row in before if row.rule in scores)
+    found = Counter(row.concept for row in drafted.crosswalk if row.rule in scores)
     drafted.scales = {name: (found[name], asked[name]) for name in asked if found[name]}
     nl, en = (Phrase("reason_not_judged").text(language) for language in LANGUAGES)
     drafted.crosswalk = [
         row.model_copy(update={"status": "undetermined", "reason_nl": nl, "reason_en": en})
-        if row.rule == "mean_of_items" and found[row.concept] < asked[row.concept]
+        if row.rule in scores and found[row.concept] < asked[row.concept]
         else row
         for row in drafted.crosswalk
     ]

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from expectations.differences.pairing import Side, pair_codes, pair_questions
+from expectations.differences.pairing import pair_codes, pair_questions
+from expectations.differences.side import Side
 from ingest import harmonisation, registry
 from ingest.drafting.candidates import list_candidates
 from ingest.drafting.matching import match, paired_codes
