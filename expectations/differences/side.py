@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from ingest.formats import AnswerTable
 from ingest.harmonisation import CrosswalkRow, Harmonisation, Recode
 from ingest.models import Answers, Item
-from ingest.readers import AnswerTable
 from ingest.registry import SurveyWave
 
 # Concept, category and rule: what a crosswalk row counts towards.

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from ingest.drafting.candidates import Candidate
 from ingest.drafting.profile import column_counts
-from ingest.readers import AnswerTable
+from ingest.formats import AnswerTable
 from ingest.registry import Registry, SurveyWave
 
 # Returns the answers of a described wave, or nothing where its file is not at hand.

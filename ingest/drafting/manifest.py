@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.models import AnswerFile, Item, Period, Wave
+from ingest.formats import AnswerFile
+from ingest.models import Item, Period, Wave
 
 WIDTH = 96
 # Key or variable -> what must be decided about it.

@@ -20,10 +20,10 @@ from ingest.drafting.matching import match
 from ingest.drafting.profile import profile
 from ingest.drafting.proposals import propose
 from ingest.errors import RefusedError, did_you_mean, listing
+from ingest.formats import AnswerFile, AnswerTable
 from ingest.harmonisation import Harmonisation
 from ingest.messages import Language
-from ingest.models import AnswerFile, Survey
-from ingest.readers import AnswerTable
+from ingest.models import Survey
 from ingest.registry import Registry, SurveyWave
 
 

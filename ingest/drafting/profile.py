@@ -7,10 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from ingest.formats import AnswerTable
 from ingest.likeness.evidence import by_name
 from ingest.likeness.text import lexicon, meaning, plain, split_item
 from ingest.models import Period
-from ingest.readers import AnswerTable
 from ingest.registry import Registry
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from ingest.drafting.draft import Proposal, Use
 from ingest.drafting.findings import Findings
 from ingest.drafting.matching import Match
 from ingest.drafting.profile import FileVariable
+from ingest.formats import AnswerTable
 from ingest.messages import Language, Phrase
 from ingest.models import Text
-from ingest.readers import AnswerTable
 
 
 def propose(table: AnswerTable, found: Findings) -> tuple[Proposal, ...]:

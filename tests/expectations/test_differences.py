@@ -18,6 +18,7 @@ from expectations.differences.difference import RULES, Comparison
 from expectations.differences.homogeneity import Shift, corrected, looks_mirrored, p_value
 from expectations.differences.side import Side
 from expectations.differences.view import lines, summary
+from ingest.formats import AnswerTable
 from ingest.harmonisation import (
     SEEDS,
     Concept,
@@ -29,7 +30,6 @@ from ingest.harmonisation import (
     Rows,
 )
 from ingest.models import Survey, Wave
-from ingest.readers import AnswerTable
 from ingest.registry import SurveyWave
 from tests.conftest import PROJECT, Barometer
 from tests.support import edit, missing_words, refusal

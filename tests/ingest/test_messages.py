@@ -17,8 +17,9 @@ from pydantic_core.core_schema import ErrorType
 
 from ingest.descriptions import read_yaml
 from ingest.errors import RefusedError
+from ingest.formats import CsvFile, ParquetFile
 from ingest.messages import CATALOGUE, Names, Phrase, catalogue, entry, parse
-from ingest.models import CsvFile, Model, ParquetFile, Text
+from ingest.models import Model, Text
 from ingest.texts import Check, Entry, Refusal
 from tests.conftest import PROJECT
 
@@ -74,8 +75,10 @@ def calls() -> list[tuple[str, type[Entry], set[str]]]:
             called = getattr(node.func, "id", "")
             if called in kinds:
                 keywords = {keyword.arg or "**" for keyword in node.keywords}
+                if called == "_rule":  # hands over what it knows of the file
+                    keywords.add("**")
                 prefix = "expectations." if called == "_rule" else ""
-                first = node.args[0]
+                first = node.args[1 if called == "_rule" else 0]
                 choices = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
                 found += [
                     (prefix + choice.value, kinds[called], keywords)
@@ -227,27 +230,36 @@ MISTAKES = {
         "onbekende sleutel 'kinds'; bedoelt",
     ),
     "both: {nl: a}": ("key 'both.en' is missing", "sleutel 'both.en' ontbreekt"),
-    "kind: three": ("kind = 'three' is none of 'one', 'two'", "is geen van 'one', 'two'"),
+    "kind: three": ("kind = 'three' is not one of 'one', 'two'", "is geen van 'one', 'two'"),
     "text: b": ("text = 'b' does not have the form ^a", "heeft niet de vorm ^a"),
-    "text: ''": ("is too short, at least 1", "is te kort, ten minste 1"),
-    "text: abcd": ("is too long, at most 3", "is te lang, ten hoogste 3"),
-    "text: 1": ("text = 1 is no text", "text = 1 is geen tekst"),
-    "size: many": ("size = 'many' is no whole number", "is geen geheel getal"),
-    "size: 1.5": ("size = 1.5 is no whole number", "size = 1.5 is geen geheel getal"),
+    "text: ''": ("is too short; at least 1", "is te kort; minimaal 1"),
+    "text: abcd": ("is too long; at most 3", "is te lang; maximaal 3"),
+    "text: 1": ("text = 1 is not a text", "text = 1 is geen tekst"),
+    "size: many": ("size = 'many' is not a whole number", "is geen geheel getal"),
+    "size: 1.5": ("size = 1.5 is not a whole number", "size = 1.5 is geen geheel getal"),
     "size: 0": ("size = 0 must be greater than 0", "moet groter zijn dan 0"),
     "size: 9": ("size = 9 must be less than 9", "moet kleiner zijn dan 9"),
     "share: -1": ("share = -1 must be 0.0 or more", "moet 0.0 of meer zijn"),
     "share: 101": ("share = 101 must be 100.0 or less", "moet 100.0 of minder zijn"),
-    "share: half": ("share = 'half' is no number", "is geen getal"),
-    "sure: perhaps": ("is neither true nor false", "is niet true of false"),
-    "day: 31-12-2021": ("day = '31-12-2021' is no date", "is geen datum (jaar-maand-dag)"),
+    "share: half": ("share = 'half' is not a number", "is geen getal"),
+    "sure: perhaps": ("is not true or false", "is niet true of false"),
+    "day: 31-12-2021": ("day = '31-12-2021' is not a date", "is geen datum (jaar-maand-dag)"),
     "names: 3": ("names = 3 must be a list", "names = 3 moet een lijst zijn"),
     "names: [a, b, c]": ("names = ['a', 'b', 'c']: ", "names = ['a', 'b', 'c']: "),
-    "words: 3": ("words = 3 needs keys of its own", "heeft eigen sleutels nodig"),
-    "both: 3": ("both = 3 needs keys of its own", "heeft eigen sleutels nodig"),
+    "words: 3": (
+        "words = 3 must consist of keys and values",
+        "moet bestaan uit sleutels en waarden",
+    ),
+    "both: 3": ("both = 3 must consist of keys and values", "moet bestaan uit sleutels en waarden"),
     "file: {name: a}": ("file: key 'format' is missing", "file: sleutel 'format' ontbreekt"),
-    "file: {format: xls}": ("format' is 'xls', none of 'csv'", "format' is 'xls', geen van 'csv'"),
-    "[]": ("the file = [] needs keys of its own", "het bestand = [] heeft eigen sleutels nodig"),
+    "file: {format: xls}": (
+        "format' is 'xls', not one of 'csv'",
+        "format' is 'xls', geen van 'csv'",
+    ),
+    "[]": (
+        "the file = [] must consist of keys and values",
+        "het bestand = [] moet bestaan uit sleutels",
+    ),
 }
 
 

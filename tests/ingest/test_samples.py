@@ -1,4 +1,4 @@
-"""The synthetic stand-ins reproduce what was published, and say that they are synthetic.
+"""The synthetic samples reproduce what was published, and are marked as synthetic.
 
 That every published figure of every sampled wave comes out is told by the reconciliation of a
 build (tests/orchestration/test_build.py); here stands what no published figure tells.
@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
 import yaml
 
 from ingest.errors import RefusedError
-from ingest.load import open_wave
-from ingest.models import AnswerFile, CsvFile, ParquetFile, SavFile, XlsxFile
+from ingest.formats import AnswerFile, CsvFile, ParquetFile, SavFile, XlsxFile
 from ingest.registry import SurveyWave, load
 from ingest.samples import FOLDER, generate, read_specification, sample_file, write
+from ingest.wave_files import open_wave
+from tests.support import assert_dutch
 
 SAMPLED = {wave.id: wave for wave in load().waves if wave.wave.answers and wave.wave.answers.sample}
 SPSS = SavFile(name="nl.sav", format="sav")
@@ -281,7 +284,7 @@ def test_another_survey_needs_only_another_specification(tmp_path: Path) -> None
         ({"latents": {"zeal": {"stability": 0.5, "depend": {}}}}, "depend"),
         ({"latents": {}}, "zeal"),
         ({"dont_know_code": None}, "no code dont_know_code"),
-        ({"codelists": {"kind": {1: "A", 2: "B"}}}, "'answer' is not described"),
+        ({"codelists": {"kind": {1: "A", 2: "B"}}}, "codelist 'answer' of Q1 is not described"),
         ({"organisations": small_frame({1: 50})}, "one of 1"),
         ({"organisations": small_frame({1: 19, 2: 80})}, "more organisations than the frame"),
         ({"codelists": {"kind": {1: "A", 2: "B"}, "answer": {1: "Y", 2: "N", 3: "M"}}}, "Q1"),
@@ -294,6 +297,7 @@ def test_a_mistake_in_a_specification_is_named_with_its_file(
     with pytest.raises(RefusedError, match=complaint) as refusal:
         read_specification(path)
     assert str(path) in str(refusal.value)
+    assert_dutch(refusal.value)
 
 
 def test_limits_that_exclude_each_other_are_refused_in_words(tmp_path: Path) -> None:
@@ -450,6 +454,28 @@ def test_every_format_holds_the_same_answers(file: AnswerFile, tmp_path: Path) -
             assert found[name].astype(float).equals(column), name
         else:
             assert found[name].astype(object).fillna("").tolist() == column.astype(str).tolist()
+
+
+def test_a_sample_in_a_workbook_carries_the_day_of_its_answers_not_of_today(
+    tmp_path: Path,
+) -> None:
+    sample = generate(read_specification(FOLDER / "nl_barometer_2025.yml"))
+    file = XlsxFile(name="x.xlsx", format="xlsx", sheet="Antwoorden")
+    path = write(sample, tmp_path / file.name, file)
+    properties = openpyxl.load_workbook(path, read_only=True).properties
+    assert sample.made_on
+    for stamp in (properties.created, properties.modified):
+        assert stamp and stamp.date() == sample.made_on
+    with ZipFile(path) as archive:
+        assert {part.date_time for part in archive.infolist()} == {(1980, 1, 31, 0, 0, 0)}
+
+
+def test_a_sample_in_a_format_without_a_writer_is_refused(tmp_path: Path) -> None:
+    sample = generate(read_specification(FOLDER / "nl_barometer_2025.yml"))
+    with pytest.raises(RefusedError) as error:
+        write(sample, tmp_path / "x.txt", AnswerFile(name="x.txt"))
+    assert error.value.rule == "sample_format"
+    assert_dutch(error.value)
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,42 @@
+"""Great Expectations over the marts, as one blocking check per table."""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from expectations.suites import suite_files
+from orchestration.check_results import check_result
+from orchestration.check_worker import Call
+from orchestration.publishing import MARTS
+from orchestration.settings import Settings
+
+NAME = "published"
+
+
+def definitions(
+    settings: Settings, *, accept_removed: bool, call: Call, **_: object
+) -> dg.Definitions:
+    """One check per mart that a suite looks at; all are evaluated in one go."""
+    tables = list(dict.fromkeys(suite.table for suite in suite_files()))
+    specs = [
+        dg.AssetCheckSpec(NAME, asset=dg.AssetKey([MARTS, table]), blocking=True)
+        for table in tables
+    ]
+
+    @dg.multi_asset_check(name="published_marts", specs=specs, can_subset=True)
+    def published_marts(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
+        from expectations.checks import check_marts
+        from expectations.runner import write_docs
+
+        last = settings.current if settings.current.exists() and not accept_removed else None
+        findings = call(check_marts, settings.warehouse, last, settings.quality)
+        for key in context.selected_asset_check_keys:
+            table = key.asset_key.path[-1]
+            yield check_result(
+                NAME,
+                key.asset_key,
+                [finding for finding in findings if finding.table == table],
+            )
+        call.ahead(write_docs, settings.quality)  # the release does not wait for it
+
+    return dg.Definitions(asset_checks=[published_marts])
