@@ -107,7 +107,12 @@ def _text(path: Path) -> str:
         raise RefusedError("description_encoding", where) from None
 
 
-def _parse(model: type[M], data: Any, where: str | Phrase) -> M:
+def parse(model: type[M], data: Any, where: str | Phrase) -> M:
+    """Put what was read into `model`.
+
+    Raises:
+        RefusedError: an unknown or missing key, or a value of the wrong kind.
+    """
     try:
         return model.model_validate(data)
     except ValidationError as error:
@@ -137,7 +142,7 @@ def read_yaml(model: type[M], path: Path) -> M:
             Phrase("line", path=path, line=mark.line + 1) if mark else str(path),
             problem=getattr(error, "problem", None) or reason(error),
         ) from None
-    return _parse(model, data, str(path))
+    return parse(model, data, str(path))
 
 
 def read_csv(model: type[M], path: Path) -> Iterator[tuple[int, M]]:
@@ -160,7 +165,7 @@ def read_csv(model: type[M], path: Path) -> Iterator[tuple[int, M]]:
         where = Phrase("row", path=path, row=reader.line_num, key=next(iter(row.values())))
         if None in row or None in row.values():
             raise RefusedError("description_cells", where)
-        yield reader.line_num, _parse(model, row, where)
+        yield reader.line_num, parse(model, row, where)
 
 
 def load(root: Path = SURVEYS) -> Registry:

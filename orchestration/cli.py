@@ -161,7 +161,7 @@ def dashboards_check() -> None:
 
     report = check(release=Settings.from_environment().current)
     if report.problems:
-        raise BarometerError("\n".join(report.problems))
+        raise SeveralError(report.problems)
     click.echo(
         f"{report.dashboards} dashboards, {report.charts} charts, {report.datasets} datasets and "
         f"{report.columns} columns fit together"

@@ -94,7 +94,21 @@ select
     located.source_title,
     located.source_locator,
     located.source_url,
-    concepts.in_dashboard
+    concepts.in_dashboard,
+    {% for lang in ['nl', 'en'] %}
+        {{ estimate_text(
+            lang, 'located.estimate', 'located.statistic', 'located.approximate', 'located.bound'
+        ) }} as estimate_text_{{ lang }},
+        {{ interval_text(lang, 'located.estimate_low', 'located.estimate_high') }}
+            as interval_text_{{ lang }},
+        {{ count_text(lang, 'located.n') }} as n_text_{{ lang }},
+        coalesce(located.comparability_note_{{ lang }}, '') as note_text_{{ lang }},
+        {{ source_link(
+            lang, 'located.source_title', 'located.source_url', 'located.source_locator'
+        ) }} as source_link_{{ lang }},
+        notice.label_{{ lang }} as notice_{{ lang }},
+    {% endfor %}
+    -cast(notice.sort_order as integer) as notice_order
 from located
 inner join {{ ref('dim_wave') }} as waves
     on located.survey = waves.survey and located.wave = waves.wave
@@ -110,6 +124,8 @@ left join codes as country
     on country.codelist = 'country' and located.country = country.code
 left join codes as data_status
     on data_status.codelist = 'data_status' and located.data_status = data_status.code
+left join codes as notice
+    on notice.codelist = 'notice' and located.data_status = notice.code
 left join codes as comparability
     on comparability.codelist = 'comparability' and located.comparability = comparability.code
 left join codes as reliability

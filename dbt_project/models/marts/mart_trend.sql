@@ -156,7 +156,16 @@ select
     pair_comparability as comparability,
     comparabilities.label_nl as comparability_label_nl,
     comparabilities.label_en as comparability_label_en,
-    either_approximate as approximate
+    either_approximate as approximate,
+    {% for lang in ['nl', 'en'] %}
+        {{ figure_text(lang, 'from_estimate', 'statistic') }} || ' → '
+        || {{ figure_text(lang, 'estimate', 'statistic') }} as estimates_text_{{ lang }},
+        {{ change_text(lang, 'change', 'change_low', 'change_high') }} as change_text_{{ lang }},
+        {{ verdict_text('judged.verdict', 'verdicts.label_' ~ lang) }} as verdict_text_{{ lang }},
+        {{ known_text(lang, number_text(lang, 'smallest_detectable_change')) }}
+            as smallest_detectable_change_text_{{ lang }},
+    {% endfor %}
+    from_wave || ' → ' || wave as waves_text
 from judged
 left join {{ ref('codelists') }} as verdicts
     on verdicts.codelist = 'verdict' and judged.verdict = verdicts.code
