@@ -30,6 +30,16 @@ from ingest.registry import parse, read_yaml
 
 ASSETS: Final = Path(__file__).parent / "assets"
 _DATABASE: Final = "barometer"
+# Written out, because an import keeps what it does not name: a change made by hand in Superset, or
+# the expression of a column that was calculated before.
+_PLAIN: Final[Content] = {
+    "description": None,
+    "expression": None,
+    "filterable": True,
+    "groupby": True,
+    "is_active": True,
+    "verbose_name": None,
+}
 M = TypeVar("M", Chart, Dashboard)
 
 
@@ -89,7 +99,7 @@ class _Compiler:
         mart = self._mart(slug, path)
         own = read_yaml(Dataset, path) if path != mart.source else Dataset()
         columns = [
-            {"column_name": name, "type": kind, "is_dttm": name == own.main_dttm_col}
+            {**_PLAIN, "column_name": name, "type": kind, "is_dttm": name == own.main_dttm_col}
             for name, kind in mart.columns.items()
         ]
         content = {
