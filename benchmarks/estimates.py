@@ -47,7 +47,7 @@ select
 from respondent
 union all by name
 select
-    survey, wave, respondent_id, 'poststratified' as weighting,
+    survey, wave, respondent_id, 'weighted' as weighting,
     cast(sector as varchar) as stratum, count(*) over (partition by sector) as n_stratum,
     (sector + 2) * n_stratum as frame_count, cast(sector + 2 as double) as weight
 from respondent;
@@ -61,15 +61,16 @@ select survey, wave, respondent_id, split, cast(value as varchar) from (
 create view said as
 select
     survey, wave, respondent_id, 'result' as concept, 'all' as base, 'item ' || i as item,
-    item as category, cast(1 as double) as value, hash(respondent_id, i) as dice
+    item as category, 'share' as statistic, cast(1 as double) as value,
+    hash(respondent_id, i) as dice
 from respondent cross join range({items}) as items(i);
 create table harmonised.hrm_base_members as
-select * exclude (category, value, dice) from said where dice % 5 > 0;
+select * exclude (category, statistic, value, dice) from said where dice % 5 > 0;
 create table harmonised.hrm_answers as
 select * exclude (dice) from said where dice % 5 > 0 and dice % 3 = 0;
 create table harmonised.hrm_asked_categories as
 select 's' as survey, '1' as wave, 'result' as concept, 'all' as base, 'item ' || i as item,
-    item as category
+    item as category, 'share' as statistic
 from range({items}) as items(i);
 """
 FLOOR = """
@@ -88,7 +89,7 @@ select
     cast(substr(item, 6) as utinyint) as item, cast(coalesce(value, 0) as utinyint) as yes,
     cast(weight as float) as weight, cast(0 as utinyint) as total, {columns}
 from harmonised.hrm_base_members
-inner join (from harmonised.hrm_sample_design where weighting = 'poststratified')
+inner join (from harmonised.hrm_sample_design where weighting = 'weighted')
     using (survey, wave, respondent_id)
 inner join (select * replace ({narrow}) from respondent) using (survey, wave, respondent_id)
 left join harmonised.hrm_answers using (survey, wave, respondent_id, concept, base, item)
@@ -191,7 +192,7 @@ def compare(
     share = by_polars(flat)
     ours_share, error = connection.sql(
         "select estimate, standard_error from estimates.est_computed "
-        "where weighting = 'poststratified' and group_dimension = 'sector' "
+        "where weighting = 'weighted' and group_dimension = 'sector' "
         "and group_value = '0' and category = 'item 0'"
     ).fetchall()[0]
     check(int(abs(share - ours_share) > 1e-3), "polars")  # it adds up in single precision
@@ -244,7 +245,7 @@ def one_at_a_time(
                 using (survey, wave, respondent_id)
             left join harmonised.hrm_answers
                 using (survey, wave, respondent_id, concept, base, item)
-            where weighting = 'poststratified'
+            where weighting = 'weighted'
             """
         ).pl()
         design = svy.Design(stratum="stratum", wgt="weight", pop_size="frame_count")

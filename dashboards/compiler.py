@@ -24,9 +24,9 @@ from dashboards.contracts import Mart
 from dashboards.layout import complete
 from dashboards.models import Chart, Dashboard, Database, Dataset
 from dashboards.translation import in_language
+from ingest.descriptions import parse, read_yaml
 from ingest.errors import RefusedError, did_you_mean
 from ingest.messages import LANGUAGES, Language, Phrase
-from ingest.registry import parse, read_yaml
 
 ASSETS: Final = Path(__file__).parent / "assets"
 _DATABASE: Final = "barometer"

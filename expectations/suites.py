@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from expectations.runner import Rule, Suite
+from ingest.descriptions import read_yaml
 from ingest.models import Model, Name
-from ingest.registry import read_yaml
 from ingest.texts import Check
 
 if TYPE_CHECKING:

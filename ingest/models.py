@@ -1,20 +1,50 @@
-"""Typed shapes of what describes a survey: survey, wave manifest, published figure, source.
+"""Typed models of what describes a survey: survey, wave manifest, published figure, source.
 
-They are data about data. Reading files belongs in `readers`, finding them in `registry`.
+`descriptions` reads files into them, `registry` finds the files.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
-from pydantic_core import PydanticCustomError
+from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from ingest.errors import Phrase
 from ingest.texts import Model as Model
 from ingest.texts import Text as Text
+
+# Numbers and days in one form only: what is read here, dbt reads too, and reads the same.
+INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+NUMBER = re.compile(rf"{INTEGER.pattern}(?:\.[0-9]+)?")
+BOOLEAN = re.compile(r"true|false")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+Unparsed = Literal["int_parsing", "float_parsing", "bool_parsing", "date_parsing"]
+
+
+def invalid(name: str, **values: object) -> PydanticCustomError:
+    """Return what a validator raises; `messages.yml` has the message under that name."""
+    return PydanticCustomError("invalid", "{phrase}", {"phrase": Phrase(name, **values)})
+
+
+def _only(pattern: re.Pattern[str], error: Unparsed) -> BeforeValidator:
+    """Refuse text that a library would read, but that is not of one form."""
+
+    def check(value: object) -> object:
+        if isinstance(value, str) and not pattern.fullmatch(value):
+            raise PydanticKnownError(error, {"error": ""} if error == "date_parsing" else None)
+        return value
+
+    return BeforeValidator(check)
+
+
+def _no_number(value: object) -> object:
+    if isinstance(value, (int, float)):
+        raise PydanticKnownError("date_parsing", {"error": ""})
+    return value
 
 
 def _blank_is_none(value: object) -> object:
@@ -22,17 +52,23 @@ def _blank_is_none(value: object) -> object:
 
 
 EmptyIsNone = BeforeValidator(_blank_is_none)
+Integer = Annotated[int, _only(INTEGER, "int_parsing")]
+Number = Annotated[float, _only(NUMBER, "float_parsing")]
+TrueOrFalse = Annotated[bool, _only(BOOLEAN, "bool_parsing")]
+Day = Annotated[date, _only(DAY, "date_parsing"), BeforeValidator(_no_number)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=80)]
 VariableName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.]*$")]
 WaveName = Annotated[str, Field(pattern=r"^[0-9]{4}$")]
+Count = Annotated[int, Field(ge=0)]
 PositiveCount = Annotated[int, Field(gt=0)]
 PositiveNumber = Annotated[float, Field(gt=0)]
 Codes = Annotated[tuple[int, ...], Field(min_length=1)]
 
 
-def misfit(name: str, **values: object) -> PydanticCustomError:
-    """Return what a validator raises; the message is in `messages.yml` under that name."""
-    return PydanticCustomError("misfit", "{phrase}", {"phrase": Phrase(name, **values)})
+class Row(Model):
+    """One row of a CSV file; no two rows have the same values of the columns in `KEY`."""
+
+    KEY: ClassVar[tuple[str, ...]]
 
 
 class Title(Text):
@@ -44,13 +80,13 @@ class Title(Text):
 class Period(Model):
     """A closed interval of days."""
 
-    start: date
-    end: date
+    start: Day
+    end: Day
 
     @model_validator(mode="after")
     def _in_order(self) -> Period:
         if self.end < self.start:
-            raise misfit("period_backwards", start=self.start, end=self.end)
+            raise invalid("period_backwards", start=self.start, end=self.end)
         return self
 
 
@@ -74,8 +110,8 @@ class Survey(Model):
 class Response(Model):
     """How many were asked and answered; each number only where a source gives it."""
 
-    invited: int | None = None
-    answered: int | None = None
+    invited: Count | None = None
+    answered: Count | None = None
     rate: float | None = Field(default=None, ge=0, le=100, description="percent")
     source: str | None = None
     locator: str | None = None
@@ -162,9 +198,9 @@ class Design(Model):
     @model_validator(mode="after")
     def _weighs(self) -> Design:
         if (self.stratum is None) != (not self.frame):
-            raise misfit("stratum_without_frame")
+            raise invalid("stratum_without_frame")
         if not (self.frame or self.weight or self.margins):
-            raise misfit("design_empty")
+            raise invalid("design_empty")
         return self
 
     @property
@@ -193,9 +229,9 @@ class Item(Model):
     @model_validator(mode="after")
     def _codes_or_text(self) -> Item:
         if self.text == (self.codelist is not None):
-            raise misfit("codelist_or_text", variable=self.variable)
+            raise invalid("codelist_or_text", variable=self.variable)
         if self.separator and (self.text or self.battery):
-            raise misfit("separator_needs_codelist", variable=self.variable)
+            raise invalid("separator_needs_codelist", variable=self.variable)
         return self
 
 
@@ -254,33 +290,33 @@ class Answers(Model):
     def _codelists_known(self) -> Answers:
         used = {item.codelist for item in self.items if item.codelist}
         if missing := sorted(used - set(self.codelists)):
-            raise misfit("codelists_undescribed", names=missing)
+            raise invalid("codelists_undescribed", names=missing)
         names = [item.variable for item in self.items]
         if twice := sorted({name for name in names if names.count(name) > 1}):
-            raise misfit("variables_twice", names=twice)
+            raise invalid("variables_twice", names=twice)
         for variable, margin in (self.design.margins if self.design else {}).items():
             self._codes_known("margins", variable, margin)
         for given in self.routing.values():
             for variable, codes in given.items():
                 self._codes_known("routing", variable, codes)
         if unused := sorted(set(self.routing) - {item.base for item in self.items}):
-            raise misfit("routing_of_no_base", bases=unused)
+            raise invalid("routing_of_no_base", bases=unused)
         for place, row in enumerate(self.corrections):
             becomes = () if row.becomes is None else (row.becomes,)
             self._codes_known("corrections", row.variable, becomes)
             corrects = {"variable": row.variable, "code": row.code}
             if row.code == row.becomes:
-                raise misfit("correction_changes_nothing", **corrects)
+                raise invalid("correction_changes_nothing", **corrects)
             if any(row.overlaps(other) for other in self.corrections[:place]):
-                raise misfit("correction_twice", **corrects)
+                raise invalid("correction_twice", **corrects)
         return self
 
     def _codes_known(self, what: str, variable: str, codes: Iterable[int]) -> None:
         lists = {item.variable: self.codelists.get(item.codelist or "") for item in self.items}
         if not (described := lists.get(variable)):
-            raise misfit("codes_of_no_item", what=what, variable=variable)
+            raise invalid("codes_of_no_item", what=what, variable=variable)
         if unknown := sorted(set(codes) - set(described)):
-            raise misfit("codes_undescribed", what=what, variable=variable, codes=unknown)
+            raise invalid("codes_undescribed", what=what, variable=variable, codes=unknown)
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -306,8 +342,10 @@ class Wave(Model):
     answers: Answers | None = None
 
 
-class Source(Model):
-    """A publication that figures are copied from."""
+class Source(Row):
+    """A publication that figures are copied from (`sources.csv`)."""
+
+    KEY = ("source_id",)
 
     source_id: Name
     title: Annotated[str, Field(min_length=1)]
@@ -316,8 +354,15 @@ class Source(Model):
     language: Annotated[str, Field(pattern=r"^[a-z]{2}$")]
 
 
-class PublishedFigure(Model):
-    """One figure as printed in a source; a share stands between 0 and 100 percent."""
+Statistic = Literal[
+    "share", "mean", "count", "difference", "threshold", "minimum", "maximum", "adjusted_r2"
+]
+
+
+class PublishedFigure(Row):
+    """One figure as printed in a source (`published.csv`); a share is 0 to 100 percent."""
+
+    KEY = ("row_id",)
 
     row_id: Name
     wave: WaveName
@@ -326,14 +371,12 @@ class PublishedFigure(Model):
     base: Name
     group_dimension: Name
     group_value: Annotated[str, Field(min_length=1)]
-    statistic: Literal[
-        "share", "mean", "count", "difference", "threshold", "minimum", "maximum", "adjusted_r2"
-    ]
+    statistic: Statistic
     bound: Annotated[Literal["lower", "upper"] | None, EmptyIsNone]
-    value: float
+    value: Number
     unit: str
-    n: Annotated[int | None, EmptyIsNone]
-    approximate: bool
+    n: Annotated[Annotated[Integer, Field(ge=0)] | None, EmptyIsNone]
+    approximate: TrueOrFalse
     category_original: str
     source_id: str
     locator: str
@@ -344,14 +387,14 @@ class PublishedFigure(Model):
     @model_validator(mode="after")
     def _makes_sense(self) -> PublishedFigure:
         if self.statistic == "share" and not 0 <= self.value <= 100:
-            raise misfit("no_share", value=self.value)
+            raise invalid("no_share", value=self.value)
         if self.status == "superseded" and not (self.status_reason_nl and self.status_reason_en):
-            raise misfit("reason_missing")
+            raise invalid("reason_missing")
         return self
 
     @property
-    def key(self) -> tuple[str, ...]:
-        """What one current figure may say once."""
+    def measure(self) -> tuple[str, ...]:
+        """What the figure is about; only one figure about it is `current`."""
         return (
             self.wave,
             self.concept,

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.columns import first_row
+from ingest.descriptions import read_yaml
 from ingest.errors import RefusedError
 from ingest.models import PersonalData
-from ingest.registry import read_yaml
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -8,9 +8,9 @@ from ingest.languages import Language
 
 
 class Model(BaseModel):
-    """Frozen, and a key that nobody knows is refused instead of ignored."""
+    """Frozen; unknown keys and numbers that are not finite are refused."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Text(Model):

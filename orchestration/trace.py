@@ -154,20 +154,20 @@ def _of_answers(row: Row, settings: Settings) -> str | None:
     key = {name: row[name] for name in names}
     with duckdb.connect(str(settings.warehouse), read_only=True) as warehouse:
         # A release that was switched back to may be older than the warehouse.
-        same = " and ".join(f"{name} = ${name}" for name in (*key, "category"))
+        same = " and ".join(f"{name} = ${name}" for name in (*key, "category", "statistic"))
         now = _rows(
             warehouse,
             f"from estimates.est_computed where {same}",
             **key,
             category=row["category"],
+            statistic=row["statistic"],
         )
         if not now or not math.isclose(now[0]["estimate"], row["estimate"], rel_tol=1e-9):
             return None
         path = settings.home / "trace" / f"{row['indicator_id']}.csv"
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        answer = "mean" if quantile else row["category"]
         asked = f"create temporary table sample as {RESPONDENTS}"
-        warehouse.execute(asked, {**key, "answer": answer})
+        warehouse.execute(asked, {**key, "answer": row["category"]})
         warehouse.execute("copy sample to $path (header)", {"path": str(path)})
         path.chmod(0o600)
     design = DESIGN_IN_R.format(path=_quoted(path))

@@ -71,3 +71,48 @@ adjusted as (
 {% macro smallest_detectable(standard_error) -%}
     ({{ z975() }} + 0.8416212335729143) * {{ standard_error }}
 {%- endmacro %}
+
+{#-
+  Verdict on a tested difference. `words` names it where the adjusted p-value is below 5 %: up,
+  down, and where it is not: unclear. What cannot be compared (`impossible`) is never tested, and
+  what nobody judged (`undetermined`) has no p-value.
+-#}
+{% macro verdict(difference, words, comparability=none) -%}
+    case
+        {% if comparability -%}
+        when {{ comparability }} = 'impossible' then 'not_comparable'
+        {% endif -%}
+        when p_value is null then 'cannot_tell'
+        when p_value_adjusted >= 0.05 then '{{ words.unclear }}'
+        when {{ difference }} > 0 then '{{ words.up }}'
+        else '{{ words.down }}'
+    end
+{%- endmacro %}
+
+{#- Why a verdict is what it is: a code of the codelist test_reason. -#}
+{% macro test_reason(tested, comparability=none) -%}
+    case
+        {% if comparability -%}
+        when {{ comparability }} in ('impossible', 'undetermined') then null
+        {% endif -%}
+        when either_bound then 'bound'
+        when p_value is null then 'no_interval'
+        else {{ tested }}
+    end
+{%- endmacro %}
+
+{#-
+  Margin of a tested difference: its interval, standard error and the smallest that could have been
+  found. Empty where there is no test.
+-#}
+{% macro margin(difference, standard_error, name) -%}
+    case when p_value is not null then {{ difference }} - {{ z975() }} * {{ standard_error }} end
+        as {{ name }}_low,
+    case when p_value is not null then {{ difference }} + {{ z975() }} * {{ standard_error }} end
+        as {{ name }}_high,
+    case when p_value is not null then {{ standard_error }} end as standard_error,
+    p_value,
+    p_value_adjusted,
+    case when p_value is not null then {{ smallest_detectable(standard_error) }} end
+        as smallest_detectable_{{ name }}
+{%- endmacro %}

@@ -74,20 +74,14 @@
 
 {#- The difference between two countries, with its verdict. -#}
 {% macro difference_text(lang, difference, verdict, verdict_label) -%}
-    {%- set words = {
-        'nl': {'higher': 'hoger', 'lower': 'lager', 'unknown': 'marge onbekend',
-               'none': 'niet berekend'},
-        'en': {'higher': 'higher', 'lower': 'lower', 'unknown': 'margin unknown',
-               'none': 'not computed'},
-    }[lang] -%}
     coalesce(
         {{ signed_text(lang, difference) }} || case {{ verdict }}
-            when 'higher' then ' ▲ {{ words.higher }}'
-            when 'lower' then ' ▼ {{ words.lower }}'
+            when 'higher' then ' ▲ ' || lower({{ verdict_label }})
+            when 'lower' then ' ▼ ' || lower({{ verdict_label }})
             when 'no_clear_difference' then ' ● ' || lower({{ verdict_label }})
-            else ' ({{ words.unknown }})'
+            else ' ({{ 'marge onbekend' if lang == 'nl' else 'margin unknown' }})'
         end,
-        '{{ words.none }}'
+        '{{ 'niet berekend' if lang == 'nl' else 'not computed' }}'
     )
 {%- endmacro %}
 

@@ -9,7 +9,7 @@ left join {{ ref('hrm_sample_design') }} as design
     on respondents.survey = design.survey
     and respondents.wave = design.wave
     and respondents.respondent_id = design.respondent_id
-    and design.weighting = 'poststratified'
+    and design.weighting = 'weighted'
 where
     waves.weighting_method is not null
     and (

@@ -56,7 +56,8 @@ def tests_of(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Shift]:
         alike = {
             key: rows
             for key, rows in shared(now, was, pair).items()
-            if key[2] in ("recode", "select")
+            if (rule := now.harmonisation.rules[key[2]]).gives in ("category", "selected")
+            and not rule.combines
         }
         for (concept, category, _), ((_, row), (_, other)) in sorted(alike.items()):
             counts = _counted(now, ours, row.recode), _counted(was, theirs, other.recode)
@@ -103,7 +104,7 @@ def shifted(now: Side, tests: Sequence[Shift]) -> Iterator[Difference]:
             continue
         concept = concepts.get(name)
         # What an organisation is; what it did can be a grouping too, and moves by itself.
-        traits = concept and concept.is_grouping and concept.kind == "single"
+        traits = concept and name in rows.groupings.values() and concept.kind == "single"
         held = [
             row
             for test in moved

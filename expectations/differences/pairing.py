@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from ingest.harmonisation import RECODING, CrosswalkRow, Harmonisation, Recode
+from ingest.harmonisation import CrosswalkRow, Harmonisation, Recode
 from ingest.models import Answers, Item, Text
 from ingest.readers import AnswerTable
 from ingest.registry import SurveyWave
@@ -52,7 +52,7 @@ class Side:
         found: dict[str, list[tuple[int, CrosswalkRow]]] = {}
         for line, row in self.harmonisation.crosswalk.numbered:
             own = (row.survey, row.wave) == (self.wave.survey.survey, self.wave.wave.wave)
-            if own and row.variable and row.rule in RECODING:
+            if own and row.variable and self.harmonisation.rules[row.rule].recodes:
                 found.setdefault(row.variable, []).append((line, row))
         return found
 

@@ -10,7 +10,6 @@ from typing import get_args
 from ingest.drafting.matching import Match, Variable
 from ingest.drafting.wording import meaning
 from ingest.harmonisation import (
-    RECODING,
     CrosswalkRow,
     Harmonisation,
     MissingKind,
@@ -67,11 +66,12 @@ class _Recodes:
 
     def __init__(self, described: Harmonisation, survey: str, wave: str) -> None:
         self.survey, self.wave = survey, wave
+        self.rules = described.rules
         self.content: dict[str, dict[str, Use]] = {}
         for row in described.recodes.rows:
             use = (row.category, row.score, row.missing_kind)
             self.content.setdefault(row.recode, {})[row.code] = use
-        self.crosswalk = [row for row in described.crosswalk.rows if row.rule in RECODING]
+        self.crosswalk = [row for row in described.crosswalk.rows if self.rules[row.rule].recodes]
         self.used = Counter(row.recode for row in self.crosswalk if row.recode)
         self.made: set[str] = set()
 
@@ -165,7 +165,7 @@ def _rows(
     found, left = list[CrosswalkRow](), dict[str, None]()
     for row in match.known.rows:
         name = row.recode
-        if row.rule in RECODING:
+        if recodes.rules[row.rule].recodes:
             wanted = _wanted(variable, match, row, recodes.content.get(row.recode or "", {}))
             if all(missing for _, _, missing in wanted.values()):
                 continue
@@ -260,8 +260,8 @@ def _derived(
     """Rows without a variable, of which the concept that they derive from is asked again."""
     status = {row.concept: (row.status, row.reason_nl, row.reason_en) for row in drafted.crosswalk}
     for row in before:
-        if row.variable is None and row.recode in status:
-            own = status[row.recode]
+        if row.source_concept in status:
+            own = status[row.source_concept]
             if f"{row.survey}/{row.wave}" != f"{survey.survey}/{survey.reference_wave}":
                 own = _worst((own, (row.status, row.reason_nl, row.reason_en)))
             status.setdefault(row.concept, own)

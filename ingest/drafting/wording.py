@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from ingest.descriptions import read_yaml
 from ingest.models import Model
-from ingest.registry import read_yaml
 
 if TYPE_CHECKING:
     import numpy as np

@@ -15,9 +15,9 @@ from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
+from ingest.descriptions import read_yaml
 from ingest.errors import RefusedError, listing
 from ingest.models import Model, Name
-from ingest.registry import read_yaml
 
 Percent = Annotated[float, Field(ge=0, le=100)]
 Fraction = Annotated[float, Field(ge=0, le=1)]

@@ -17,11 +17,20 @@ from expectations.differences.compare import compare
 from expectations.differences.homogeneity import Shift, corrected, looks_mirrored, p_value
 from expectations.differences.pairing import Side
 from expectations.differences.record import RULES, Comparison, lines, told
-from ingest.harmonisation import Category, Concept, CrosswalkRow, Harmonisation, Recode, Rows
+from ingest.harmonisation import (
+    SEEDS,
+    Concept,
+    CrosswalkRow,
+    CrosswalkRule,
+    GroupDimension,
+    Harmonisation,
+    Recode,
+    Rows,
+)
 from ingest.models import Survey, Wave
 from ingest.readers import AnswerTable
 from ingest.registry import SurveyWave
-from tests.conftest import Barometer
+from tests.conftest import PROJECT, Barometer
 from tests.support import edit, missing_words, refusal
 
 SURVEY = Survey.model_validate(
@@ -100,7 +109,8 @@ RECODES: dict[str, dict[int, str]] = {
                       5: "not_selected", 9: "?"},
     "ticked": {0: "not_selected", 1: "selected"},
 }  # fmt: skip
-GROUPINGS = {"organisation_size": True, "innovated": False, "statement": False}
+CONCEPTS = ("organisation_size", "innovated", "statement")
+CROSSWALK_RULES = PROJECT / "dbt_project" / "seeds" / "crosswalk_rules.csv"
 
 
 @dataclass
@@ -178,22 +188,22 @@ def harmonised(*cases: Case) -> Harmonisation:
         for code, counts in codes.items()
     ]  # fmt: skip
     concepts = [
-        {"concept": name, "label_nl": name, "label_en": name, "kind": "single", "question_nl": "",
-         "question_en": "", "default_base": None, "is_grouping": grouping, "minimum_items": None,
+        {"concept": name, "label_nl": name, "label_en": name, "kind": "single", "question_nl": "?",
+         "question_en": "?", "default_base": None, "minimum_items": None,
          "sort_order": 1, "in_dashboard": True}
-        for name, grouping in GROUPINGS.items()
+        for name in CONCEPTS
     ]  # fmt: skip
-    none: dict[str, Any] = {
-        name: Rows(Path(f"{name}.csv"), ())
-        for name in ("bases", "bins", "comparability", "international")
+    dimension = {"group_dimension": "size", "concept": "organisation_size", "coarser": None,
+                 "label_nl": "Grootte", "label_en": "Size"}  # fmt: skip
+    tables: dict[str, Rows[Any]] = {name: Rows(Path(f"{name}.csv"), ()) for name in SEEDS}
+    tables |= {
+        "concepts": rows_of(Concept, concepts),
+        "group_dimensions": rows_of(GroupDimension, [dimension]),
+        "crosswalk": rows_of(CrosswalkRow, crosswalk),
+        "crosswalk_rules": Rows.read(CrosswalkRule, CROSSWALK_RULES),
+        "recodes": rows_of(Recode, recodes),
     }
-    return Harmonisation(
-        concepts=rows_of(Concept, concepts),
-        categories=rows_of(Category, []),
-        crosswalk=rows_of(CrosswalkRow, crosswalk),
-        recodes=rows_of(Recode, recodes),
-        **none,
-    )
+    return Harmonisation(**tables)
 
 
 def held_against(earlier: Case, case: Case) -> Comparison:

@@ -84,8 +84,8 @@ SELECT = {"rule": "select", "category": "yes", "recode": "yes_selected"}
 FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
     "a rule that does not exist": (
         crosswalk(rule="recod"),
-        "",
-        ("crosswalk.csv", "rule = 'recod'", "'recode', 'direct', 'select'"),
+        "reference_unknown",
+        ("crosswalk.csv", "rule 'recod' does not exist", "did you mean 'recode'"),
     ),
     "a rule without its variable": (
         crosswalk(variable=""),
@@ -152,22 +152,22 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
     ),
     "an unknown recode": (
         crosswalk(recode="yes_noo"),
-        "reference_leads_nowhere",
+        "reference_unknown",
         ("crosswalk.csv", "recode 'yes_noo'", "did you mean 'yes_no'", "recodes.csv"),
     ),
     "an unknown concept to count": (
-        crosswalk(rule="count_selected", variable="", recode="innovation_typ"),
-        "reference_leads_nowhere",
+        crosswalk(rule="count_selected", variable="", recode="", source_concept="innovation_typ"),
+        "reference_unknown",
         ("did you mean 'innovation_type'", "concepts.csv"),
     ),
     "an unknown concept": (
         crosswalk(concept="works_with_inovation"),
-        "reference_leads_nowhere",
+        "reference_unknown",
         ("concept 'works_with_inovation'", "did you mean 'works_with_innovation'"),
     ),
     "an unknown base": (
         crosswalk(base="inovators"),
-        "reference_leads_nowhere",
+        "reference_unknown",
         ("base 'inovators'", "did you mean 'innovators'", "bases.csv"),
     ),
     "an unknown category": (
@@ -258,7 +258,7 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
         add(
             "crosswalk.csv",
             row(**{**SELECT, "rule": "combine_any"}),
-            row(**SELECT),
+            row(**SELECT, variable="V15"),
         ),
         "combination_mixed",
         ("works_with_innovation yes is made by combine_any and also by select",),

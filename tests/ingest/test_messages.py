@@ -15,10 +15,10 @@ import yaml
 from pydantic import Field, ValidationError
 from pydantic_core.core_schema import ErrorType
 
+from ingest.descriptions import read_yaml
 from ingest.errors import RefusedError
 from ingest.messages import CATALOGUE, Names, Phrase, catalogue, entry, parse
 from ingest.models import CsvFile, Model, ParquetFile, Text
-from ingest.registry import read_yaml
 from ingest.texts import Check, Entry, Refusal
 from tests.conftest import PROJECT
 
@@ -29,7 +29,7 @@ MESSAGES: dict[str, Entry] = {
     if (PROJECT / package / CATALOGUE).exists()
     for name, found in catalogue(package).items()
 }
-KINDS: dict[str, type[Entry]] = {"Phrase": Text, "misfit": Text, "_rule": Check}
+KINDS: dict[str, type[Entry]] = {"Phrase": Text, "invalid": Text, "_rule": Check}
 
 
 def sources(package: str) -> list[ast.Module]:

@@ -74,11 +74,11 @@ def test_dutch_waves_are_set_side_by_side_where_that_is_allowed(
         release.sql(
             "select concept || ' ' || category, verdict from mart_trend "
             "where survey = 'nl_barometer' and data_status = 'synthetic' "
-            "and group_dimension = 'total' and weighting = 'poststratified'"
+            "and group_dimension = 'total' and weighting = 'weighted'"
         ).fetchall()
     )
     assert verdicts["innovated_past_two_years yes"] == "fall"
     assert verdicts["innovation_type interaction"] == "fall"
     assert verdicts["innovation_type process"] == "no_clear_change"
     assert verdicts["result quality"] == "not_comparable"
-    assert verdicts["climate_scale mean"] == "cannot_tell"
+    assert verdicts["climate_scale value"] == "cannot_tell"

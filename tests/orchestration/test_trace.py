@@ -13,14 +13,14 @@ from tests.conftest import Barometer, require
 
 INNOVATED = "concept = 'innovated_past_two_years' and category = 'yes' and survey = 'nl_barometer'"
 SCALE = "concept = 'climate_scale' and wave = '2021' and group_dimension = 'total'"
-SYNTHETIC = "data_status = 'synthetic' and weighting = 'poststratified'"
+SYNTHETIC = "data_status = 'synthetic' and weighting = 'weighted'"
 TRACED = {
     "a published share": f"{INNOVATED} and data_status = 'published' and wave = '2021'",
     "an unweighted share": f"{INNOVATED} and data_status = 'synthetic' and weighting = 'none'",
     "a weighted share of a group": f"{INNOVATED} and {SYNTHETIC} and group_value = 'strong'",
     "a tick": f"concept = 'financing_source' and category = 'own_budget' and {SYNTHETIC}",
-    "a mean": f"{SCALE} and {SYNTHETIC} and category = 'mean'",
-    "a quantile": f"{SCALE} and {SYNTHETIC} and category = 'quantile_75'",
+    "a mean": f"{SCALE} and {SYNTHETIC} and statistic = 'mean'",
+    "a quantile": f"{SCALE} and {SYNTHETIC} and statistic = 'quantile_75'",
 }
 
 

@@ -9,9 +9,10 @@ import pytest
 import yaml
 
 from expectations.suites import SuiteFile
+from ingest.descriptions import read_csv, read_yaml
 from ingest.drafting.wording import Lexicon
 from ingest.models import Model, PersonalData, PublishedFigure, Source, Survey, Wave
-from ingest.registry import load, read_csv, read_yaml
+from ingest.registry import load
 from ingest.samples.specification import Specification
 from tests.conftest import PROJECT
 

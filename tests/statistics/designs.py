@@ -13,6 +13,8 @@ SURVEY = "random"
 CATEGORIES = ("red", "green", "blue", "never_chosen")
 TICKED = ("left", "right")
 SIZES = ("small", "large", "nobody")
+SCALE = "value"
+STATISTICS = {**dict.fromkeys((*CATEGORIES, *TICKED), "share"), SCALE: "mean"}
 
 Row = dict[str, Any]
 
@@ -93,7 +95,7 @@ def tables(designs: list[list[Row]]) -> Mapping[str, list[Row]]:
         wave = {"survey": SURVEY, "wave": f"{number:05}"}
         for question, category in _asked():
             made["harmonised.hrm_asked_categories"].append(
-                {**wave, **question, "category": category}
+                {**wave, **question, "category": category, "statistic": STATISTICS[category]}
             )
         for index, row in enumerate(design):
             who = {**wave, "respondent_id": str(index)}
@@ -101,7 +103,7 @@ def tables(designs: list[list[Row]]) -> Mapping[str, list[Row]]:
             weighted = {name: row[name] for name in plain}
             made["harmonised.hrm_sample_design"] += [
                 {**who, "weighting": "none", **plain},
-                {**who, "weighting": "poststratified", **weighted},
+                {**who, "weighting": "weighted", **weighted},
             ]
             groups = [("total", "total"), *([("size_class", row["size"])] if row["size"] else [])]
             made["harmonised.hrm_respondent_groups"] += [
@@ -112,7 +114,13 @@ def tables(designs: list[list[Row]]) -> Mapping[str, list[Row]]:
                 made["harmonised.hrm_base_members"].append({**who, **question})
                 if category:
                     made["harmonised.hrm_answers"].append(
-                        {**who, **question, "category": category, "value": value}
+                        {
+                            **who,
+                            **question,
+                            "category": category,
+                            "statistic": STATISTICS[category],
+                            "value": value,
+                        }
                     )
     return made
 
@@ -135,7 +143,7 @@ def _question(concept: str, item: str = "*") -> Row:
 def _asked() -> Iterator[tuple[Row, str]]:
     yield from ((_question("colour"), category) for category in CATEGORIES)
     yield from ((_question("ticks", category), category) for category in TICKED)
-    yield _question("score"), "mean"
+    yield _question("score"), SCALE
 
 
 def _said(row: Row) -> Iterator[tuple[Row, str | None, float]]:
@@ -143,7 +151,7 @@ def _said(row: Row) -> Iterator[tuple[Row, str | None, float]]:
     if row["colour"]:
         yield _question("colour"), row["colour"], 1.0
     if row["score"] is not None:
-        yield _question("score"), "mean", row["score"]
+        yield _question("score"), SCALE, row["score"]
     for category, ticked in row["ticks"].items():
         if ticked is not None:
             yield _question("ticks", category), category if ticked else None, 1.0

@@ -145,14 +145,14 @@ def _ask_estimates(connection: duckdb.DuckDBPyConnection, built: Barometer, part
         select
             concat_ws('|', survey, wave, weighting) as design,
             concat_ws('|', concept, base, item) as question,
-            category, respondent_id as respondent, value
+            category, statistic, respondent_id as respondent, value
         from hrm_answers
         inner join hrm_sample_design using (survey, wave, respondent_id);
 
         create table asked.cell as
         select distinct
             design, domain, question, category, concat_ws('|', {CELL}, category) as cell,
-            cast(category <> 'mean' as integer) as is_share,
+            cast(statistic = 'share' as integer) as is_share,
             cast(weighting <> 'none' as integer) as is_weighted
         from member
         inner join hrm_asked_categories using (survey, wave, concept, base, item);
@@ -162,7 +162,7 @@ def _ask_estimates(connection: duckdb.DuckDBPyConnection, built: Barometer, part
         from member
         inner join asked.answer using (design, question, respondent)
         inner join asked.sample using (design, respondent)
-        where category = 'mean';
+        where statistic = 'mean';
 
         -- A stratum with one respondent is centred on the mean of all by R, on 0 by us.
         create table asked.total as
@@ -189,7 +189,8 @@ def _ask_estimates(connection: duckdb.DuckDBPyConnection, built: Barometer, part
         left join est_group_covariances as shared
             on {_equal("strong", "shared")}
             and strong.group_value = shared.group_value
-            and weak.group_value = shared.reference_value;
+            and weak.group_value = shared.reference_value
+        where strong.statistic in ('share', 'mean') and weak.statistic = strong.statistic;
 
         create table asked.contrast as
         select
@@ -219,11 +220,11 @@ def _ask_estimates(connection: duckdb.DuckDBPyConnection, built: Barometer, part
 
         create table ours.quantile as
         select
-            concat_ws('|', {CELL}) as domain, cast(right(category, 2) as integer) as percent,
+            concat_ws('|', {CELL}) as domain, cast(right(statistic, 2) as integer) as percent,
             estimate as value
         from estimates
         where
-            category like 'quantile_%'
+            statistic like 'quantile_%'
             and concat_ws('|', {CELL}) in (select domain from asked.quantile)
         """
     )
@@ -386,7 +387,7 @@ def _differences(
 
 
 @pytest.mark.parametrize("sample", ["the shipped wave", "random samples"])
-@pytest.mark.parametrize("weighting", ["none", "poststratified"])
+@pytest.mark.parametrize("weighting", ["none", "weighted"])
 def test_shares_and_means_agree_with_survey(
     judged: duckdb.DuckDBPyConnection, sample: str, weighting: str
 ) -> None:
@@ -414,7 +415,7 @@ def test_weights_add_up_to_the_frame(judged: duckdb.DuckDBPyConnection) -> None:
     strata = judged.sql(
         "select stratum, sum(weight), any_value(strata.frame_count) "
         "from shipped.harmonised.hrm_sample_design inner join shipped.staging.stg_strata as strata "
-        "using (survey, wave, stratum) where weighting = 'poststratified' "
+        "using (survey, wave, stratum) where weighting = 'weighted' "
         "group by survey, wave, stratum"
     ).fetchall()
     assert len(strata) == 9 + 9 + 3  # two Dutch waves and a Danish one

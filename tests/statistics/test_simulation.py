@@ -107,7 +107,7 @@ def estimated(built: Barometer, sample: pd.DataFrame, *, pairs_only: bool) -> pd
             create table harmonised.hrm_sample_design as
             select
                 survey, wave, respondent_id, respondent_id as organisation_id,
-                'poststratified' as weighting, cast(stratum as varchar) as stratum, n_stratum,
+                'weighted' as weighting, cast(stratum as varchar) as stratum, n_stratum,
                 frame_count, weight
             from answered;
             create table harmonised.hrm_respondent_groups as
@@ -117,11 +117,12 @@ def estimated(built: Barometer, sample: pd.DataFrame, *, pairs_only: bool) -> pd
             select survey, wave, respondent_id, 'innovated' as concept, 'all' as base, '*' as item
             from answered;
             create table harmonised.hrm_answers as
-            select *, 'yes' as category, cast(1 as double) as value
+            select *, 'yes' as category, 'share' as statistic, cast(1 as double) as value
             from harmonised.hrm_base_members
             semi join (from answered where yes) using (survey, wave, respondent_id);
             create table harmonised.hrm_asked_categories as
-            select distinct survey, wave, concept, base, 'yes' as category, item
+            select distinct
+                survey, wave, concept, base, 'yes' as category, 'share' as statistic, item
             from harmonised.hrm_base_members
             """
         )

@@ -36,8 +36,8 @@ asked as (
         min(status) as status,
         min(reason_nl) as reason_nl,
         min(reason_en) as reason_en
-    from {{ ref('crosswalk') }}
-    where rule <> 'not_asked'
+    from {{ ref('hrm_crosswalk') }}
+    where gives is not null
     group by survey, wave, concept
 )
 
@@ -55,33 +55,24 @@ select
     case
         when keys.wave = surveys.reference_wave then null
         else coalesce(
-            of_category.reason_nl, of_concept.reason_nl, asked.reason_nl,
-            'Nog niet beoordeeld of dit met de eerste meting te vergelijken is.'
+            of_category.reason_nl, of_concept.reason_nl, asked.reason_nl, not_judged.label_nl
         )
     end as comparability_note_nl,
     case
         when keys.wave = surveys.reference_wave then null
         else coalesce(
-            of_category.reason_en, of_concept.reason_en, asked.reason_en,
-            'Not yet judged whether this compares with the reference wave.'
+            of_category.reason_en, of_concept.reason_en, asked.reason_en, not_judged.label_en
         )
     end as comparability_note_en
 from keys
 inner join surveys on keys.survey = surveys.survey
 left join judgements as of_category
-    on
-        keys.survey = of_category.survey
-        and keys.wave = of_category.wave
-        and keys.concept = of_category.concept
-        and keys.category = of_category.category
+    on {{ equal_columns('keys', 'of_category', ['survey', 'wave', 'concept', 'category']) }}
 left join judgements as of_concept
     on
-        keys.survey = of_concept.survey
-        and keys.wave = of_concept.wave
-        and keys.concept = of_concept.concept
+        {{ equal_columns('keys', 'of_concept', ['survey', 'wave', 'concept']) }}
         and of_concept.category is null
 left join asked
-    on
-        keys.survey = asked.survey
-        and keys.wave = asked.wave
-        and keys.concept = asked.concept
+    on {{ equal_columns('keys', 'asked', ['survey', 'wave', 'concept']) }}
+left join {{ ref('codelists') }} as not_judged
+    on not_judged.codelist = 'not_judged' and not_judged.code = 'wave'

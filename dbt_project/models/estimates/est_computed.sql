@@ -1,6 +1,6 @@
--- One row per survey, wave, concept, category, base, group and weighting: the estimate with its
--- standard error and 95 % interval, before disclosure control, and for a share the number of units
--- in the population that it stands for. The formulas stand in macros/estimate.sql.
+-- One row per survey, wave, concept, category, statistic, base, group and weighting: the estimate
+-- with its standard error and 95 % interval, before disclosure control, and for a share the number
+-- of units in the population it represents. The formulas are in macros/estimate.sql.
 {% set cell = [
     'survey', 'wave', 'concept', 'base', 'group_dimension', 'group_value', 'weighting'
 ] %}
@@ -16,6 +16,7 @@ estimates as (
     select
         {{ cell | join(', ') }},
         category,
+        statistic,
         min(p) as p,
         cast(sum(n) as bigint) as n,
         cast(sum(n) - count(*) as bigint) as df,
@@ -35,7 +36,7 @@ estimates as (
             ) }}
         )) as total_standard_error
     from sums
-    group by {{ cell | join(', ') }}, category
+    group by {{ cell | join(', ') }}, category, statistic
 ),
 
 with_t as (
@@ -43,8 +44,8 @@ with_t as (
         estimates.*,
         {{ t975('estimates.df', 't_quantiles.t975') }} as t,
         case
-            when estimates.category = 'mean' and estimates.df < 1 then 'none'
-            when estimates.category = 'mean' then 'design_t'
+            when estimates.statistic = 'mean' and estimates.df < 1 then 'none'
+            when estimates.statistic = 'mean' then 'design_t'
             when estimates.weighting = 'none' then 'wilson'
             when estimates.p in (0, 1) then 'wilson'
             when estimates.df < 1 then 'none'
@@ -57,7 +58,6 @@ with_t as (
 intervals as (
     select
         *,
-        case when category = 'mean' then 'mean' else 'share' end as statistic,
     {% for name, sign in [('low', -1), ('high', 1)] %}
         case interval_method
             when 'design_t' then p + ({{ sign }}) * t * standard_error
@@ -83,15 +83,15 @@ select
     n,
     df,
     interval_method,
-    case when statistic = 'share' and weighting = 'poststratified' then total end as total,
-    case when statistic = 'share' and weighting = 'poststratified' then total_standard_error end
+    case when statistic = 'share' and weighting = 'weighted' then total end as total,
+    case when statistic = 'share' and weighting = 'weighted' then total_standard_error end
         as total_standard_error
 from intervals
 union all
 select
     {{ cell | join(', ') }},
     category,
-    category as statistic,
+    statistic,
     estimate,
     null as estimate_low,
     null as estimate_high,

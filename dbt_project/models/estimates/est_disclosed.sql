@@ -4,7 +4,7 @@
 -- hidden groups with fewer than 10 answers together), the smallest group left is hidden too.
 -- Groups of a multiple-response question overlap and cannot be subtracted.
 {% set siblings = [
-    'survey', 'wave', 'concept', 'category', 'base', 'weighting', 'group_dimension'
+    'survey', 'wave', 'concept', 'category', 'statistic', 'base', 'weighting', 'group_dimension'
 ] %}
 with estimates as (
     select * from {{ ref('est_computed') }}

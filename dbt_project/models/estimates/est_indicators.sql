@@ -1,6 +1,6 @@
--- One row per survey, wave, concept, category, base, group, weighting and data status: computed
--- estimates and published figures in one shape. A published share with a known n gets Wilson's
--- interval on that n; a bound ("more than half") or a figure without n gets none.
+-- One row per survey, wave, concept, category, base, group, statistic, weighting and data status:
+-- computed estimates and published figures in one shape. A published share with a known n gets
+-- Wilson's interval on that n; a bound ("more than half") or a figure without n gets none.
 with computed as (
     select
         estimates.*,
@@ -82,7 +82,8 @@ united as (
 select
     {{ short_hash([
         'united.survey', 'united.wave', 'united.concept', 'united.category', 'united.base',
-        'united.group_dimension', 'united.group_value', 'united.weighting', 'united.data_status'
+        'united.group_dimension', 'united.group_value', 'united.statistic', 'united.weighting',
+        'united.data_status'
     ]) }} as indicator_id,
     united.*,
     comparability.comparability,
@@ -112,9 +113,5 @@ select
     sources.url as source_url
 from united
 inner join {{ ref('est_comparability') }} as comparability
-    on
-        united.survey = comparability.survey
-        and united.wave = comparability.wave
-        and united.concept = comparability.concept
-        and united.category = comparability.category
+    on {{ equal_columns('united', 'comparability', ['survey', 'wave', 'concept', 'category']) }}
 left join sources on united.source_id = sources.source_id

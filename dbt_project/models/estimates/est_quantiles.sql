@@ -6,7 +6,7 @@
 ] %}
 with scales as (
     select * from {{ ref('hrm_answers') }}
-    where category = 'mean'
+    where statistic = 'mean'
 ),
 
 design as (
@@ -55,7 +55,8 @@ ranked as (
 {% for percent in ['05', '25', '50', '75', '95'] %}
     select
         {{ cell | join(', ') }},
-        'quantile_{{ percent }}' as category,
+        'value' as category,
+        'quantile_{{ percent }}' as statistic,
         -- Shares that are the percentage itself may miss it by a rounding.
         min(case when weight_so_far >= (0.{{ percent }} - 1e-12) * total_weight then value end)
             as estimate,

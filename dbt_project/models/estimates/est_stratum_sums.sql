@@ -9,7 +9,7 @@
 {# weighting: stratum, and what counts there as n, w, w^2, wy, w^2 y and w^2 y^2. #}
 {% set weightings = {
     'none': ["'all'", 'n', 'n', 'sum_y', 'sum_y', 'sum_y2'],
-    'poststratified': ['profiles.stratum', 'sum_w', 'sum_w2', 'sum_wy', 'sum_w2y', 'sum_w2y2'],
+    'weighted': ['profiles.stratum', 'sum_w', 'sum_w2', 'sum_wy', 'sum_w2y', 'sum_w2y2'],
 } %}
 with design as (
     select * from {{ ref('hrm_sample_design') }}
@@ -55,7 +55,7 @@ respondents as (
     left join design
         on
             {{ equal_columns('memberships', 'design', ['survey', 'wave', 'respondent_id']) }}
-            and design.weighting = 'poststratified'
+            and design.weighting = 'weighted'
 ),
 
 representatives as (
@@ -164,6 +164,7 @@ cells as (
     select
         base_cells.*,
         asked.category,
+        asked.statistic,
         strata.n_stratum,
         strata.frame_count,
         coalesce(category_cells.sum_wy, 0) as sum_wy,
@@ -195,6 +196,7 @@ points as (
 select
     {{ cell | join(', ') }},
     category,
+    statistic,
     stratum,
     cast(n_stratum as bigint) as n_stratum,
     frame_count,
@@ -207,8 +209,8 @@ select
     total_weight,
     -- Sums of weights in another order can miss 0 and 1 by a rounding.
     case
-        when category <> 'mean' and abs(ratio) < 1e-12 then 0
-        when category <> 'mean' and abs(1 - ratio) < 1e-12 then 1
+        when statistic = 'share' and abs(ratio) < 1e-12 then 0
+        when statistic = 'share' and abs(1 - ratio) < 1e-12 then 1
         else ratio
     end as p
 from points

@@ -1,5 +1,5 @@
--- One row per respondent, concept, base, item and category chosen (value 1), or per scale with
--- its value (category `mean`).
+-- One row per respondent, concept, base, item and category: the categories chosen, with value 1
+-- (statistic `share`), and the value of a scale (category `value`, statistic `mean`).
 {% set key = ['survey', 'wave', 'respondent_id', 'concept', 'base', 'item', 'category'] %}
 -- Several variables may choose the same category.
 with chosen as (
@@ -40,6 +40,7 @@ categories as (
 
 select
     {{ key | join(', ') }},
+    'share' as statistic,
     cast(1 as double) as value
 from categories
 union all
@@ -50,7 +51,8 @@ select
     concept,
     base,
     item,
-    'mean' as category,
+    'value' as category,
+    'mean' as statistic,
     value
 from {{ ref('hrm_item_values') }}
 where value is not null

@@ -1,11 +1,11 @@
--- One row per survey, wave, concept, base and category that could be answered, with the item on
--- whose base it stands, so that a category nobody chose is an honest 0 % and not a gap.
+-- One row per survey, wave, concept, base and category that could be answered, with the item that
+-- gives its base and the statistic to compute. A category that nobody chose is 0 %, not a gap.
 with codes as (
     select * from {{ ref('hrm_crosswalk_codes') }}
 ),
 
 crosswalk as (
-    select * from {{ ref('crosswalk') }}
+    select * from {{ ref('hrm_crosswalk') }}
 ),
 
 concepts as (
@@ -23,9 +23,10 @@ select
     codes.base,
     codes.category,
     case
-        when codes.rule in ('combine_any', 'combine_all') and concepts.kind = 'single' then '*'
+        when codes.combines is not null and concepts.kind = 'single' then '*'
         else coalesce(codes.select_category, '*')
-    end as item
+    end as item,
+    'share' as statistic
 from codes
 inner join concepts on codes.concept = concepts.concept
 where codes.category is not null
@@ -35,8 +36,9 @@ select
     wave,
     concept,
     base,
-    'mean' as category,
-    '*' as item
+    'value' as category,
+    '*' as item,
+    'mean' as statistic
 from codes
 where score is not null
 union
@@ -46,13 +48,14 @@ select
     crosswalk.concept,
     crosswalk.base,
     categories.category,
-    '*' as item
+    '*' as item,
+    'share' as statistic
 from crosswalk
 inner join categories on crosswalk.concept = categories.concept
 where
-    crosswalk.rule = 'bin'
+    crosswalk.gives = 'class'
     or (
-        crosswalk.rule = 'count_selected'
+        crosswalk.gives = 'count'
         and categories.category <> 'none'
         and not categories.is_combined
     )

@@ -1,8 +1,8 @@
--- One row per respondent, concept and base of rule `bin`: the class in which the value of the
--- scale named in `recode` falls. Whether a bound belongs to the class is told by bins.csv.
+-- One row per respondent, concept and base of a rule that gives a class: the class in which the
+-- value of the scale `source_concept` falls. Whether a bound belongs to the class is told by bins.csv.
 with rules as (
-    select * from {{ ref('crosswalk') }}
-    where rule = 'bin'
+    select * from {{ ref('hrm_crosswalk') }}
+    where gives = 'class'
 ),
 
 scales as (
@@ -26,7 +26,7 @@ inner join scales
     on
         rules.survey = scales.survey
         and rules.wave = scales.wave
-        and rules.recode = scales.concept
+        and rules.source_concept = scales.concept
 inner join bins
     on
         rules.concept = bins.concept

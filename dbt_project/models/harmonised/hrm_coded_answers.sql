@@ -5,7 +5,7 @@
 -- A view: to write these rows costs more than to make them, and parts of combinations are not kept.
 {{ config(materialized='view') }}
 {% set cell = ['survey', 'wave', 'respondent_id', 'variable'] %}
-{% set rule = ['survey', 'wave', 'concept', 'base', 'variable', 'rule', 'item'] %}
+{% set rule = ['survey', 'wave', 'concept', 'base', 'variable', 'rule', 'combines', 'item'] %}
 with answers as (
     select * from {{ ref('stg_answers') }}
 ),
@@ -32,15 +32,13 @@ rules as (
         codes.base,
         codes.variable,
         codes.rule,
+        codes.combines,
         codes.select_category,
         coalesce(codes.select_category, '*') as item,
         items.base as item_base
     from codes
     left join items
-        on
-            codes.survey = items.survey
-            and codes.wave = items.wave
-            and codes.variable = items.variable
+        on {{ equal_columns('codes', 'items', ['survey', 'wave', 'variable']) }}
 ),
 
 lists as (
@@ -61,10 +59,7 @@ answered_batteries as (
         batteries.battery
     from answers
     inner join batteries
-        on
-            answers.survey = batteries.survey
-            and answers.wave = batteries.wave
-            and answers.variable = batteries.variable
+        on {{ equal_columns('answers', 'batteries', ['survey', 'wave', 'variable']) }}
     where answers.code is not null
 ),
 
@@ -75,15 +70,12 @@ empty_cells as (
         answered_batteries.battery is not null as is_open_tick
     from answers
     left join batteries
-        on
-            answers.survey = batteries.survey
-            and answers.wave = batteries.wave
-            and answers.variable = batteries.variable
+        on {{ equal_columns('answers', 'batteries', ['survey', 'wave', 'variable']) }}
     left join answered_batteries
         on
-            answers.survey = answered_batteries.survey
-            and answers.wave = answered_batteries.wave
-            and answers.respondent_id = answered_batteries.respondent_id
+            {{ equal_columns(
+                'answers', 'answered_batteries', ['survey', 'wave', 'respondent_id']
+            ) }}
             and batteries.battery = answered_batteries.battery
     where answers.code is null
 ),
@@ -95,10 +87,7 @@ given as (
         answers.code
     from answers
     left join lists
-        on
-            answers.survey = lists.survey
-            and answers.wave = lists.wave
-            and answers.variable = lists.variable
+        on {{ equal_columns('answers', 'lists', ['survey', 'wave', 'variable']) }}
     where answers.code is not null and lists.separator is null
     union all
     select
@@ -107,10 +96,7 @@ given as (
         {{ split_to_rows('answers.code', 'lists.separator') }} as code
     from answers
     inner join lists
-        on
-            answers.survey = lists.survey
-            and answers.wave = lists.wave
-            and answers.variable = lists.variable
+        on {{ equal_columns('answers', 'lists', ['survey', 'wave', 'variable']) }}
     where answers.code is not null
     union all
     select

@@ -1,11 +1,11 @@
 -- One row per respondent, concept, base and category that combines several variables (or `*`, of a
 -- question with one answer), of those who gave a valid answer to all of them; `category` is empty
 -- where no combination holds.
--- A tick could prove `combine_any` while others are missing. Only those who ticked would then
+-- A tick could prove a combination of any while others are missing. Only those who ticked would then
 -- enter the base, which would raise the share.
 with parts as (
     select * from {{ ref('hrm_coded_answers') }}
-    where rule in ('combine_any', 'combine_all')
+    where combines is not null
 ),
 
 concepts as (
@@ -21,11 +21,11 @@ combined as (
         base,
         item,
         case
-            when count(category) = count(*) or (rule = 'combine_any' and count(category) > 0)
+            when count(category) = count(*) or (combines = 'any' and count(category) > 0)
                 then item
         end as category
     from parts
-    group by survey, wave, respondent_id, concept, base, item, rule
+    group by survey, wave, respondent_id, concept, base, item, combines
     having count(missing_kind) = 0
 )
 

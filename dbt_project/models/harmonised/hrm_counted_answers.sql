@@ -1,9 +1,9 @@
--- One row per respondent, concept and base of rule `count_selected`: how many categories of the
--- concept named in `recode` the respondent selected (innovation types -> spectrum).
+-- One row per respondent, concept and base of a rule that gives a count: how many categories of
+-- `source_concept` the respondent selected (innovation types -> spectrum).
 -- Combinations of several variables are not counted.
 with rules as (
-    select * from {{ ref('crosswalk') }}
-    where rule = 'count_selected'
+    select * from {{ ref('hrm_crosswalk') }}
+    where gives = 'count'
 ),
 
 chosen as (
@@ -31,5 +31,5 @@ inner join chosen
     on
         rules.survey = chosen.survey
         and rules.wave = chosen.wave
-        and rules.recode = chosen.concept
+        and rules.source_concept = chosen.concept
 group by rules.survey, rules.wave, chosen.respondent_id, rules.concept, rules.base

@@ -1,7 +1,7 @@
 -- One row per survey, wave, concept, base, variable, rule, selected category and code: what each
 -- answer of each question counts as. `category` is empty where a valid answer selects nothing.
 with crosswalk as (
-    select * from {{ ref('crosswalk') }}
+    select * from {{ ref('hrm_crosswalk') }}
 ),
 
 -- A mirrored score runs from the other end of the same scale: 1 of 1-5 counts as 5.
@@ -32,19 +32,17 @@ recoded as (
         recodes.missing_kind,
         case
             when recodes.missing_kind is not null then null
-            when crosswalk.rule = 'recode' then recodes.category
+            when crosswalk.gives = 'category' then recodes.category
             when recodes.category = 'selected' then crosswalk.category
         end as chosen,
-        case crosswalk.rule
-            when 'mean_of_items' then recodes.score
-            when 'reverse' then recodes.mirrored_score
+        case
+            when crosswalk.gives <> 'score' then null
+            when crosswalk.mirrored then recodes.mirrored_score
+            else recodes.score
         end as score
     from crosswalk
     inner join recodes on crosswalk.recode = recodes.recode
-    where
-        crosswalk.rule in (
-            'recode', 'select', 'combine_any', 'combine_all', 'mean_of_items', 'reverse'
-        )
+    where crosswalk.gives in ('category', 'selected', 'score')
 ),
 
 -- The codes of the manifest are themselves the numbers of a scale, or the categories.
@@ -63,18 +61,12 @@ direct as (
     from crosswalk
     inner join concepts on crosswalk.concept = concepts.concept
     inner join items
-        on
-            crosswalk.survey = items.survey
-            and crosswalk.wave = items.wave
-            and crosswalk.variable = items.variable
+        on {{ equal_columns('crosswalk', 'items', ['survey', 'wave', 'variable']) }}
     inner join item_codes
-        on
-            items.survey = item_codes.survey
-            and items.wave = item_codes.wave
-            and items.codelist = item_codes.codelist
+        on {{ equal_columns('items', 'item_codes', ['survey', 'wave', 'codelist']) }}
     left join recodes
         on crosswalk.recode = recodes.recode and item_codes.code = recodes.code
-    where crosswalk.rule = 'direct'
+    where crosswalk.gives = 'code'
 )
 
 {% for part in ['recoded', 'direct'] %}
@@ -85,6 +77,7 @@ direct as (
         base,
         variable,
         rule,
+        combines,
         category as select_category,
         code,
         chosen as category,

@@ -2,4 +2,4 @@
 -- several) of a rule that reads one variable at a time.
 select *
 from {{ ref('hrm_coded_answers') }}
-where rule not in ('combine_any', 'combine_all')
+where combines is null

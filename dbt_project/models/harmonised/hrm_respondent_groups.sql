@@ -6,11 +6,6 @@ with answers as (
 
 dimensions as (
     select * from {{ ref('group_dimensions') }}
-),
-
-concepts as (
-    select * from {{ ref('concepts') }}
-    where is_grouping
 )
 
 select
@@ -28,5 +23,4 @@ select
     dimensions.group_dimension,
     answers.category as group_value
 from answers
-inner join concepts on answers.concept = concepts.concept
-inner join dimensions on concepts.concept = dimensions.concept
+inner join dimensions on answers.concept = dimensions.concept

@@ -31,11 +31,7 @@ met as (
         count(*) as variables
     from answers
     inner join routing
-        on
-            answers.survey = routing.survey
-            and answers.wave = routing.wave
-            and answers.variable = routing.variable
-            and answers.code = routing.code
+        on {{ equal_columns('answers', 'routing', ['survey', 'wave', 'variable', 'code']) }}
     group by answers.survey, answers.wave, answers.respondent_id, routing.base
 )
 
@@ -49,8 +45,6 @@ inner join conditions
     on respondents.survey = conditions.survey and respondents.wave = conditions.wave
 left join met
     on
-        respondents.survey = met.survey
-        and respondents.wave = met.wave
-        and respondents.respondent_id = met.respondent_id
+        {{ equal_columns('respondents', 'met', ['survey', 'wave', 'respondent_id']) }}
         and conditions.base = met.base
 where coalesce(met.variables, 0) < conditions.variables

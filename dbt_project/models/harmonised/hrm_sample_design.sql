@@ -1,6 +1,6 @@
 -- One row per survey, wave, respondent and weighting: the design of the sample.
 -- `none` takes everyone as one stratum of unknown size with weight 1 (as the 2021 report does);
--- `poststratified` weighs to the population as the manifest tells: each stratum to its frame,
+-- `weighted` weighs to the population as the manifest tells: each stratum to its frame,
 -- w_i = N_h / n_h, or with the weight that came with the file or was raked to margins. Where the
 -- manifest tells no design there is no such row.
 with respondents as (
@@ -44,9 +44,7 @@ stratified as (
         on respondents.survey = waves.survey and respondents.wave = waves.wave
     left join membership
         on
-            respondents.survey = membership.survey
-            and respondents.wave = membership.wave
-            and respondents.respondent_id = membership.respondent_id
+            {{ equal_columns('respondents', 'membership', ['survey', 'wave', 'respondent_id']) }}
             and waves.stratum_concept = membership.concept
     left join strata
         on
@@ -72,7 +70,7 @@ select
     wave,
     respondent_id,
     organisation_id,
-    'poststratified' as weighting,
+    'weighted' as weighting,
     stratum,
     n_stratum,
     frame_count,

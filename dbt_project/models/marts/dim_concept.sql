@@ -7,7 +7,10 @@ select
     question_nl,
     question_en,
     default_base,
-    is_grouping,
+    concept in (
+        select concept from {{ ref('group_dimensions') }}
+        where concept is not null
+    ) as is_grouping,
     minimum_items,
     in_dashboard,
     sort_order

@@ -60,77 +60,33 @@ compared as (
 judged as (
     select
         *,
-        case
-            when p_value is null then 'cannot_tell'
-            when p_value_adjusted >= 0.05 then 'no_clear_difference'
-            when estimate > reference_estimate then 'higher'
-            else 'lower'
-        end as verdict,
-        case
-            when either_bound then 'bound'
-            when p_value is null then 'no_interval'
-            else 'same_wave'
-        end as reason_code
+        {{ verdict(
+            'estimate - reference_estimate',
+            {'up': 'higher', 'down': 'lower', 'unclear': 'no_clear_difference'}
+        ) }} as verdict,
+        {{ test_reason("'same_wave'") }} as reason_code
     from adjusted
 )
 
 select
     {{ short_hash(key + ['group_value', 'reference_value']) }} as contrast_id,
-    survey,
-    survey_label_nl,
-    survey_label_en,
-    country,
-    country_label_nl,
-    country_label_en,
+    {{ labelled(['survey', 'country']) }},
     wave,
-    concept,
-    concept_label_nl,
-    concept_label_en,
-    category,
-    category_label_nl,
-    category_label_en,
+    {{ labelled(['concept', 'category']) }},
     category_order,
-    base,
-    base_label_nl,
-    base_label_en,
-    group_dimension,
-    group_dimension_label_nl,
-    group_dimension_label_en,
-    group_value,
-    group_value_label_nl,
-    group_value_label_en,
-    reference_value,
-    reference_value_label_nl,
-    reference_value_label_en,
+    {{ labelled(['base', 'group_dimension', 'group_value', 'reference_value']) }},
     statistic,
     weighting,
-    data_status,
-    data_status_label_nl,
-    data_status_label_en,
+    {{ labelled(['data_status']) }},
     estimate,
     reference_estimate,
     case when not either_bound then estimate - reference_estimate end as difference,
-    case
-        when p_value is not null
-            then estimate - reference_estimate - {{ z975() }} * difference_error
-    end as difference_low,
-    case
-        when p_value is not null
-            then estimate - reference_estimate + {{ z975() }} * difference_error
-    end as difference_high,
-    case when p_value is not null then difference_error end as standard_error,
-    p_value,
-    p_value_adjusted,
-    case when p_value is not null then {{ smallest_detectable('difference_error') }} end
-        as smallest_detectable_difference,
+    {{ margin('estimate - reference_estimate', 'difference_error', 'difference') }},
     verdict,
-    verdicts.label_nl as verdict_label_nl,
-    verdicts.label_en as verdict_label_en,
+    {{ labels_of('verdicts', 'verdict') }},
     reasons.label_nl as reason_nl,
     reasons.label_en as reason_en,
     either_approximate as approximate
 from judged
-left join {{ ref('codelists') }} as verdicts
-    on verdicts.codelist = 'verdict' and judged.verdict = verdicts.code
-left join {{ ref('codelists') }} as reasons
-    on reasons.codelist = 'test_reason' and judged.reason_code = reasons.code
+{{ join_codelist('verdict', 'judged.verdict', 'verdicts') }}
+{{ join_codelist('test_reason', 'judged.reason_code', 'reasons') }}

@@ -3,7 +3,7 @@
 -- and neither has a concept that was not asked.
 {{ config(alias='crosswalk') }}
 with crosswalk as (
-    select * from {{ ref('crosswalk') }}
+    select * from {{ ref('hrm_crosswalk') }}
 ),
 
 codes as (
@@ -32,20 +32,19 @@ select
     items.wording_nl,
     items.wording_en,
     crosswalk.rule,
-    case when crosswalk.rule in ('count_selected', 'bin') then crosswalk.recode end
-        as source_concept,
+    crosswalk.source_concept,
     codes.code,
     item_codes.label as code_label,
     coalesce(
         crosswalk.category, codes.category,
-        case when crosswalk.rule in ('mean_of_items', 'reverse') then 'mean' end
+        case when crosswalk.gives = 'score' then 'value' end
     ) as category,
     case
         when codes.code is not null and codes.score is null and codes.missing_kind is null
             then codes.category is not null
     end as selected,
     codes.score,
-    case when crosswalk.rule = 'not_asked' then 'not_asked' else codes.missing_kind end
+    case when crosswalk.gives is null then 'not_asked' else codes.missing_kind end
         as missing_kind,
     crosswalk.status,
     crosswalk.reason_nl,
@@ -57,18 +56,10 @@ left join codes
             ['survey', 'wave', 'concept', 'base', 'variable', 'rule']) }}
         and coalesce(crosswalk.category, '') = coalesce(codes.select_category, '')
 left join items
-    on
-        crosswalk.survey = items.survey
-        and crosswalk.wave = items.wave
-        and crosswalk.variable = items.variable
+    on {{ equal_columns('crosswalk', 'items', ['survey', 'wave', 'variable']) }}
 left join variables
-    on
-        crosswalk.survey = variables.survey
-        and crosswalk.wave = variables.wave
-        and crosswalk.variable = variables.variable
+    on {{ equal_columns('crosswalk', 'variables', ['survey', 'wave', 'variable']) }}
 left join item_codes
     on
-        items.survey = item_codes.survey
-        and items.wave = item_codes.wave
-        and items.codelist = item_codes.codelist
+        {{ equal_columns('items', 'item_codes', ['survey', 'wave', 'codelist']) }}
         and codes.code = item_codes.code

@@ -1,4 +1,3 @@
--- One row per indicator of the concept financing_source: surveys, waves and groups side by side.
-select *
-from {{ ref('mart_indicator') }}
-where concept = 'financing_source'
+-- One row per category of financing_source, base, weighting and data status: the two latest Dutch
+-- waves, the change between them and the nearest figure of another country.
+{{ theme('financing_source') }}

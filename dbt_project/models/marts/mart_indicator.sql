@@ -1,11 +1,7 @@
--- One row per survey, wave, concept, category, group_dimension, group_value, base, weighting and
--- data_status: the cube that all other marts are cut from.
+-- One row per survey, wave, concept, category, group_dimension, group_value, base, statistic,
+-- weighting and data_status: the cube that all other marts are cut from.
 with indicators as (
     select * from {{ ref('est_indicators') }}
-),
-
-codes as (
-    select * from {{ ref('codelists') }}
 ),
 
 dimensions as (
@@ -41,8 +37,7 @@ select
     located.survey_label_nl,
     located.survey_label_en,
     located.country,
-    country.label_nl as country_label_nl,
-    country.label_en as country_label_en,
+    {{ labels_of('country', 'country') }},
     located.wave,
     waves.reference_start,
     waves.reference_end,
@@ -50,12 +45,21 @@ select
     concepts.concept_label_nl,
     concepts.concept_label_en,
     located.category,
-    coalesce(category.category_label_nl, located.category) as category_label_nl,
-    coalesce(category.category_label_en, located.category) as category_label_en,
-    cast(category.sort_order as integer) as category_order,
+    -- Of a scale the statistic is what a reader looks for: mean, median.
+    case
+        when located.category = 'value' then statistic.label_nl
+        else coalesce(category.category_label_nl, located.category)
+    end as category_label_nl,
+    case
+        when located.category = 'value' then statistic.label_en
+        else coalesce(category.category_label_en, located.category)
+    end as category_label_en,
+    cast(
+        case when located.category = 'value' then statistic.sort_order else category.sort_order end
+        as integer
+    ) as category_order,
     located.base,
-    bases.label_nl as base_label_nl,
-    bases.label_en as base_label_en,
+    {{ labels_of('bases', 'base') }},
     located.group_dimension,
     located.group_dimension_label_nl,
     located.group_dimension_label_en,
@@ -75,20 +79,16 @@ select
     located.weighting,
     located.interval_method,
     located.data_status,
-    data_status.label_nl as data_status_label_nl,
-    data_status.label_en as data_status_label_en,
+    {{ labels_of('data_status', 'data_status') }},
     located.approximate,
     located.bound,
     located.obs_status,
     located.conf_status,
     located.reliability,
-    reliability.label_nl as reliability_label_nl,
-    reliability.label_en as reliability_label_en,
-    coarser.label_nl as coarser_dimension_label_nl,
-    coarser.label_en as coarser_dimension_label_en,
+    {{ labels_of('reliability', 'reliability') }},
+    {{ labels_of('coarser', 'coarser_dimension') }},
     located.comparability,
-    comparability.label_nl as comparability_label_nl,
-    comparability.label_en as comparability_label_en,
+    {{ labels_of('comparability', 'comparability') }},
     located.comparability_note_nl,
     located.comparability_note_en,
     located.source_title,
@@ -120,14 +120,10 @@ left join categories as group_category
         located.group_concept = group_category.concept
         and located.group_value = group_category.category
 left join {{ ref('bases') }} as bases on located.base = bases.base
-left join codes as country
-    on country.codelist = 'country' and located.country = country.code
-left join codes as data_status
-    on data_status.codelist = 'data_status' and located.data_status = data_status.code
-left join codes as notice
-    on notice.codelist = 'notice' and located.data_status = notice.code
-left join codes as comparability
-    on comparability.codelist = 'comparability' and located.comparability = comparability.code
-left join codes as reliability
-    on reliability.codelist = 'reliability' and located.reliability = reliability.code
+{{ join_codelist('country', 'located.country') }}
+{{ join_codelist('data_status', 'located.data_status') }}
+{{ join_codelist('notice', 'located.data_status') }}
+{{ join_codelist('comparability', 'located.comparability') }}
+{{ join_codelist('reliability', 'located.reliability') }}
+{{ join_codelist('statistic', 'located.statistic') }}
 left join dimensions as coarser on located.coarser_dimension = coarser.group_dimension

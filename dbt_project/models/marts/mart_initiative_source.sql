@@ -1,4 +1,3 @@
--- One row per indicator of the concept initiative_source: surveys, waves and groups side by side.
-select *
-from {{ ref('mart_indicator') }}
-where concept = 'initiative_source'
+-- One row per category of initiative_source, base, weighting and data status: the two latest Dutch
+-- waves, the change between them and the nearest figure of another country.
+{{ theme('initiative_source') }}

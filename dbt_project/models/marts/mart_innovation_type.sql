@@ -1,4 +1,3 @@
--- One row per indicator of the concept innovation_type: surveys, waves and groups side by side.
-select *
-from {{ ref('mart_indicator') }}
-where concept = 'innovation_type'
+-- One row per category of innovation_type, base, weighting and data status: the two latest Dutch
+-- waves, the change between them and the nearest figure of another country.
+{{ theme('innovation_type') }}

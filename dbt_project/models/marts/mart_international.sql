@@ -4,6 +4,9 @@
 -- countries are independent samples; a difference gets a verdict where both figures have a standard
 -- error. Synthetic answers are never set beside another country's figures.
 {% set family = ['concept', 'nl_wave', 'survey', 'country'] %}
+{% set can_be_compared -%}
+    pair_comparability not in ('impossible', 'undetermined') and not either_bound
+{%- endset %}
 with indicators as (
     select
         *,
@@ -28,14 +31,16 @@ dutch as (
                 order by case when data_status = 'published' then 1 else 2 end
             ) as preference
         from indicators
-        where survey = 'nl_barometer'
+        where survey = '{{ var("home_survey") }}'
     ) as ranked
     where preference = 1
 ),
 
 others as (
     select * from indicators
-    where survey <> 'nl_barometer' and country <> 'NL'
+    where
+        survey <> '{{ var("home_survey") }}'
+        and country not in (select country from dutch)
 ),
 
 judgements as (
@@ -62,6 +67,9 @@ pairs as (
             as difference_error,
         dutch.data_status as nl_data_status,
         dutch.approximate as nl_approximate,
+        round(
+            {{ days_between('dutch.measured_until', 'others.measured_until') }} / 365.25, 1
+        ) as years_between,
         dutch.bound is not null or others.bound is not null as either_bound,
         row_number() over (
             partition by
@@ -73,13 +81,10 @@ pairs as (
         ) as nearest
     from others
     inner join dutch
-        on
-            others.concept = dutch.concept
-            and others.category = dutch.category
-            and others.base = dutch.base
+        on {{ equal_columns('others', 'dutch', ['concept', 'category', 'base']) }}
 ),
 
-judged as (
+graded as (
     select
         pairs.*,
         coalesce(
@@ -88,13 +93,11 @@ judged as (
         ) as pair_comparability,
         coalesce(
             wave_category.reason_nl, any_category.reason_nl, wave_concept.reason_nl,
-            any_concept.reason_nl,
-            'Nog niet beoordeeld of dit met Nederland te vergelijken is.'
+            any_concept.reason_nl, not_judged.label_nl
         ) as reason_nl,
         coalesce(
             wave_category.reason_en, any_category.reason_en, wave_concept.reason_en,
-            any_concept.reason_en,
-            'Not yet judged whether this compares with the Netherlands.'
+            any_concept.reason_en, not_judged.label_en
         ) as reason_en
     from pairs
     {% for name, wave, category in [
@@ -108,99 +111,61 @@ judged as (
                 and {{ name }}.wave {{ '= pairs.wave' if wave else 'is null' }}
                 and {{ name }}.category {{ '= pairs.category' if category else 'is null' }}
     {% endfor %}
+    left join {{ ref('codelists') }} as not_judged
+        on not_judged.codelist = 'not_judged' and not_judged.code = 'country'
     where pairs.nearest = 1
 ),
 
 compared as (
     select
         *,
+        case when {{ can_be_compared }} then nl_estimate - estimate end as difference,
         case
-            when pair_comparability not in ('impossible', 'undetermined') and not either_bound
-                then nl_estimate - estimate
-        end as difference,
-        case
-            when pair_comparability not in ('impossible', 'undetermined') and not either_bound
+            when {{ can_be_compared }}
                 then {{ z_value('nl_estimate - estimate', 'difference_error') }}
         end as z
-    from judged
+    from graded
 ),
 
 {{ tested_by_holm('compared', family, ['category', 'base']) }},
 
-told as (
+judged as (
     select
         *,
-        case
-            when pair_comparability in ('impossible', 'undetermined') then 'not_comparable'
-            when p_value is null then 'cannot_tell'
-            when p_value_adjusted >= 0.05 then 'no_clear_difference'
-            when difference > 0 then 'higher'
-            else 'lower'
-        end as verdict,
-        case
-            when pair_comparability in ('impossible', 'undetermined') then null
-            when either_bound then 'bound'
-            when p_value is null then 'no_interval'
-            else 'two_countries'
-        end as reason_code
+        {{ verdict(
+            'difference', {'up': 'higher', 'down': 'lower', 'unclear': 'no_clear_difference'},
+            'pair_comparability'
+        ) }} as verdict,
+        {{ test_reason("'two_countries'", 'pair_comparability') }} as reason_code
     from adjusted
 )
 
 select
-    concept,
-    concept_label_nl,
-    concept_label_en,
-    category,
-    category_label_nl,
-    category_label_en,
+    {{ labelled(['concept', 'category']) }},
     category_order,
-    base,
-    base_label_nl,
-    base_label_en,
-    nl_survey,
-    nl_survey_label_nl,
-    nl_survey_label_en,
-    nl_country,
-    nl_country_label_nl,
-    nl_country_label_en,
+    {{ labelled(['base', 'nl_survey', 'nl_country']) }},
     nl_wave,
     nl_estimate,
     nl_low,
     nl_high,
     nl_n,
     nl_data_status,
-    survey,
-    survey_label_nl,
-    survey_label_en,
-    country,
-    country_label_nl,
-    country_label_en,
+    {{ labelled(['survey', 'country']) }},
     wave,
     estimate,
     estimate_low,
     estimate_high,
     n,
+    years_between,
     difference,
-    case when p_value is not null then difference - {{ z975() }} * difference_error end
-        as difference_low,
-    case when p_value is not null then difference + {{ z975() }} * difference_error end
-        as difference_high,
-    case when p_value is not null then difference_error end as standard_error,
-    p_value,
-    p_value_adjusted,
-    case when p_value is not null then {{ smallest_detectable('difference_error') }} end
-        as smallest_detectable_difference,
+    {{ margin('difference', 'difference_error', 'difference') }},
     verdict,
-    verdicts.label_nl as verdict_label_nl,
-    verdicts.label_en as verdict_label_en,
+    {{ labels_of('verdicts', 'verdict') }},
     pair_comparability as comparability,
-    codes.label_nl as comparability_label_nl,
-    codes.label_en as comparability_label_en,
+    {{ labels_of('comparabilities', 'comparability') }},
     concat_ws(' ', reasons.label_nl, reason_nl) as reason_nl,
     concat_ws(' ', reasons.label_en, reason_en) as reason_en,
-    data_status,
-    data_status_label_nl,
-    data_status_label_en,
+    {{ labelled(['data_status']) }},
     approximate or nl_approximate as approximate,
     bound,
     source_title,
@@ -213,18 +178,15 @@ select
         estimate_text_{{ lang }},
         interval_text_{{ lang }},
         n_text_{{ lang }},
-        {{ difference_text(lang, 'difference', 'told.verdict', 'verdicts.label_' ~ lang) }}
+        {{ difference_text(lang, 'difference', 'judged.verdict', 'verdicts.label_' ~ lang) }}
             as difference_text_{{ lang }},
-        {{ comparability_text('pair_comparability', 'codes.label_' ~ lang) }}
+        {{ comparability_text('pair_comparability', 'comparabilities.label_' ~ lang) }}
             as comparability_text_{{ lang }},
         {{ source_link(lang, 'source_title', 'source_url') }} as source_link_{{ lang }},
         notice_{{ lang }},
     {% endfor %}
     notice_order
-from told
-left join {{ ref('codelists') }} as codes
-    on codes.codelist = 'comparability' and told.pair_comparability = codes.code
-left join {{ ref('codelists') }} as verdicts
-    on verdicts.codelist = 'verdict' and told.verdict = verdicts.code
-left join {{ ref('codelists') }} as reasons
-    on reasons.codelist = 'test_reason' and told.reason_code = reasons.code
+from judged
+{{ join_codelist('comparability', 'judged.pair_comparability', 'comparabilities') }}
+{{ join_codelist('verdict', 'judged.verdict', 'verdicts') }}
+{{ join_codelist('test_reason', 'judged.reason_code', 'reasons') }}

@@ -7,12 +7,7 @@ with comparisons as (
 
 bars as (
     select distinct
-        concept,
-        concept_label_nl,
-        concept_label_en,
-        category,
-        category_label_nl,
-        category_label_en,
+        {{ labelled(['concept', 'category']) }},
         category_order,
         base,
         nl_wave,
@@ -29,21 +24,11 @@ bars as (
     from comparisons
     union all
     select
-        concept,
-        concept_label_nl,
-        concept_label_en,
-        category,
-        category_label_nl,
-        category_label_en,
+        {{ labelled(['concept', 'category']) }},
         category_order,
         base,
         nl_wave,
-        survey,
-        survey_label_nl,
-        survey_label_en,
-        country,
-        country_label_nl,
-        country_label_en,
+        {{ labelled(['survey', 'country']) }},
         wave,
         estimate,
         comparability,
@@ -52,21 +37,11 @@ bars as (
 )
 
 select
-    concept,
-    concept_label_nl,
-    concept_label_en,
-    category,
-    category_label_nl,
-    category_label_en,
+    {{ labelled(['concept', 'category']) }},
     category_order,
     base,
     nl_wave,
-    survey,
-    survey_label_nl,
-    survey_label_en,
-    country,
-    country_label_nl,
-    country_label_en,
+    {{ labelled(['survey', 'country']) }},
     wave,
     estimate,
     {% for lang in ['nl', 'en'] %}

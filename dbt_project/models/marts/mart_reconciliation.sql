@@ -27,27 +27,29 @@ computed as (
     where estimates.weighting = coalesce(published.weighting, 'none')
 ),
 
--- A published difference between two climate groups is set against the same difference here.
+-- A published difference between two groups is set against the same difference here.
 contrasts as (
     select
-        strong.survey,
-        strong.wave,
-        strong.concept,
-        strong.category,
-        strong.base,
-        strong.estimate - limited.estimate as estimate
-    from computed as strong
-    inner join computed as limited
+        groups.survey,
+        groups.wave,
+        groups.concept,
+        groups.category,
+        groups.base,
+        pairs.published_dimension,
+        pairs.published_value,
+        groups.estimate - others.estimate as estimate
+    from {{ ref('group_contrasts') }} as pairs
+    inner join computed as groups
         on
-            strong.survey = limited.survey
-            and strong.wave = limited.wave
-            and strong.concept = limited.concept
-            and strong.category = limited.category
-            and strong.base = limited.base
-            and strong.group_dimension = 'climate_group'
-            and limited.group_dimension = 'climate_group'
-            and strong.group_value = 'strong'
-            and limited.group_value = 'limited'
+            pairs.group_dimension = groups.group_dimension
+            and pairs.group_value = groups.group_value
+    inner join computed as others
+        on
+            {{ equal_columns(
+                'groups', 'others',
+                ['survey', 'wave', 'concept', 'category', 'base', 'statistic', 'group_dimension']
+            ) }}
+            and pairs.reference_value = others.group_value
 ),
 
 -- Counts are told by count_figures.csv: members of a group, or of a category of a concept.
@@ -93,35 +95,28 @@ matched as (
         on figures.survey = loads.survey and figures.wave = loads.wave
     left join computed
         on
-            figures.survey = computed.survey
-            and figures.wave = computed.wave
-            and figures.concept = computed.concept
-            and figures.category = computed.category
-            and figures.base = computed.base
-            and figures.group_dimension = computed.group_dimension
-            and figures.group_value = computed.group_value
-            and figures.statistic = computed.statistic
+            {{ equal_columns(
+                'figures', 'computed',
+                ['survey', 'wave', 'concept', 'category', 'base',
+                 'group_dimension', 'group_value', 'statistic']
+            ) }}
     left join contrasts
         on
-            figures.survey = contrasts.survey
-            and figures.wave = contrasts.wave
-            and figures.concept = contrasts.concept
-            and figures.category = contrasts.category
-            and figures.base = contrasts.base
-            and figures.group_dimension = 'climate_group_contrast'
+            {{ equal_columns(
+                'figures', 'contrasts', ['survey', 'wave', 'concept', 'category', 'base']
+            ) }}
+            and figures.group_dimension = contrasts.published_dimension
+            and figures.group_value = contrasts.published_value
     left join counts
         on
-            figures.survey = counts.survey
-            and figures.wave = counts.wave
-            and figures.concept = counts.concept
-            and figures.group_dimension = counts.group_dimension
-            and figures.group_value = counts.group_value
+            {{ equal_columns(
+                'figures', 'counts', ['survey', 'wave', 'concept', 'group_dimension', 'group_value']
+            ) }}
     left join {{ ref('mart_response') }} as response
         on
-            figures.survey = response.survey
-            and figures.wave = response.wave
-            and figures.group_dimension = response.group_dimension
-            and figures.group_value = response.group_value
+            {{ equal_columns(
+                'figures', 'response', ['survey', 'wave', 'group_dimension', 'group_value']
+            ) }}
             and loads.data_status = response.data_status
 ),
 
@@ -164,5 +159,4 @@ select
     reasons.label_en as reason,
     reasons.label_nl as reason_nl
 from judged
-left join {{ ref('codelists') }} as reasons
-    on reasons.codelist = 'reconciliation' and judged.reason_code = reasons.code
+{{ join_codelist('reconciliation', 'judged.reason_code', 'reasons') }}

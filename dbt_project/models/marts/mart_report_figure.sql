@@ -6,9 +6,7 @@ with figures as (
 
 indicators as (
     select * from {{ ref('mart_indicator') }}
-    where
-        weighting = 'none'
-        and country in ('NL', 'DK', 'NO', 'SE', 'IS')
+    where weighting = 'none'
 )
 
 select
@@ -40,7 +38,4 @@ select
     coalesce(indicators.data_status, 'not_available') as availability
 from figures
 left join indicators
-    on
-        figures.concept = indicators.concept
-        and figures.base = indicators.base
-        and figures.group_dimension = indicators.group_dimension
+    on {{ equal_columns('figures', 'indicators', ['concept', 'base', 'group_dimension']) }}

@@ -121,10 +121,9 @@ united as (
         on frames.survey = loads.survey and frames.wave = loads.wave
     left join shown
         on
-            frames.survey = shown.survey
-            and frames.wave = shown.wave
-            and frames.group_dimension = shown.group_dimension
-            and frames.group_value = shown.group_value
+            {{ equal_columns(
+                'frames', 'shown', ['survey', 'wave', 'group_dimension', 'group_value']
+            ) }}
 )
 
 select
@@ -132,8 +131,8 @@ select
     united.wave,
     united.group_dimension,
     united.group_value,
-    coalesce(categories.category_label_nl, 'Totaal') as group_value_label_nl,
-    coalesce(categories.category_label_en, 'Total') as group_value_label_en,
+    coalesce(categories.category_label_nl, dimensions.label_nl) as group_value_label_nl,
+    coalesce(categories.category_label_en, dimensions.label_en) as group_value_label_en,
     united.data_status,
     united.invited,
     united.answered,
@@ -143,7 +142,9 @@ select
     sources.url as source_url
 from united
 left join {{ ref('dim_source') }} as sources on united.source_id = sources.source_id
+left join {{ ref('group_dimensions') }} as dimensions
+    on united.group_dimension = dimensions.group_dimension
 left join {{ ref('dim_category') }} as categories
     on
-        united.group_dimension = categories.concept
+        dimensions.concept = categories.concept
         and united.group_value = categories.category

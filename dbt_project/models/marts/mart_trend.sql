@@ -89,73 +89,37 @@ compared as (
 judged as (
     select
         *,
-        case
-            when pair_comparability = 'impossible' then 'not_comparable'
-            when p_value is null then 'cannot_tell'
-            when p_value_adjusted >= 0.05 then 'no_clear_change'
-            when change > 0 then 'rise'
-            else 'fall'
-        end as verdict,
-        case
-            when pair_comparability in ('impossible', 'undetermined') then null
-            when either_bound then 'bound'
-            when p_value is null then 'no_interval'
-            when is_linked then 'linked'
-            else 'independent'
-        end as reason_code
+        {{ verdict(
+            'change', {'up': 'rise', 'down': 'fall', 'unclear': 'no_clear_change'},
+            'pair_comparability'
+        ) }} as verdict,
+        {{ test_reason(
+            "case when is_linked then 'linked' else 'independent' end", 'pair_comparability'
+        ) }} as reason_code
     from adjusted
 )
 
 select
     {{ short_hash(series + ['from_wave', 'wave']) }} as trend_id,
-    survey,
-    survey_label_nl,
-    survey_label_en,
-    country,
-    country_label_nl,
-    country_label_en,
-    concept,
-    concept_label_nl,
-    concept_label_en,
-    category,
-    category_label_nl,
-    category_label_en,
+    {{ labelled(['survey', 'country', 'concept', 'category']) }},
     category_order,
-    base,
-    base_label_nl,
-    base_label_en,
-    group_dimension,
-    group_dimension_label_nl,
-    group_dimension_label_en,
-    group_value,
-    group_value_label_nl,
-    group_value_label_en,
+    {{ labelled(['base', 'group_dimension', 'group_value']) }},
     statistic,
     weighting,
-    data_status,
-    data_status_label_nl,
-    data_status_label_en,
+    {{ labelled(['data_status']) }},
     from_wave,
     wave as to_wave,
     pair,
     from_estimate,
     estimate as to_estimate,
     change,
-    case when p_value is not null then change - {{ z975() }} * change_error end as change_low,
-    case when p_value is not null then change + {{ z975() }} * change_error end as change_high,
-    case when p_value is not null then change_error end as standard_error,
-    p_value,
-    p_value_adjusted,
-    case when p_value is not null then {{ smallest_detectable('change_error') }} end
-        as smallest_detectable_change,
+    {{ margin('change', 'change_error', 'change') }},
     verdict,
-    verdicts.label_nl as verdict_label_nl,
-    verdicts.label_en as verdict_label_en,
+    {{ labels_of('verdicts', 'verdict') }},
     concat_ws(' ', reasons.label_nl, pair_note_nl) as reason_nl,
     concat_ws(' ', reasons.label_en, pair_note_en) as reason_en,
     pair_comparability as comparability,
-    comparabilities.label_nl as comparability_label_nl,
-    comparabilities.label_en as comparability_label_en,
+    {{ labels_of('comparabilities', 'comparability') }},
     either_approximate as approximate,
     {% for lang in ['nl', 'en'] %}
         {{ figure_text(lang, 'from_estimate', 'statistic') }} || ' → '
@@ -167,11 +131,6 @@ select
     {% endfor %}
     from_wave || ' → ' || wave as waves_text
 from judged
-left join {{ ref('codelists') }} as verdicts
-    on verdicts.codelist = 'verdict' and judged.verdict = verdicts.code
-left join {{ ref('codelists') }} as comparabilities
-    on
-        comparabilities.codelist = 'comparability'
-        and judged.pair_comparability = comparabilities.code
-left join {{ ref('codelists') }} as reasons
-    on reasons.codelist = 'test_reason' and judged.reason_code = reasons.code
+{{ join_codelist('verdict', 'judged.verdict', 'verdicts') }}
+{{ join_codelist('comparability', 'judged.pair_comparability', 'comparabilities') }}
+{{ join_codelist('test_reason', 'judged.reason_code', 'reasons') }}

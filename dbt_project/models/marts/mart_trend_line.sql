@@ -73,8 +73,7 @@ named as (
         ) as line_{{ lang }}{{ ',' if not loop.last }}
     {% endfor %}
     from counted
-    left join {{ ref('codelists') }} as notes
-        on notes.codelist = 'series_note' and counted.side = notes.code
+    {{ join_codelist('series_note', 'counted.side', 'notes') }}
 ),
 
 parts as (
@@ -122,31 +121,13 @@ drawn as (
 
 select
     indicator_id,
-    survey,
-    survey_label_nl,
-    survey_label_en,
-    country,
-    country_label_nl,
-    country_label_en,
+    {{ labelled(['survey', 'country']) }},
     wave,
     cast(drawn_on as date) as drawn_on,
-    concept,
-    concept_label_nl,
-    concept_label_en,
-    category,
-    category_label_nl,
-    category_label_en,
+    {{ labelled(['concept', 'category']) }},
     category_order,
     base,
-    group_dimension,
-    group_dimension_label_nl,
-    group_dimension_label_en,
-    group_value,
-    group_value_label_nl,
-    group_value_label_en,
-    data_status,
-    data_status_label_nl,
-    data_status_label_en,
+    {{ labelled(['group_dimension', 'group_value', 'data_status']) }},
     weighting,
     comparability,
     part,

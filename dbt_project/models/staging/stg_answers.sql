@@ -24,8 +24,5 @@ select
 from answers
 left join corrections
     on
-        answers.survey = corrections.survey
-        and answers.wave = corrections.wave
-        and answers.variable = corrections.variable
-        and answers.code = corrections.code
+        {{ equal_columns('answers', 'corrections', ['survey', 'wave', 'variable', 'code']) }}
         and coalesce(corrections.respondent_id, answers.respondent_id) = answers.respondent_id

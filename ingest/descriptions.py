@@ -1,0 +1,316 @@
+"""Reads descriptions: YAML and CSV files that people write, each into its typed model.
+
+A file is read as it is written or refused, with its line and how to fix it. Nothing is guessed and
+nothing is dropped silently, as a second key of the same name would be.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from ingest.errors import Names, Phrase, RefusedError, did_you_mean
+from ingest.messages import has_phrase
+from ingest.models import Row
+
+if TYPE_CHECKING:
+    import yaml
+    from pydantic_core import ErrorDetails
+
+LONGEST_VALUE = 80  # characters of a value that a message repeats
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+# Plain values of YAML: those of version 1.2, written in one way only.
+INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})$")
+DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+$")
+BOOLEAN = re.compile(r"(?:true|false)$")
+EMPTY = re.compile(r"(?:~|null|)$")
+# What YAML 1.1 reads as another number than a person does: 010 is 8, 12:30 is 750, 1_000 is 1000.
+AMBIGUOUS = re.compile(
+    r"[-+]?(?:0[0-9_]+|0[box][0-9a-fA-F_]+|[0-9]+_[0-9_]+|[0-9]+(?::[0-9]+)+)(?:\.[0-9_]*)?$"
+    r"|[-+]?\.(?:inf|Inf|INF)$|\.(?:nan|NaN|NAN)$"
+)
+TAG = "tag:yaml.org,2002:"
+NEVER = re.compile(r"(?!)")
+NUMBER_KEY = re.compile(r"([-+]?[0-9][0-9_]*)(?:\.0*)?")
+M = TypeVar("M", bound=BaseModel)
+R = TypeVar("R", bound=Row)
+
+
+@dataclass(frozen=True)
+class Rows(Generic[R]):
+    """The rows of one CSV file, each with the number of its line."""
+
+    path: Path
+    numbered: tuple[tuple[int, R], ...]
+
+    @classmethod
+    def read(cls, model: type[R], path: Path) -> Rows[R]:
+        """Read a file of rows."""
+        return cls(path, tuple(read_csv(model, path)))
+
+    @property
+    def rows(self) -> tuple[R, ...]:
+        """The rows alone."""
+        return tuple(row for _, row in self.numbered)
+
+    def at(self, line: int) -> Phrase:
+        """Return the place of a row, for a message."""
+        return Phrase("row_of", path=self.path, row=line)
+
+    def refer(self, column: str, names: Iterable[str], to: str) -> None:
+        """Refuse a row whose `column` holds a name that does not exist.
+
+        Args:
+            column: the column that refers.
+            names: the names that exist.
+            to: the file where they are described, for the message.
+
+        Raises:
+            RefusedError: with file, row and the nearest name.
+        """
+        described = set(names)
+        for line, row in self.numbered:
+            check_reference(self.at(line), column, getattr(row, column), described, to)
+
+
+def check_reference(
+    where: str | Phrase, key: str, name: str | None, described: Iterable[str], to: str
+) -> None:
+    """Refuse a name that does not exist.
+
+    Args:
+        where: file and row, for the message.
+        key: the column or key that refers.
+        name: the name; nothing is no reference.
+        described: the names that exist.
+        to: the file where they are described, for the message.
+    """
+    if name is not None and name not in described:
+        raise RefusedError(
+            "reference_unknown",
+            where,
+            column=key,
+            name=name,
+            near=did_you_mean(name, described),
+            known=sorted(described),
+            to=to,
+        )
+
+
+def refuse_circle(where: str | Phrase, key: str, references: Iterable[tuple[str, str]]) -> None:
+    """Refuse references that lead back to where they started.
+
+    Args:
+        where: the file, for the message.
+        key: the column that refers.
+        references: (from, to) of every reference.
+    """
+    graph: dict[str, set[str]] = {}
+    for start, end in references:
+        graph.setdefault(start, set()).add(end)
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        circle = Names(error.args[1], 30, " -> ")
+        raise RefusedError("description_circle", where, column=key, circle=circle) from None
+
+
+def read_yaml(model: type[M], path: Path) -> M:
+    """Read a YAML file into `model`.
+
+    Raises:
+        RefusedError: no file, not UTF-8, not YAML, a value that can be read in two ways, a key
+            twice, an unknown or missing key, a value of the wrong kind.
+    """
+    import yaml
+
+    text = _text(path)
+    loader = _loader()(text)
+    loader.path = path
+    try:
+        data = loader.get_single_data()
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        lines = text.splitlines()
+        number = min(mark.line + 1, len(lines)) if mark else 1
+        raise RefusedError(
+            "description_yaml",
+            Phrase("line", path=path, line=number),
+            text=lines[number - 1].strip()[:LONGEST_VALUE] if lines else "",
+        ) from None
+    return parse(model, data, str(path))
+
+
+def read_csv(model: type[R], path: Path) -> Iterator[tuple[int, R]]:
+    """Yield (line number, row) of a UTF-8 CSV file with a header.
+
+    Raises:
+        RefusedError: no file, not UTF-8, no rows, a column too many or too few, quotes that do not
+            match, a value of the wrong kind, or a row that stands there twice.
+    """
+    reader = csv.DictReader(io.StringIO(_text(path), newline=""), strict=True)
+    seen: dict[tuple[object, ...], int] = {}
+    try:
+        _check_header(model, path, list(reader.fieldnames or ()))
+        for row in reader:
+            where = Phrase("row", path=path, row=reader.line_num, key=next(iter(row.values())))
+            if None in row or None in row.values():
+                raise RefusedError("description_cells", where)
+            parsed = parse(model, row, where)
+            key = tuple(getattr(parsed, name) for name in model.KEY)
+            if key in seen:
+                raise RefusedError(
+                    "description_row_twice", where, columns=list(model.KEY), other=seen[key]
+                )
+            seen[key] = reader.line_num
+            yield reader.line_num, parsed
+    except csv.Error:
+        where = Phrase("line", path=path, line=reader.line_num)
+        raise RefusedError("description_quotes", where) from None
+    if not seen:
+        raise RefusedError("description_empty", str(path))
+
+
+def _check_header(model: type[Row], path: Path, columns: list[str]) -> None:
+    fields = set(model.model_fields)
+    twice = sorted({name for name in columns if columns.count(name) > 1})
+    if set(columns) != fields or twice:
+        raise RefusedError(
+            "description_columns",
+            Phrase("header", path=path),
+            missing=sorted(fields - set(columns)) or Phrase("none"),
+            unknown=sorted(set(columns) - fields) or Phrase("none"),
+            twice=twice or Phrase("none"),
+            known=Names(model.model_fields, 30),
+        )
+
+
+def _text(path: Path) -> str:
+    try:
+        text = path.read_text("utf-8-sig")
+    except FileNotFoundError:
+        raise RefusedError("description_missing", str(path)) from None
+    except UnicodeDecodeError as error:
+        where = Phrase("line", path=path, line=error.object[: error.start].count(b"\n") + 1)
+        raise RefusedError("description_encoding", where) from None
+    if found := CONTROL.search(text):
+        where = Phrase("line", path=path, line=text.count("\n", 0, found.start()) + 1)
+        code = f"U+{ord(found[0]):04X}"
+        raise RefusedError("description_control_character", where, code=code)
+    return text
+
+
+def parse(model: type[M], data: Any, where: str | Phrase) -> M:
+    """Put what was read into `model`.
+
+    Raises:
+        RefusedError: an unknown or missing key, or a value of the wrong kind.
+    """
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise RefusedError(
+            "description_unfit",
+            where,
+            problems=_explain(error, _keys(model)),
+            module=f"{model.__module__.replace('.', '/')}.py",
+            model=model.__name__,
+        ) from None
+
+
+def _explain(error: ValidationError, fields: Iterable[str]) -> Names:
+    """Put pydantic's errors into words: the field, what was found, what is wrong with it."""
+    return Names([_problem(item, fields) for item in error.errors(include_url=False)], 8, "; ")
+
+
+def _problem(item: ErrorDetails, fields: Iterable[str]) -> Phrase:
+    kind, context = item["type"], item.get("ctx", {})
+    place: object = ".".join(str(step) for step in item["loc"])
+    if kind == "invalid":
+        return Phrase("at", place=place, problem=context["phrase"]) if place else context["phrase"]
+    # Kinds of which only the first word matters: int_type, int_parsing, int_from_float.
+    names = (kind, f"not_{kind.split('_')[0]}")
+    return Phrase(
+        next(filter(has_phrase, names), "any_other"),
+        **{name: str(value).replace(" or ", ", ") for name, value in context.items()},
+        place=place or Phrase("whole_file"),
+        value=repr(item["input"])[:LONGEST_VALUE],
+        told=item["msg"].removeprefix("Value error, "),
+        near=did_you_mean(str(item["loc"][-1]), fields) if kind == "extra_forbidden" else "",
+    )
+
+
+def _keys(model: type[BaseModel]) -> set[str]:
+    """All keys that a description may have, at any depth."""
+    schema = model.model_json_schema()
+    parts = (schema, *schema.get("$defs", {}).values())
+    return {key for part in parts for key in part.get("properties", {})}
+
+
+@cache
+def _loader() -> Any:
+    """Return a loader of plain YAML: no key twice, no tags, values that mean one thing only."""
+    import yaml
+
+    class Loader(yaml.CSafeLoader):  # the C loader is ten times as fast
+        path: Path
+        yaml_constructors: ClassVar[dict[str | None, Any]] = {
+            tag: yaml.CSafeLoader.yaml_constructors[tag]
+            for tag in (f"{TAG}map", f"{TAG}seq", f"{TAG}str", None)
+        }
+
+        def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+            seen: dict[object, tuple[object, int]] = {}
+            for key_node, _ in node.value:
+                key = self.construct_object(key_node, deep=True)
+                if (same := _same(key)) in seen:
+                    other, first = seen[same]
+                    where = _line(self.path, key_node)
+                    raise RefusedError(
+                        "description_key_twice", where, key=key, other=other, first=first
+                    )
+                seen[same] = (key, key_node.start_mark.line + 1)
+            return super().construct_mapping(node, deep)
+
+    def scalar(pattern: re.Pattern[str], read: Callable[[str], object]) -> Any:
+        def construct(loader: Loader, node: yaml.ScalarNode) -> object:
+            text = loader.construct_scalar(node)
+            if not isinstance(text, str) or not pattern.match(text):
+                raise RefusedError("description_ambiguous", _line(loader.path, node), value=text)
+            return read(text)
+
+        return construct
+
+    Loader.yaml_implicit_resolvers = {}
+    plain: tuple[tuple[str, re.Pattern[str], Callable[[str], object]], ...] = (
+        ("null", EMPTY, lambda _: None),
+        ("bool", BOOLEAN, lambda text: text == "true"),
+        ("int", INTEGER, int),
+        ("float", DECIMAL, float),
+    )
+    for name, pattern, read in plain:
+        Loader.add_implicit_resolver(f"{TAG}{name}", pattern, None)
+        Loader.add_constructor(f"{TAG}{name}", scalar(pattern, read))
+    Loader.add_implicit_resolver("!ambiguous", AMBIGUOUS, None)
+    Loader.add_constructor("!ambiguous", scalar(NEVER, str))
+    return Loader
+
+
+def _line(path: Path, node: yaml.Node) -> Phrase:
+    return Phrase("line", path=path, line=node.start_mark.line + 1)
+
+
+def _same(key: object) -> object:
+    """Return what a key and all other ways of writing it have in common."""
+    text = str(key).lower() if isinstance(key, bool) else str(key)
+    number = NUMBER_KEY.fullmatch(text)
+    return int(number[1].replace("_", "")) if number else text

@@ -1,0 +1,210 @@
+"""Checks that every name in a seed, a manifest or a published figure exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import Any, get_args
+
+from ingest.descriptions import Rows, check_reference, refuse_circle
+from ingest.errors import Phrase, RefusedError, did_you_mean
+from ingest.harmonisation import rows
+from ingest.harmonisation.seeds import Harmonisation
+from ingest.models import Statistic
+from ingest.registry import Registry, SurveyWave
+
+# Codelist -> codes that Python writes or reads. What dbt models write, dbt tests.
+NEEDED: dict[str, tuple[str, ...]] = {
+    "data_status": get_args(rows.DataStatus),
+    "notice": get_args(rows.DataStatus),
+    "weighting": get_args(rows.Weighting),
+    "comparability": get_args(rows.Status),
+    "statistic": get_args(Statistic),
+}
+
+
+def check(found: Harmonisation, registry: Registry) -> None:
+    """Refuse the first name that does not exist, and tables that are not complete.
+
+    Raises:
+        RefusedError: with file, row and the nearest name.
+    """
+    _check_concepts(found)
+    _check_surveys(found, registry)
+    _check_groups(found)
+    _check_bins(found)
+    _check_codelists(found, registry)
+    _check_quantiles(found)
+    for wave in registry.waves:
+        _check_manifest(found, wave)
+    for _, figure in registry.figures:
+        where = registry.places.get(figure.row_id, figure.row_id)
+        check_reference(where, "concept", figure.concept, found.concept, "concepts.csv")
+        _check_base(found, where, "base", figure.base)
+        check_category(found, where, figure.concept, figure.category)
+        _check_group(found, where, figure.group_dimension, figure.group_value)
+
+
+def check_category(
+    found: Harmonisation, where: str | Phrase, concept: str, category: str | None
+) -> None:
+    """Refuse a category that the concept does not have."""
+    # The estimates of a scale are its mean and quantiles, which no file needs to describe.
+    if category is None or found.concept[concept].kind == "scale":
+        return
+    if category not in (names := found.categories_of[concept]):
+        raise RefusedError(
+            "unknown_category",
+            where,
+            concept=concept,
+            category=category,
+            near=did_you_mean(category, names),
+            known=sorted(names),
+        )
+
+
+def _check_base(found: Harmonisation, where: str | Phrase, key: str, base: str) -> None:
+    check_reference(where, key, base, {row.base for row in found.bases.rows}, "bases.csv")
+
+
+def _check_group(found: Harmonisation, where: str | Phrase, dimension: str, group: str) -> None:
+    check_reference(where, "group_dimension", dimension, found.groupings, "group_dimensions.csv")
+    if group not in (names := found.groups(dimension)):
+        raise RefusedError(
+            "unknown_group",
+            where,
+            dimension=dimension,
+            group=group,
+            near=did_you_mean(group, names),
+            known=sorted(names),
+        )
+
+
+def _check_concepts(found: Harmonisation) -> None:
+    bases = {row.base for row in found.bases.rows}
+    found.concepts.refer("default_base", bases, "bases.csv")
+    found.crosswalk.refer("base", bases, "bases.csv")
+    found.report_figures.refer("base", bases, "bases.csv")
+    with_concept: tuple[Rows[Any], ...] = (
+        found.categories,
+        found.group_dimensions,
+        found.crosswalk,
+        found.bins,
+        found.comparability,
+        found.international_comparability,
+        found.count_figures,
+        found.report_figures,
+    )
+    for table in with_concept:
+        table.refer("concept", found.concept, "concepts.csv")
+    with_category: tuple[Rows[Any], ...] = (
+        found.crosswalk,
+        found.bins,
+        found.comparability,
+        found.international_comparability,
+    )
+    for table in with_category:
+        for line, row in table.numbered:
+            check_category(found, table.at(line), row.concept, row.category)
+    found.count_figures.refer("counted_concept", found.concept, "concepts.csv")
+    for line, count in found.count_figures.numbered:
+        where = found.count_figures.at(line)
+        check_category(found, where, count.counted_concept, count.counted_category)
+    found.crosswalk.refer("rule", found.rules, "crosswalk_rules.csv")
+
+
+def _check_surveys(found: Harmonisation, registry: Registry) -> None:
+    surveys = {survey.survey for survey in registry.surveys}
+    waves = {wave.id for wave in registry.waves}
+    tables: tuple[Rows[Any], ...] = (
+        found.crosswalk,
+        found.comparability,
+        found.international_comparability,
+        found.published_weighting,
+    )
+    for table in tables:
+        table.refer("survey", surveys, "ingest/surveys")
+        for line, row in table.numbered:
+            if row.wave is not None:
+                wave = f"{row.survey}/{row.wave}"
+                check_reference(table.at(line), "wave", wave, waves, "ingest/surveys")
+
+
+def _check_groups(found: Harmonisation) -> None:
+    dimensions = found.group_dimensions
+    dimensions.refer("coarser", found.groupings, "group_dimensions.csv")
+    refuse_circle(
+        str(dimensions.path),
+        "coarser",
+        ((row.group_dimension, row.coarser) for row in dimensions.rows if row.coarser),
+    )
+    for line, row in found.group_contrasts.numbered:
+        where = found.group_contrasts.at(line)
+        for group in (row.group_value, row.reference_value):
+            _check_group(found, where, row.group_dimension, group)
+        if row.published_dimension and row.published_value:
+            _check_group(found, where, row.published_dimension, row.published_value)
+    found.report_figures.refer("group_dimension", found.groupings, "group_dimensions.csv")
+
+
+def _check_bins(found: Harmonisation) -> None:
+    """Refuse classes of one scale that share a value: an answer would be in both."""
+    classes: dict[str, list[tuple[int, rows.Bin]]] = {}
+    for line, row in found.bins.numbered:
+        classes.setdefault(row.concept, []).append((line, row))
+    for numbered in classes.values():
+        ordered = sorted(
+            numbered, key=lambda item: float("-inf") if item[1].lower is None else item[1].lower
+        )
+        for (_, below), (line, above) in pairwise(ordered):
+            upper, lower = below.upper, above.lower
+            shared = below.upper_inclusive and above.lower_inclusive
+            if upper is None or lower is None or upper > lower or (upper == lower and shared):
+                raise RefusedError(
+                    "bins_overlap",
+                    found.bins.at(line),
+                    category=above.category,
+                    other=below.category,
+                )
+
+
+def _check_codelists(found: Harmonisation, registry: Registry) -> None:
+    codes: dict[str, set[str]] = {}
+    for row in found.codelists.rows:
+        codes.setdefault(row.codelist, set()).add(row.code)
+    countries = {survey.country for survey in registry.surveys}
+    needed: dict[str, Iterable[str]] = {**NEEDED, "country": countries}
+    for codelist, names in needed.items():
+        if missing := sorted(set(names) - codes.get(codelist, set())):
+            raise RefusedError(
+                "codelist_incomplete",
+                str(found.codelists.path),
+                codelist=codelist,
+                codes=missing,
+            )
+
+
+def _check_quantiles(found: Harmonisation) -> None:
+    """Refuse a table with a gap, or in which a quantile does not fall with the freedom."""
+    last = float("inf")
+    for number, (line, row) in enumerate(found.t_quantiles.numbered, 1):
+        if row.df != number or row.t975 >= last:
+            raise RefusedError(
+                "quantile_out_of_order", found.t_quantiles.at(line), df=row.df, allowed=number
+            )
+        last = row.t975
+
+
+def _check_manifest(found: Harmonisation, wave: SurveyWave) -> None:
+    answers, where = wave.wave.answers, str(wave.path or wave.id)
+    if answers is None:
+        return
+    for item in answers.items:
+        _check_base(found, where, f"answers.items.{item.variable}.base", item.base)
+    for concept in answers.not_asked:
+        check_reference(where, "answers.not_asked", concept, found.concept, "concepts.csv")
+    if answers.design and answers.design.stratum:
+        stratum = answers.design.stratum
+        check_reference(where, "answers.design.stratum", stratum, found.concept, "concepts.csv")
+        for group in answers.design.frame:
+            check_category(found, where, stratum, group)

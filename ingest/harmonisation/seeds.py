@@ -1,0 +1,81 @@
+"""All seeds with their models, and what is looked up in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from ingest.descriptions import Rows
+from ingest.harmonisation import rows
+from ingest.harmonisation.rules import CrosswalkRule
+from ingest.models import Row
+
+# Every seed and its model; a seed is the file `<name>.csv`.
+SEEDS: dict[str, type[Row]] = {
+    "concepts": rows.Concept,
+    "categories": rows.Category,
+    "bases": rows.Base,
+    "group_dimensions": rows.GroupDimension,
+    "group_contrasts": rows.GroupContrast,
+    "crosswalk_rules": CrosswalkRule,
+    "crosswalk": rows.CrosswalkRow,
+    "recodes": rows.Recode,
+    "bins": rows.Bin,
+    "comparability": rows.Comparability,
+    "international_comparability": rows.InternationalComparability,
+    "codelists": rows.CodelistCode,
+    "count_figures": rows.CountFigure,
+    "published_weighting": rows.PublishedWeighting,
+    "report_figures": rows.ReportFigure,
+    "t_quantiles": rows.TQuantile,
+}
+
+
+@dataclass(frozen=True)
+class Harmonisation:
+    """The rows of all seeds."""
+
+    concepts: Rows[rows.Concept]
+    categories: Rows[rows.Category]
+    bases: Rows[rows.Base]
+    group_dimensions: Rows[rows.GroupDimension]
+    group_contrasts: Rows[rows.GroupContrast]
+    crosswalk_rules: Rows[CrosswalkRule]
+    crosswalk: Rows[rows.CrosswalkRow]
+    recodes: Rows[rows.Recode]
+    bins: Rows[rows.Bin]
+    comparability: Rows[rows.Comparability]
+    international_comparability: Rows[rows.InternationalComparability]
+    codelists: Rows[rows.CodelistCode]
+    count_figures: Rows[rows.CountFigure]
+    published_weighting: Rows[rows.PublishedWeighting]
+    report_figures: Rows[rows.ReportFigure]
+    t_quantiles: Rows[rows.TQuantile]
+
+    @cached_property
+    def rules(self) -> dict[str, CrosswalkRule]:
+        """Name -> rule of the crosswalk."""
+        return {rule.rule: rule for rule in self.crosswalk_rules.rows}
+
+    @cached_property
+    def concept(self) -> dict[str, rows.Concept]:
+        """Name -> concept."""
+        return {row.concept: row for row in self.concepts.rows}
+
+    @cached_property
+    def categories_of(self) -> dict[str, set[str]]:
+        """Concept -> its categories."""
+        found: dict[str, set[str]] = {name: set() for name in self.concept}
+        for row in self.categories.rows:
+            found.setdefault(row.concept, set()).add(row.category)
+        return found
+
+    @cached_property
+    def groupings(self) -> dict[str, str | None]:
+        """Group dimension -> the concept whose categories are its groups."""
+        return {row.group_dimension: row.concept for row in self.group_dimensions.rows}
+
+    def groups(self, dimension: str) -> set[str]:
+        """Return the groups of a dimension."""
+        concept = self.groupings[dimension]
+        return self.categories_of[concept] if concept else {rows.TOTAL}
