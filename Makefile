@@ -39,7 +39,7 @@ bench: .venv/.bench ## Print speed: files to raw in seconds, the rest as ratios.
 	@$(BIN)/python benchmarks/estimates.py
 	@$(BIN)/python benchmarks/build.py
 
-docs: .venv/.pipeline ## Generate the dbt docs under dbt_project/target.
+docs: .venv/.docs ## Build the documentation site, with the dbt docs.
 	@$(BIN)/barometer docs
 
 lock: .venv/.bootstrap ## Lock the requirements again.
@@ -49,7 +49,10 @@ lock: .venv/.bootstrap ## Lock the requirements again.
 	@$(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes \
 	  --extra build pyproject.toml -o requirements/pipeline.txt
 	@$(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes \
-	  --extra build --extra dev -c requirements/pipeline.txt pyproject.toml -o requirements/dev.txt
+	  --extra docs -c requirements/pipeline.txt pyproject.toml -o requirements/docs.txt
+	@$(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes \
+	  --extra build --extra docs --extra dev -c requirements/docs.txt pyproject.toml \
+	  -o requirements/dev.txt
 	@$(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes \
 	  --extra bench -c requirements/dev.txt pyproject.toml -o requirements/bench.txt
 
@@ -71,6 +74,11 @@ environments:
 	@echo "Installing the pipeline"
 	@$(UV) --python $(BIN)/python -r requirements/pipeline.txt
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.docs: requirements/docs.txt | .venv/.pipeline
+	@echo "Installing the tools for the documentation"
+	@$(UV) --python $(BIN)/python -r requirements/docs.txt
 	@touch $@
 
 .venv/.dev: requirements/dev.txt | .venv/.pipeline

@@ -49,9 +49,10 @@ def write(folder: Path, rows: int, columns: int) -> None:
 def load(folder: Path, file_format: str, columns: int) -> None:
     """Read a file and write raw Parquet; print seconds and the peak in MB."""
     from ingest import registry
-    from ingest.load import WaveFile, write_wave
     from ingest.models import Answers
+    from ingest.raw.answers import write_wave
     from ingest.readers import read
+    from ingest.wave_files import WaveFile
 
     text = {"nl": "Vraag", "en": "Question"}
     item = {"base": "all_organisations", "wording": text}
@@ -67,7 +68,7 @@ def load(folder: Path, file_format: str, columns: int) -> None:
     wave = registry.load().wave("nl_barometer/2021")
     path = folder / answers.file.name
     started = time.perf_counter()
-    table = read(path, answers, wave.id)
+    table = read(path, answers.file, answers.texts, wave.id)
     write_wave(WaveFile(wave, answers, path, "0" * 64, "synthetic", table), folder / "raw")
     wall = time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

@@ -1,1 +1,1 @@
-"""What must be true at the door of the warehouse and of the figures that leave it."""
+"""What must be true of files of answers and of the figures that leave the warehouse."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from ingest.formats import AnswerTable
 from ingest.models import Answers, Item
-from ingest.readers import AnswerTable
 
 if TYPE_CHECKING:
     import numpy as np

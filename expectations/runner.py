@@ -1,16 +1,23 @@
 """Runs Great Expectations over data frames and tells its findings in the product's own words.
 
-What must be true stands in `door` (files of waves) and `suites/` (published marts). A failed
+`file_checks` says what must be true of files of waves, `suites/` of the marts. A failed
 expectation is a finding; an expectation that could not be evaluated is an error, never a finding.
 """
 
 from __future__ import annotations
 
+import gc
 import os
-from collections.abc import Iterable, Mapping, Sequence
+import sys
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from importlib import import_module
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder
+from importlib.util import LazyLoader
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
 from ingest.errors import RefusedError
@@ -21,6 +28,8 @@ if TYPE_CHECKING:
 
 
 Severity = Literal["error", "warning"]
+# What Great Expectations imports for charts and for expectations that we do not use: a second.
+RARELY_USED = frozenset({"altair", "scipy.stats"})
 
 
 @dataclass(frozen=True)
@@ -97,20 +106,58 @@ class ExpectationError(RefusedError):
     """An expectation could not be evaluated; that says nothing about the data."""
 
 
+class _Deferred(MetaPathFinder):
+    """Lets an import load these modules at their first use."""
+
+    def __init__(self, names: Collection[str]) -> None:
+        self.names = names
+
+    def find_spec(
+        self,
+        fullname: str,
+        path: Sequence[str] | None,
+        target: ModuleType | None = None,  # noqa: ARG002
+    ) -> ModuleSpec | None:
+        """Find a module as usual, with a loader that waits."""
+        spec = PathFinder.find_spec(fullname, path) if fullname in self.names else None
+        if spec and spec.loader:
+            spec.loader = LazyLoader(spec.loader)
+        return spec
+
+
 def prepare() -> None:
-    """Import Great Expectations, which takes seconds, without its usage statistics."""
+    """Import Great Expectations without its usage statistics, and without what is rarely used."""
+    if "great_expectations" in sys.modules:
+        return
     # Set before the import: nothing about government data leaves the machine.
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
-    import_module("great_expectations")
+    deferred = _Deferred(RARELY_USED)
+    sys.meta_path.insert(0, deferred)
+    # What is imported stays until the end: to look for garbage in it takes a second in all.
+    gc.disable()
+    try:
+        import_module("great_expectations")
+    finally:
+        gc.freeze()
+        gc.enable()
+        sys.meta_path.remove(deferred)
 
 
-def run(suites: Iterable[Suite], folder: Path, *, docs: bool = False) -> list[Finding]:
-    """Evaluate suites; results and Data Docs are kept under `folder`.
+@lru_cache(maxsize=1)
+def _context(results: Path) -> Any:
+    """Open the files of Great Expectations in a folder; once for all waves of a build."""
+    import great_expectations as gx
+
+    results.mkdir(parents=True, exist_ok=True)
+    return gx.get_context(mode="file", project_root_dir=results)
+
+
+def run(suites: Iterable[Suite], results: Path | None) -> list[Finding]:
+    """Evaluate suites.
 
     Args:
         suites: what to look at.
-        folder: where Great Expectations keeps suites, results and Data Docs.
-        docs: also write Data Docs of all results that are kept there.
+        results: where Great Expectations keeps suites and results; none to keep nothing.
 
     Returns:
         One finding per rule.
@@ -124,8 +171,7 @@ def run(suites: Iterable[Suite], folder: Path, *, docs: bool = False) -> list[Fi
         ExpectationConfiguration,
     )
 
-    folder.mkdir(parents=True, exist_ok=True)
-    context = gx.get_context(mode="file", project_root_dir=folder)
+    context = _context(results) if results else gx.get_context(mode="ephemeral")
     context.variables.progress_bars = {"globally": False, "metric_calculations": False}
     frames = context.data_sources.add_or_update_pandas("frames")
     findings: list[Finding] = []
@@ -149,11 +195,14 @@ def run(suites: Iterable[Suite], folder: Path, *, docs: bool = False) -> list[Fi
         outcome = definition.run(
             batch_parameters={"dataframe": suite.frame}, result_format="COMPLETE"
         )
-        results = {result.expectation_config.meta["rule"]: result for result in outcome.results}
-        findings += [_finding(suite, rule, results[rule.name]) for rule in suite.rules]
-    if docs:
-        context.build_data_docs()
+        observed = {result.expectation_config.meta["rule"]: result for result in outcome.results}
+        findings += [_finding(suite, rule, observed[rule.name]) for rule in suite.rules]
     return findings
+
+
+def write_docs(results: Path) -> None:
+    """Write Data Docs of all results that are kept in a folder."""
+    _context(results).build_data_docs()
 
 
 def data_docs(folder: Path) -> Path:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from ingest.errors import Phrase, RefusedError
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -60,6 +64,30 @@ def first_row(column: pa.ChunkedArray, matches: Callable[[pa.Array], pa.Array]) 
         return None
     cells = found.take(text.indices) if encoded else found
     return int(pc.index(cells, pa.scalar(True)).as_py()) + 1
+
+
+def check_names(names: list[str], what: Path | Phrase, where: str) -> None:
+    """Refuse a header in which a name is empty or stands twice.
+
+    Raises:
+        RefusedError: with the places or the names.
+    """
+    if empty := [place for place, name in enumerate(names, 1) if not name.strip()]:
+        raise RefusedError("column_nameless", where, what=what, places=empty)
+    if twice := [name for name, n in Counter(names).items() if n > 1]:
+        raise RefusedError("column_twice", where, what=what, names=twice)
+
+
+def check_notes(table: pa.Table, path: Path, where: str) -> None:
+    """Refuse a last row with one filled cell: a note under the table, no respondent.
+
+    Raises:
+        RefusedError: with the number of the row.
+    """
+    if table.num_rows and table.num_columns > 1:
+        last = table.slice(table.num_rows - 1).to_pylist()[0]
+        if sum(value is not None for value in last.values()) == 1:
+            raise RefusedError("note_below", where, path=path, row=table.num_rows)
 
 
 def _words(values: pa.Array, decimal: str | None) -> pa.Array:

@@ -159,8 +159,10 @@ def read_csv(model: type[R], path: Path) -> Iterator[tuple[int, R]]:
     """
     reader = csv.DictReader(io.StringIO(_text(path), newline=""), strict=True)
     seen: dict[tuple[object, ...], int] = {}
+    last = 0  # line; the reader does not count the one that it cannot read
     try:
         _check_header(model, path, list(reader.fieldnames or ()))
+        last = reader.line_num
         for row in reader:
             where = Phrase("row", path=path, row=reader.line_num, key=next(iter(row.values())))
             if None in row or None in row.values():
@@ -171,10 +173,10 @@ def read_csv(model: type[R], path: Path) -> Iterator[tuple[int, R]]:
                 raise RefusedError(
                     "description_row_twice", where, columns=list(model.KEY), other=seen[key]
                 )
-            seen[key] = reader.line_num
-            yield reader.line_num, parsed
+            seen[key] = last = reader.line_num
+            yield last, parsed
     except csv.Error:
-        where = Phrase("line", path=path, line=reader.line_num)
+        where = Phrase("line", path=path, line=last + 1)
         raise RefusedError("description_quotes", where) from None
     if not seen:
         raise RefusedError("description_empty", str(path))

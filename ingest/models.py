@@ -14,6 +14,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
 from ingest.errors import Phrase
+from ingest.formats import AnyFile
 from ingest.texts import Model as Model
 from ingest.texts import Text as Text
 
@@ -115,49 +116,6 @@ class Response(Model):
     rate: float | None = Field(default=None, ge=0, le=100, description="percent")
     source: str | None = None
     locator: str | None = None
-
-
-class AnswerFile(Model):
-    """Where the answers of a wave stand; the format is told, never guessed."""
-
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")]
-    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")] | None = None
-    max_megabytes: Annotated[int, Field(gt=0, description="a larger file is refused")] = 500
-
-
-class SavFile(AnswerFile):
-    """An SPSS system file; codes that it declares missing are kept."""
-
-    format: Literal["sav"]
-
-
-class CsvFile(AnswerFile):
-    """Delimited text.
-
-    Attributes:
-        decimal: what stands before decimals in numeric cells.
-        header_rows: 1, names of variables; 3, as Qualtrics writes them: names, question texts and
-            import ids.
-    """
-
-    format: Literal["csv"]
-    delimiter: Literal[",", ";", "\t", "|"]
-    encoding: Literal["utf-8", "utf-8-sig", "windows-1252", "iso-8859-1"]
-    decimal: Literal[".", ","]
-    header_rows: Literal[1, 3] = 1
-
-
-class XlsxFile(AnswerFile):
-    """An Excel workbook: the sheet, with names of variables in its first row."""
-
-    format: Literal["xlsx"]
-    sheet: Annotated[str, Field(min_length=1)]
-
-
-class ParquetFile(AnswerFile):
-    """A Parquet file of plain columns."""
-
-    format: Literal["parquet"]
 
 
 class PersonalPattern(Text):
@@ -273,7 +231,7 @@ class Answers(Model):
         not_asked: concepts of earlier waves that this one did not ask about.
     """
 
-    file: Annotated[SavFile | CsvFile | XlsxFile | ParquetFile, Field(discriminator="format")]
+    file: AnyFile
     sample: Name | None = None
     respondent: str
     organisation: str | None = None
@@ -317,6 +275,11 @@ class Answers(Model):
             raise invalid("codes_of_no_item", what=what, variable=variable)
         if unknown := sorted(set(codes) - set(described)):
             raise invalid("codes_undescribed", what=what, variable=variable, codes=unknown)
+
+    @property
+    def texts(self) -> frozenset[str]:
+        """The variables with open answers."""
+        return frozenset(item.variable for item in self.items if item.text)
 
     @property
     def variables(self) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from ingest.errors import BarometerError
+from ingest.errors import RefusedError
 from orchestration.settings import DBT_PROJECT, Settings
 
 # The dbt of this environment, whatever else is on the PATH.
@@ -44,7 +44,7 @@ def manifest(settings: Settings) -> Path:
     """Return the path of an up-to-date `manifest.json`, parsing the project when it changed.
 
     Raises:
-        BarometerError: dbt cannot parse the project; the message carries dbt's words.
+        RefusedError: dbt cannot parse the project; the message carries dbt's words.
     """
     path = settings.dbt_target / "manifest.json"
     stamp = settings.dbt_target / "manifest.sha256"
@@ -61,7 +61,7 @@ def wait_for_warehouse(settings: Settings) -> None:
     """Wait until nobody else has the warehouse open: a killed build leaves a dbt that ends itself.
 
     Raises:
-        BarometerError: the warehouse stays open elsewhere.
+        RefusedError: the warehouse stays open elsewhere.
     """
     import duckdb
 
@@ -73,9 +73,8 @@ def wait_for_warehouse(settings: Settings) -> None:
             if "lock" not in str(error):
                 raise
             if time.monotonic() > give_up:
-                raise BarometerError(
-                    f"{settings.warehouse} is open in another program ({error}). "
-                    "How to fix: close that program; releases can be opened at any time."
+                raise RefusedError(
+                    "orchestration.warehouse_open", str(settings.warehouse), error=error
                 ) from None
             time.sleep(0.5)
         else:
@@ -86,7 +85,7 @@ def run(arguments: list[str], settings: Settings) -> None:
     """Run dbt in the project.
 
     Raises:
-        BarometerError: dbt failed; the message carries its last words.
+        RefusedError: dbt failed; the message has the end of its output.
     """
     command = [EXECUTABLE, "--quiet", *arguments]
     done = subprocess.run(
@@ -98,7 +97,10 @@ def run(arguments: list[str], settings: Settings) -> None:
         check=False,
     )
     if done.returncode:
-        words = (done.stdout + done.stderr).strip()[-2000:]
-        raise BarometerError(
-            f"dbt {' '.join(arguments)} failed. How to fix: correct what dbt names here.\n{words}"
+        output = (done.stdout + done.stderr).strip()[-2000:]
+        raise RefusedError(
+            "orchestration.dbt_command_failed",
+            str(DBT_PROJECT),
+            command=" ".join(arguments),
+            output=output,
         )

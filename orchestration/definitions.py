@@ -8,21 +8,21 @@ from pkgutil import iter_modules
 import dagster as dg
 
 from orchestration import defs
-from orchestration.inspector import Call, call_here
+from orchestration.check_worker import Call, CallHere
 from orchestration.settings import Settings
 
 BUILD_JOB = "build"
 
 
 def load(
-    settings: Settings, *, accept_removed: bool = False, call: Call = call_here
+    settings: Settings, *, accept_removed: bool = False, call: Call | None = None
 ) -> dg.Definitions:
     """Collect the definitions of every concern for one installation.
 
     Args:
-        settings: where things stand.
+        settings: the folders of the installation.
         accept_removed: let a release lack indicators that the last one had.
-        call: how an inspection is called, here or in a process of its own.
+        call: calls checks, for example in another process; in this one without it.
     """
 
     def check_keys() -> list[dg.AssetCheckKey]:
@@ -34,7 +34,7 @@ def load(
             settings,
             accept_removed=accept_removed,
             check_keys=check_keys,
-            call=call,
+            call=call or CallHere(),
             job=BUILD_JOB,
         )
         for module in iter_modules(defs.__path__)

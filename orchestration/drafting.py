@@ -13,7 +13,7 @@ from orchestration.settings import DBT_PROJECT, PROJECT, Settings
 
 if TYPE_CHECKING:
     from ingest.drafting import Draft, Proposal
-    from ingest.readers import AnswerTable
+    from ingest.formats import AnswerTable
     from ingest.registry import SurveyWave
 
 WIDTH = 100
@@ -51,7 +51,7 @@ def draft(
     """
     from ingest import harmonisation, registry
     from ingest.drafting import draft_wave, refuse_overwriting, write
-    from ingest.load import open_wave
+    from ingest.wave_files import open_wave
 
     def earlier(wave: SurveyWave) -> AnswerTable | None:
         try:

@@ -6,7 +6,7 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ingest.errors import BarometerError, did_you_mean
+from ingest.errors import RefusedError, did_you_mean
 from ingest.models import Model
 from orchestration.settings import Settings
 
@@ -93,19 +93,21 @@ def trace(indicator_id: str, settings: Settings) -> Trace:
     folder, readable by its owner only: it holds answers.
 
     Raises:
-        BarometerError: no release, or no such indicator in it.
+        RefusedError: no release, or no such indicator in it.
     """
     import duckdb
 
     if not settings.current.exists():
-        raise BarometerError("There is no release yet. How to fix: run `barometer build`.")
+        raise RefusedError("orchestration.no_release", str(settings.releases))
     with duckdb.connect(str(settings.current), read_only=True) as release:
         found = _rows(release, "from mart_indicator where indicator_id = $id", id=indicator_id)
         if not found:
-            known = [row["indicator_id"] for row in _rows(release, "from mart_indicator")]
-            raise BarometerError(
-                f"There is no indicator {indicator_id!r}{did_you_mean(indicator_id, known)}. "
-                "How to fix: take an indicator_id of mart_indicator in the current release."
+            ids = [row["indicator_id"] for row in _rows(release, "from mart_indicator")]
+            raise RefusedError(
+                "orchestration.no_such_indicator",
+                str(settings.current),
+                indicator=indicator_id,
+                near=did_you_mean(indicator_id, ids),
             )
         row = found[0]
         key = {"survey": row["survey"], "wave": row["wave"]}

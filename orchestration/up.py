@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.errors import BarometerError
+from ingest.errors import RefusedError
 from orchestration.settings import PROJECT, Settings
 
 SUPERSET_BIN = PROJECT / ".venv-superset" / "bin"
@@ -45,7 +45,7 @@ def everything(
     """Start all servers on loopback and stop them when the block is left.
 
     Args:
-        settings: where things stand.
+        settings: the folders of the installation.
         build: makes a release; called when the current one is out of date.
         port: port of Superset.
         history_port: port of Dagster's run history.
@@ -61,7 +61,7 @@ def everything(
     for taken in (port, history_port):
         server.check_port(taken)
     if not (superset_bin / "gunicorn").exists():
-        raise BarometerError(f"Superset is not installed in {superset_bin}. How to fix: `make up`.")
+        raise RefusedError("orchestration.superset_missing", str(superset_bin))
     with ExitStack() as started, ThreadPoolExecutor(1) as aside:
         # Superset's own database takes as long as a build; neither needs the other.
         prepared = aside.submit(server.prepare, settings.home, superset_bin)
@@ -86,9 +86,9 @@ def everything(
 @contextmanager
 def _history(settings: Settings, port: int) -> Iterator[subprocess.Popen[bytes]]:
     """Run Dagster's web server over the run history of the builds."""
-    from orchestration.build import instance_of
+    from orchestration.run_history import open_history
 
-    instance_of(settings).dispose()
+    open_history(settings).dispose()
     log = settings.dagster_home / "webserver.log"
     with log.open("wb") as words:
         process = subprocess.Popen(
@@ -134,13 +134,12 @@ def wait(running: Running) -> None:
     """Wait until a KeyboardInterrupt.
 
     Raises:
-        BarometerError: a server ended by itself.
+        RefusedError: a server has stopped by itself.
     """
     while True:
         time.sleep(0.5)
         for name in ("superset", "webserver"):
             if getattr(running, name).poll() is not None:
-                raise BarometerError(
-                    f"The {name} ended by itself. How to fix: look into its log under "
-                    f"{running.credentials.parent}, then start again."
+                raise RefusedError(
+                    "orchestration.server_ended", str(running.credentials.parent), server=name
                 )

@@ -15,7 +15,7 @@ import pandas as pd
 import pyreadstat
 
 from ingest.errors import RefusedError
-from ingest.models import SavFile
+from ingest.formats import SavFile
 from ingest.samples import sample_file
 from tests.conftest import Barometer
 

@@ -8,8 +8,8 @@ The words stand in `expectations/messages.yml`, in Dutch and English.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 from expectations.differences import answers, codes, questions, taking_part
 from expectations.differences.homogeneity import (
@@ -26,66 +26,50 @@ from expectations.differences.record import (
     Comparison,
     Difference,
 )
-from ingest import harmonisation, registry
 from ingest.errors import BarometerError
-from ingest.load import open_wave, wave_path
+from ingest.harmonisation import Harmonisation
+from ingest.registry import Registry, SurveyWave
+from ingest.wave_files import WaveFile
 
 
-def compare_wave(wave_id: str, data: Path, samples: Path, seeds: Path) -> list[Comparison]:
+def compare_wave(
+    wave: SurveyWave,
+    known: Registry,
+    rows: Harmonisation,
+    file: WaveFile | None = None,
+    read_earlier: Callable[[SurveyWave], WaveFile] | None = None,
+) -> list[Comparison]:
     """Compare a wave with every earlier one of its survey that has answers, the latest first.
 
     Args:
-        wave_id: `survey/wave`.
-        data: where real files are put.
-        samples: where synthetic files are generated.
-        seeds: where the rows of the crosswalk stand.
-
-    Raises:
-        BarometerError: the wave's own file, or a description, cannot be read.
+        wave: a wave with answers.
+        known: all that is described.
+        rows: the crosswalk.
+        file: the file of the wave.
+        read_earlier: reads the file of an earlier wave. Without it only descriptions are compared;
+            they are enough to find what would make a load wrong.
     """
-    now, earlier_ones = _described(wave_id, seeds)
-    file = open_wave(now.wave, data, samples)
-    now = replace(now, table=file.table, status=file.data_status)
+    now = _side(wave, rows, file)
+    earlier = [
+        other
+        for other in known.waves
+        if other.survey == wave.survey and other.wave.answers and other.wave.wave < wave.wave.wave
+    ]
     found = []
-    for was in earlier_ones:
-        reason = ""
+    for other in earlier[::-1]:
+        reason, other_file = "", None
         try:
-            other = open_wave(was.wave, data, samples)
-            was = replace(was, table=other.table, status=other.data_status)
+            other_file = read_earlier(other) if read_earlier else None
         except BarometerError as error:
             reason = str(error)
-        found.append(compare(now, was, reason))
+        found.append(compare(now, _side(other, rows, other_file), reason))
     return found
 
 
-def contradictions(wave_id: str, seeds: Path) -> list[tuple[str, list[Difference]]]:
-    """Return what makes a load wrong, for every earlier wave; descriptions alone tell it.
-
-    Args:
-        wave_id: `survey/wave`.
-        seeds: where the rows of the crosswalk stand.
-    """
-    now, earlier_ones = _described(wave_id, seeds)
-    return [
-        (was.wave.id, [item for item in compare(now, was).differences if item.severity == "refuse"])
-        for was in earlier_ones
-    ]
-
-
-def _described(wave_id: str, seeds: Path) -> tuple[Side, list[Side]]:
-    """Return a wave and the earlier ones of its survey with answers, the latest first."""
-    known = registry.load()
-    rows = harmonisation.load(seeds, known)
-    wave = known.wave(wave_id)
-    sides = [
-        Side(other, other.wave.answers, rows)
-        for other in known.waves
-        if other.survey == wave.survey and other.wave.answers
-    ]
-    earlier = [side for side in sides if side.wave.wave.wave < wave.wave.wave]
-    wave_path(wave, Path())  # refuses a wave without answers
+def _side(wave: SurveyWave, rows: Harmonisation, file: WaveFile | None) -> Side:
     assert wave.wave.answers is not None
-    return Side(wave, wave.wave.answers, rows), earlier[::-1]
+    side = Side(wave, wave.wave.answers, rows)
+    return replace(side, table=file.table, status=file.data_status) if file else side
 
 
 def compare(now: Side, was: Side, unread: str = "") -> Comparison:

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from ingest.formats import AnswerTable
 from ingest.harmonisation import CrosswalkRow, Harmonisation, Recode
 from ingest.models import Answers, Item, Text
-from ingest.readers import AnswerTable
 from ingest.registry import SurveyWave
 
 # Likeness of two texts, 0 to 100 (Indel similarity, as rapidfuzz computes it).

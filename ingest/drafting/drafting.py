@@ -18,9 +18,9 @@ from ingest.drafting.matching import Match, Variable, column_counts, match
 from ingest.drafting.profile import Profile, Role, profile
 from ingest.drafting.wording import YEAR
 from ingest.errors import Language, Phrase, RefusedError, did_you_mean, listing
+from ingest.formats import AnswerFile, AnswerTable
 from ingest.harmonisation import CrosswalkRow, Harmonisation, Recode
-from ingest.models import AnswerFile, Item, Model, Survey, Text, Title
-from ingest.readers import AnswerTable
+from ingest.models import Item, Model, Survey, Text, Title
 from ingest.registry import Registry, SurveyWave
 
 Earlier = Callable[[SurveyWave], AnswerTable | None]

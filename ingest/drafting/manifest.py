@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ingest.models import AnswerFile, Item, Period, Wave
+from ingest.formats import AnswerFile
+from ingest.models import Item, Period, Wave
 
 WIDTH = 96
 # What the draft says of a thing that only a person can know.

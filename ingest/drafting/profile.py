@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Literal
 
 from ingest.drafting.matching import Variable, column_counts
 from ingest.drafting.wording import lexicon, plain
+from ingest.formats import AnswerTable
 from ingest.models import Period
-from ingest.readers import AnswerTable
 from ingest.registry import Registry
 
 if TYPE_CHECKING:

@@ -6,16 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from ingest.models import (
-    EmptyIsNone,
-    Integer,
-    Name,
-    Number,
-    Row,
-    TrueOrFalse,
-    WaveName,
-    invalid,
-)
+from ingest.models import EmptyIsNone, Integer, Name, Number, Row, TrueOrFalse, WaveName, invalid
 
 Status = Literal["identical", "comparable", "limited", "impossible", "undetermined"]
 MissingKind = Literal["dont_know", "not_applicable", "refused", "routed_out", "not_asked"]

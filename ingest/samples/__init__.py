@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from ingest.models import AnswerFile
+from ingest.formats import AnswerFile
 from ingest.samples.generate import FOLDER, generate
 from ingest.samples.specification import read_specification
 from ingest.samples.write import write

@@ -1,7 +1,7 @@
 """Writes generated answers in the format that the wave's manifest gives its file.
 
-Each format says in its own way that the file is synthetic: SPSS in its title, the others, which
-have none, in a constant column `SYNTHETISCH`.
+An SPSS file is marked as synthetic in its title. The other formats have no title; their files get a
+constant column `SYNTHETISCH`.
 """
 
 from __future__ import annotations
@@ -10,18 +10,17 @@ import csv
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING
-from xml.sax.saxutils import escape, quoteattr
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from ingest.models import AnswerFile, CsvFile, ParquetFile, XlsxFile
+from ingest.errors import RefusedError
+from ingest.formats import AnswerFile, CsvFile, ParquetFile, SavFile, XlsxFile
+from ingest.readers import SYNTHETIC_MARK
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MARK = "SYNTHETISCH"
 CREATION_STAMP = slice(92, 109)  # date (9 bytes) and time (8) in the header of an SPSS file
 Cell = int | float | str | None
 
@@ -35,9 +34,9 @@ class Table:
         labels: variable -> label.
         codes: variable -> {code: label}.
         missing: variable -> codes that are no valid answer.
-        title: what the file says of itself.
-        made_on: last day of answering; the files of one sample must not differ by the day on
-            which they are written.
+        title: the title of the file.
+        made_on: last day of answering. Files carry this date instead of today's, so that the same
+            answers give the same bytes.
     """
 
     frame: pd.DataFrame
@@ -55,16 +54,21 @@ def write(table: Table, path: Path, file: AnswerFile) -> Path:
 
     Returns:
         `path`.
+
+    Raises:
+        RefusedError: samples cannot be written in that format.
     """
     match file:
+        case SavFile():
+            _sav(table, path)
         case CsvFile():
             _csv(table, path, file)
         case XlsxFile():
             _xlsx(table, path, file)
         case ParquetFile():
-            table.frame.assign(**{MARK: 1}).to_parquet(path, index=False)
+            table.frame.assign(**{SYNTHETIC_MARK: 1}).to_parquet(path, index=False)
         case _:
-            _sav(table, path)
+            raise RefusedError("sample_format", file.name)
     return path
 
 
@@ -80,7 +84,7 @@ def _sav(table: Table, path: Path) -> None:
         missing_ranges=dict(table.missing),
         row_compress=True,
     )
-    stamp = f"{table.made_on or date(2000, 1, 1):%d %b %y}00:00:00".encode("ascii")
+    stamp = f"{_day(table):%d %b %y}00:00:00".encode("ascii")
     content = bytearray(path.read_bytes())
     content[CREATION_STAMP] = stamp  # else every file would have a sha256 of its own
     path.write_bytes(content)
@@ -88,7 +92,7 @@ def _sav(table: Table, path: Path) -> None:
 
 def _rows(table: Table) -> Iterator[list[Cell]]:
     """Yield the header and the rows, with the mark as the last column."""
-    yield [*table.frame.columns, MARK]
+    yield [*table.frame.columns, SYNTHETIC_MARK]
     for row in table.frame.itertuples(index=False):
         yield [*(_cell(value) for value in row), 1]
 
@@ -100,7 +104,7 @@ def _cell(value: object) -> Cell:
 
 
 def _csv(table: Table, path: Path, file: CsvFile) -> None:
-    frame = table.frame.assign(**{MARK: 1})
+    frame = table.frame.assign(**{SYNTHETIC_MARK: 1})
     with path.open("w", encoding=file.encoding, newline="") as stream:
         if file.header_rows == 3:  # as Qualtrics: names, question texts and import ids
             header = csv.writer(stream, delimiter=file.delimiter)
@@ -117,58 +121,17 @@ def _csv(table: Table, path: Path, file: CsvFile) -> None:
         )
 
 
-SPREADSHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-PACKAGE = "http://schemas.openxmlformats.org/package/2006"
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-
-
 def _xlsx(table: Table, path: Path, file: XlsxFile) -> None:
-    """Write the least that ECMA-376 asks of a workbook: one sheet, texts in the cells.
+    from xlsxwriter import Workbook
 
-    Libraries stamp a workbook with the time of writing; this one has the same bytes every time.
-    """
-    kind = "application/vnd.openxmlformats"
-    sheet = "".join(
-        f'<row r="{number}">{"".join(_xlsx_cell(cell, place, number) for place, cell in row)}</row>'
-        for number, row in enumerate(map(enumerate, _rows(table)), 1)
-    )
-    parts = {
-        "[Content_Types].xml": f'<Types xmlns="{PACKAGE}/content-types">'
-        f'<Default Extension="rels" ContentType="{kind}-package.relationships+xml"/>'
-        '<Override PartName="/xl/workbook.xml" '
-        f'ContentType="{kind}-officedocument.spreadsheetml.sheet.main+xml"/>'
-        '<Override PartName="/xl/worksheets/sheet1.xml" '
-        f'ContentType="{kind}-officedocument.spreadsheetml.worksheet+xml"/></Types>',
-        "_rels/.rels": _relation("officeDocument", "xl/workbook.xml"),
-        "xl/workbook.xml": f'<workbook xmlns="{SPREADSHEET}" xmlns:r="{OFFICE}"><sheets>'
-        f'<sheet name={quoteattr(file.sheet)} sheetId="1" r:id="rId1"/>'
-        "</sheets></workbook>",
-        "xl/_rels/workbook.xml.rels": _relation("worksheet", "worksheets/sheet1.xml"),
-        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{SPREADSHEET}">'
-        f"<sheetData>{sheet}</sheetData></worksheet>",
-    }
-    with ZipFile(path, "w") as package:
-        for name, content in parts.items():
-            info = ZipInfo(name)  # of 1980, as every part of every file
-            info.compress_type = ZIP_DEFLATED
-            package.writestr(info, XML + content)
+    texts_only = dict.fromkeys(("strings_to_formulas", "strings_to_urls"), False)
+    with Workbook(path, texts_only) as book:
+        # Without this the workbook carries the time of writing.
+        book.set_properties({"created": datetime.combine(_day(table), time.min)})
+        sheet = book.add_worksheet(file.sheet)
+        for row, cells in enumerate(_rows(table)):
+            sheet.write_row(row, 0, cells)
 
 
-def _relation(kind: str, target: str) -> str:
-    return (
-        f'<Relationships xmlns="{PACKAGE}/relationships">'
-        f'<Relationship Id="rId1" Type="{OFFICE}/{kind}" Target="{target}"/></Relationships>'
-    )
-
-
-def _xlsx_cell(cell: Cell, place: int, row: int) -> str:
-    if cell is None:
-        return ""
-    name, place = "", place + 1
-    while place:
-        place, letter = divmod(place - 1, 26)
-        name = chr(65 + letter) + name
-    if isinstance(cell, str):
-        return f'<c r="{name}{row}" t="inlineStr"><is><t>{escape(cell)}</t></is></c>'
-    return f'<c r="{name}{row}"><v>{cell}</v></c>'
+def _day(table: Table) -> date:
+    return table.made_on or date(2000, 1, 1)

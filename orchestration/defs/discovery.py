@@ -11,17 +11,17 @@ from pathlib import Path
 import dagster as dg
 
 from ingest import harmonisation, registry
-from ingest.errors import BarometerError, listing
-from orchestration.defs.ingest import REGISTRY_KEY, wave_key
-from orchestration.defs.release import RELEASE_KEY, told
-from orchestration.defs.transform import seed_key
-from orchestration.made_from import MADE_FROM, SEEDS, of_registry, of_seeds, of_wave, sha256_of
+from ingest.errors import BarometerError
+from ingest.messages import Phrase, listing
+from orchestration import data_version
+from orchestration.defs.ingest import wave_key
+from orchestration.releases import Releases
 from orchestration.settings import Settings
 
 SECONDS = 30
-# A build that was killed stays under way in the history for ever.
+# The history shows a build that was killed as running for ever.
 LONGEST_RUN = timedelta(hours=1)
-UNDER_WAY = [
+RUNNING = [
     dg.DagsterRunStatus.QUEUED,
     dg.DagsterRunStatus.NOT_STARTED,
     dg.DagsterRunStatus.STARTING,
@@ -56,35 +56,30 @@ def definitions(settings: Settings, *, job: str, **_: object) -> dg.Definitions:
 def _look(
     context: dg.SensorEvaluationContext, settings: Settings, files: _Files
 ) -> dg.RunRequest | dg.SkipReason:
-    known = registry.load()
-    harmonisation.load(SEEDS, known)
+    described = registry.load()
+    harmonisation.load(data_version.SEEDS, described)
     assert context.repository_def is not None
     graph = context.repository_def.asset_graph
     now = {
-        REGISTRY_KEY: of_registry(known),
-        **{
-            wave_key(wave): of_wave(wave, settings, files.sha256)
-            for wave in known.waves
-            if wave.wave.answers
-        },
-        **{seed_key(name): digest for name, digest in of_seeds().items()},
+        dg.AssetKey.from_user_string(name): version
+        for name, version in data_version.of_sources(described, settings, files.sha256).items()
     }
-    described = {*now, *(wave_key(wave) for wave in known.waves)}
-    if unknown := sorted(described - graph.get_all_asset_keys()):
-        return dg.SkipReason(
-            f"New: {listing(key.to_user_string() for key in unknown)}. How to fix: reload the code "
-            "location (Deployment, Code locations, Reload); only then there is an asset to run."
-        )
-    released = told(context.instance, RELEASE_KEY, MADE_FROM)
-    made_from: Mapping[str, str] = released if isinstance(released, dict) else {}
+    needed = {*now, *(wave_key(wave) for wave in described.waves)}
+    if unknown := sorted(needed - graph.get_all_asset_keys()):
+        new = [key.to_user_string() for key in unknown]
+        return dg.SkipReason(str(Phrase("orchestration.new_assets", assets=new)))
+    newest = Releases(settings).newest()
+    released = newest.data_versions if newest else {}
     changed = {
-        key: digest for key, digest in now.items() if made_from.get(key.to_user_string()) != digest
+        key: version
+        for key, version in now.items()
+        if released.get(key.to_user_string()) != version
     }
     if not changed:
-        return dg.SkipReason("The release was made from what stands there now.")
-    if run := _under_way(context.instance):
-        return dg.SkipReason(f"Run {run} is under way; after it there is another look.")
-    return _request(graph, changed, str(told(context.instance, RELEASE_KEY, "release_id")))
+        return dg.SkipReason(str(Phrase("orchestration.nothing_changed")))
+    if run := _running(context.instance):
+        return dg.SkipReason(str(Phrase("orchestration.run_running", run=run)))
+    return _request(graph, changed, newest.release_id if newest else "none")
 
 
 def _request(
@@ -112,9 +107,9 @@ def _request(
     )
 
 
-def _under_way(instance: dg.DagsterInstance) -> str | None:
+def _running(instance: dg.DagsterInstance) -> str | None:
     since = datetime.now(UTC) - LONGEST_RUN
-    runs = instance.get_runs(dg.RunsFilter(statuses=UNDER_WAY, created_after=since), limit=1)
+    runs = instance.get_runs(dg.RunsFilter(statuses=RUNNING, created_after=since), limit=1)
     return runs[0].run_id[:8] if runs else None
 
 
@@ -136,6 +131,6 @@ class _Files:
         status = path.stat()
         state: list[object] = [status.st_size, status.st_mtime_ns]
         held = self._known.get(str(path))
-        digest = str(held[2]) if held and held[:2] == state else sha256_of(path)
+        digest = str(held[2]) if held and held[:2] == state else data_version.of_file(path)
         self._seen[str(path)] = [*state, digest]
         return digest

@@ -7,14 +7,15 @@ import dagster as dg
 
 from ingest import harmonisation, registry
 from ingest.registry import Registry, SurveyWave
-from orchestration.inspector import Call
-from orchestration.made_from import MADE_FROM, SEEDS, of_registry, of_wave
-from orchestration.quality import check_result
+from orchestration import data_version
+from orchestration.check_results import check_result
+from orchestration.check_worker import Call
 from orchestration.settings import Settings
+from orchestration.waves import load_with_version
 
 GROUP = "raw"
-DOOR = "door"
-ODDITIES = "oddities"
+FILE_CHECKS = "file_checks"
+FILE_WARNINGS = "file_warnings"
 
 
 def wave_key(wave: SurveyWave) -> dg.AssetKey:
@@ -22,7 +23,7 @@ def wave_key(wave: SurveyWave) -> dg.AssetKey:
     return dg.AssetKey(["raw", wave.survey.survey, wave.wave.wave])
 
 
-REGISTRY_KEY = dg.AssetKey(["raw", "registry"])
+REGISTRY_KEY = dg.AssetKey.from_user_string(data_version.REGISTRY)
 
 
 def definitions(settings: Settings, *, call: Call, **_: object) -> dg.Definitions:
@@ -54,15 +55,17 @@ def _described(known: Registry, settings: Settings) -> dg.AssetsDefinition:
 
     @dg.multi_asset(name="described", specs=specs)
     def described() -> Iterator[dg.MaterializeResult[None]]:
-        from ingest.load import write_registry
+        from ingest.raw.descriptions import write_registry
 
         # Read again: a long-running Dagster sees a corrected figure without a restart.
         current = registry.load()
-        harmonisation.load(SEEDS, current)
+        harmonisation.load(data_version.SEEDS, current)
         rows = write_registry(current, settings.raw)
         figures = Counter((survey, figure.wave) for survey, figure in current.figures)
         yield dg.MaterializeResult(
-            asset_key=REGISTRY_KEY, metadata={**rows, MADE_FROM: of_registry(current)}
+            asset_key=REGISTRY_KEY,
+            metadata=rows,
+            data_version=dg.DataVersion(data_version.of_registry(current)),
         )
         for wave in published:
             count = figures[(wave.survey.survey, wave.wave.wave)]
@@ -81,38 +84,27 @@ def _answers(wave: SurveyWave, settings: Settings, call: Call) -> dg.AssetsDefin
         group_name=GROUP,
         description=f"{wave.survey.title.en} {wave.wave.wave}: answers as they stand in the file.",
         check_specs=[
-            dg.AssetCheckSpec(DOOR, asset=key, blocking=True),
-            dg.AssetCheckSpec(ODDITIES, asset=key, description="What is odd warns only."),
+            dg.AssetCheckSpec(FILE_CHECKS, asset=key, blocking=True),
+            dg.AssetCheckSpec(
+                FILE_WARNINGS, asset=key, description="For a person to look at; blocks nothing."
+            ),
         ],
     )
     def answers() -> Iterator[dg.MaterializeResult[None]]:
-        from expectations.inspect import inspect_wave
-        from ingest.load import open_wave, write_wave
-
-        # The manifest too is read again. Its digest comes before the file is read, so that a file
-        # that changes meanwhile counts as new.
-        current = registry.load().wave(wave.id)
-        made_from = of_wave(current, settings)
-        file = open_wave(current, settings.data, settings.samples)
-        findings = call(
-            inspect_wave, wave.id, settings.data, settings.samples, settings.quality, SEEDS
-        )
-        must = [finding for finding in findings if finding.severity == "error"]
-        odd = [finding for finding in findings if finding.severity == "warning"]
-        # Of a file that is refused nothing is copied, and no weights are looked for.
-        right = all(finding.passed for finding in must)
-        rows = write_wave(file, settings.raw) if right else {}
+        version, loaded = call(load_with_version, wave.id, settings)
+        errors = [finding for finding in loaded.findings if finding.severity == "error"]
+        warnings = [finding for finding in loaded.findings if finding.severity == "warning"]
         yield dg.MaterializeResult(
             metadata={
-                **rows,
-                "file": dg.MetadataValue.path(str(file.path)),
-                "sha256": file.sha256,
-                "data_status": file.data_status,
-                MADE_FROM: made_from,
+                **loaded.rows,
+                "file": dg.MetadataValue.path(str(loaded.path)),
+                "sha256": loaded.sha256,
+                "data_status": loaded.data_status,
             },
+            data_version=dg.DataVersion(version),
             check_results=[
-                check_result(DOOR, key, must),
-                check_result(ODDITIES, key, odd, dg.AssetCheckSeverity.WARN),
+                check_result(FILE_CHECKS, key, errors),
+                check_result(FILE_WARNINGS, key, warnings, dg.AssetCheckSeverity.WARN),
             ],
         )
 

@@ -1,85 +1,81 @@
-"""The gate, and the release behind it."""
+"""The gate and the release."""
 
 from collections.abc import Callable
 
 import dagster as dg
+from dagster import DataVersion
 
 from ingest import registry
-from ingest.errors import BarometerError
-from ingest.registry import Registry
-from orchestration.defs.ingest import REGISTRY_KEY, wave_key
-from orchestration.defs.transform import released_keys, seed_key
-from orchestration.made_from import MADE_FROM, of_seeds
-from orchestration.quality import last_results
-from orchestration.release import Releases, code_version
+from ingest.errors import RefusedError
+from ingest.messages import Names
+from orchestration import data_version
+from orchestration.check_results import last_results
+from orchestration.code_version import code_version
+from orchestration.defs.ingest import wave_key
+from orchestration.defs.transform import released_keys
+from orchestration.publishing import publish
 from orchestration.settings import PROJECT, Settings
 
 RELEASE_KEY = dg.AssetKey("release")
+DATA_VERSION_TAG = "dagster/data_version"
 
 
 def definitions(
     settings: Settings, *, check_keys: Callable[[], list[dg.AssetCheckKey]], **_: object
 ) -> dg.Definitions:
     """One asset, downstream of every mart."""
+    # Read now, with the code: a change of it after this is not in the release.
+    code = data_version.of_code()
 
     @dg.asset(
         key=RELEASE_KEY,
         group_name="release",
         deps=released_keys(settings),
-        description="The current release: marts only, gated, with its manifest.",
+        description="The current release: all marts, after the gate, with its manifest.",
     )
     def release(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         # The graph stops a release after a failed check only within one run; a later run of this
         # asset alone would pass. So the gate looks at the last result of every check itself.
         rows, refused = last_results(context.instance, check_keys())
         if refused:
-            raise BarometerError(
-                "The gate refuses the release, nothing was published. "
-                f"{' '.join(refused)} How to fix: correct it and run `barometer build`."
+            raise RefusedError(
+                "orchestration.gate_refuses", "release", refused=Names(refused, len(refused), " ")
             )
+        versions = {**_source_versions(context.instance, settings), data_version.CODE: code}
         inputs = _inputs(context.instance)
-        manifest = Releases(settings).write(rows, inputs, code_version(PROJECT))
+        manifest = publish(settings, rows, inputs, versions, code_version(PROJECT))
         return dg.MaterializeResult(
             metadata={
                 "release_id": manifest.release_id,
                 "indicators": manifest.indicators,
                 "checks": len(rows),
-                MADE_FROM: dg.MetadataValue.json(_made_from(context.instance)),
-            }
+            },
+            data_version=DataVersion(data_version.digest(sorted(versions.values()))),
         )
 
     return dg.Definitions(assets=[release])
 
 
 def _inputs(instance: dg.DagsterInstance) -> dict[str, str]:
-    """Return file -> sha256 of every wave of answers, as the loader told them."""
+    """Return file -> sha256 of every wave of answers, as its asset recorded them."""
     inputs: dict[str, str] = {}
     for wave in registry.load().waves:
-        if wave.wave.answers and (digest := told(instance, wave_key(wave), "sha256")):
-            inputs[f"{wave.id}/{wave.wave.answers.file.name}"] = str(digest)
+        made = _last(instance, wave_key(wave))
+        if wave.wave.answers and made and "sha256" in made.metadata:
+            inputs[f"{wave.id}/{wave.wave.answers.file.name}"] = str(made.metadata["sha256"].value)
     return inputs
 
 
-def _made_from(instance: dg.DagsterInstance) -> dict[str, str]:
-    """Return asset -> digest of what it was made from, as the assets that read files told them."""
-    return {
-        key.to_user_string(): str(digest)
-        for key in reading(registry.load())
-        if (digest := told(instance, key, MADE_FROM))
-    }
+def _source_versions(instance: dg.DagsterInstance, settings: Settings) -> dict[str, str]:
+    """Return the data versions of all assets that read files, as they were made last."""
+    versions: dict[str, str] = {}
+    for name in data_version.of_sources(registry.load(), settings):
+        made = _last(instance, dg.AssetKey.from_user_string(name))
+        if made and made.tags and DATA_VERSION_TAG in made.tags:
+            versions[name] = made.tags[DATA_VERSION_TAG]
+    return versions
 
 
-def reading(known: Registry) -> list[dg.AssetKey]:
-    """Return the keys of all assets that read files of a person: waves, descriptions and seeds."""
-    return [
-        REGISTRY_KEY,
-        *(wave_key(wave) for wave in known.waves if wave.wave.answers),
-        *(seed_key(name) for name in of_seeds()),
-    ]
-
-
-def told(instance: dg.DagsterInstance, key: dg.AssetKey, name: str) -> object:
-    """Return one piece of metadata of the last materialization of an asset, None without it."""
+def _last(instance: dg.DagsterInstance, key: dg.AssetKey) -> dg.AssetMaterialization | None:
     event = instance.get_latest_materialization_event(key)
-    made = event.asset_materialization if event else None
-    return made.metadata[name].value if made and name in made.metadata else None
+    return event.asset_materialization if event else None

@@ -11,18 +11,16 @@ from dagster_dbt import DagsterDbtTranslator, DbtCliResource, DbtProject, dbt_as
 from packaging.version import Version
 
 from ingest import registry
+from ingest.raw.answers import TABLES as WAVE_TABLES
+from orchestration import data_version
 from orchestration.dbt import EXECUTABLE, environment, manifest, wait_for_warehouse
 from orchestration.defs.ingest import REGISTRY_KEY, wave_key
-from orchestration.made_from import MADE_FROM, of_seeds
-from orchestration.release import MARTS
+from orchestration.publishing import MARTS
 from orchestration.settings import DBT_PROJECT, Settings
 
 # A full refresh because dbt guesses the types of a seed once, when it is still empty. Unit tests
 # judge the code, not the data; the test suite runs them.
 BUILD = ("build", "--full-refresh", "--exclude-resource-type", "unit_test")
-
-# What the loader of a wave's answers writes; all other sources come from the descriptions.
-WAVE_SOURCES = frozenset({"answers", "respondents", "variables", "loads"})
 
 
 class Dbt(DbtCliResource):
@@ -71,7 +69,7 @@ class Translator(DagsterDbtTranslator):
             if table is None:
                 keys.append(dep.asset_key)
             else:
-                keys += self._answered if table in WAVE_SOURCES else self._described
+                keys += self._answered if table in WAVE_TABLES else self._described
         return spec.replace_attributes(deps=keys)
 
 
@@ -106,12 +104,15 @@ def definitions(settings: Settings, **_: object) -> dg.Definitions:
         os.environ |= environment(settings)
         wait_for_warehouse(settings)
         seeds = {
-            seed_key(name).to_python_identifier(): digest for name, digest in of_seeds().items()
+            seed_key(name).to_python_identifier(): (seed_key(name), dg.DataVersion(digest))
+            for name, digest in data_version.of_seeds().items()
         }
         for event in dbt_cli.cli(BUILD, context=context, target_path=target).stream():
             if isinstance(event, dg.Output) and event.output_name in seeds:
-                made_from = {MADE_FROM: seeds[event.output_name]}
-                yield event.with_metadata({**event.metadata, **made_from})
+                key, version = seeds[event.output_name]
+                yield dg.MaterializeResult(
+                    asset_key=key, metadata=event.metadata, data_version=version
+                )
             else:
                 yield event
 

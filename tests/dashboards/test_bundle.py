@@ -232,7 +232,7 @@ def test_the_method_is_the_page_of_the_dbt_docs_in_its_language() -> None:
         for a in compile_assets(RELEASE).of("dashboards")
         if a.slug == "method"
     }
-    words = {"nl": "# Hoe zeker is een cijfer?", "en": "# How sure is a figure?"}
+    words = {"nl": "# Hoe zeker is een cijfer?", "en": "# How certain is a figure?"}
     for language, position in pages.items():
         text = position["MARKDOWN-method"]["meta"]["code"]
         assert text.startswith(words[language]) and "enddocs" not in text

@@ -17,6 +17,7 @@ from expectations.differences.compare import compare
 from expectations.differences.homogeneity import Shift, corrected, looks_mirrored, p_value
 from expectations.differences.pairing import Side
 from expectations.differences.record import RULES, Comparison, lines, told
+from ingest.formats import AnswerTable
 from ingest.harmonisation import (
     SEEDS,
     Concept,
@@ -28,7 +29,6 @@ from ingest.harmonisation import (
     Rows,
 )
 from ingest.models import Survey, Wave
-from ingest.readers import AnswerTable
 from ingest.registry import SurveyWave
 from tests.conftest import PROJECT, Barometer
 from tests.support import edit, missing_words, refusal

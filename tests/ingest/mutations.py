@@ -15,7 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pyreadstat
 
+from ingest.formats import AnswerTable
 from ingest.models import Answers
+from ingest.readers import read
 
 WHERE = "proef/2027"
 NAMES = ["RESPNR", "ORGID", "DATUM", "V05", "V06", "OPEN"]
@@ -43,6 +45,12 @@ WORDING = {"nl": "Vraag", "en": "Question"}
 def described(**file: Any) -> Answers:
     """The manifest's description of the survey, for a file of that format."""
     return Answers.model_validate(answers_of(**file))
+
+
+def as_read(path: Path, **file: Any) -> AnswerTable:
+    """Read a file of the survey in that format."""
+    answers = described(**file)
+    return read(path, answers.file, answers.texts, WHERE)
 
 
 def answers_of(**file: Any) -> dict[str, Any]:
@@ -151,7 +159,7 @@ def in_parquet(**columns: Any) -> Callable[[Path], object]:
     return lambda path: write_parquet(path, **columns)
 
 
-# A second survey, with what a door looks at: batteries, weights, labels of variables.
+# A second survey, with what the file checks look at: batteries, weights, labels of variables.
 TICKS, SCALE = [f"K_{n}" for n in (1, 2, 3)], [f"A_{n}" for n in range(1, 9)]
 BATTERY_LABELS = {
     "RESPNR": "Nummer",

@@ -21,13 +21,13 @@ import pyarrow.parquet as pq
 import pytest
 import yaml
 
-from expectations.inspect import inspect_file
+from expectations.checks import check_file
 from ingest import registry
 from ingest.errors import RefusedError, Spoken
-from ingest.load import open_wave
 from ingest.messages import catalogue
 from ingest.models import Source
 from ingest.texts import Check, Entry, Refusal
+from ingest.wave_files import open_wave
 from tests.ingest.mutations import (
     AGREEMENT,
     BATTERY_LABELS,
@@ -137,7 +137,7 @@ def told(fault: Fault, folder: Path, results: Path) -> tuple[dict[str, Spoken], 
     try:
         wave = described(fault, folder).wave(WHERE)
         fault.put(path)
-        findings = inspect_file(open_wave(wave, folder / "data", folder / "samples"), results)
+        findings = check_file(open_wave(wave, folder / "data", folder / "samples"), results)
     except RefusedError as error:
         return {error.rule: error}, {}
     broken = [finding for finding in findings if not finding.passed]
@@ -1017,7 +1017,7 @@ OVER_A_FILE = re.compile(
 def test_every_rule_over_a_file_has_its_fault_in_the_catalogue() -> None:
     held = {rule for rule in rules("ingest", Refusal) if OVER_A_FILE.match(rule)}
     held |= rules("expectations", Check)
-    # A correction is a fault of the manifest, once the file is mended (test_door_faults.py).
+    # A correction is a fault of the manifest, once the file is mended (test_file_checks.py).
     assert held - {"corrections"} == {fault.rule for fault in FAULTS} - {"description_unfit"}
 
 

@@ -19,8 +19,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from ingest.errors import RefusedError
-from ingest.readers import read
-from tests.ingest.mutations import CSV, NAMES, WHERE, described
+from tests.ingest.mutations import CSV, NAMES, as_read
 
 Cell = bool | int | float | date | str | None
 Rows = list[list[Cell]]
@@ -149,7 +148,7 @@ def test_cells_are_read_as_they_stand_or_refused(tmp_path: Path, form: str, data
     path = tmp_path / f"proef.{form}"
     write(rows, path)
     try:
-        table = read(path, described(**file), WHERE).data
+        table = as_read(path, **file).data
     except RefusedError as error:
         assert data is not None, error
         assert "How to fix: " in str(error) and "Oplossing: " in error.text("nl")

@@ -1,4 +1,4 @@
-"""A description of a survey that does not hold is refused at its file and row."""
+"""A fault in the description of a survey is refused, with its file and row."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from ingest.errors import RefusedError
-from ingest.load import open_wave
 from ingest.registry import load
+from ingest.wave_files import open_wave
 from tests.conftest import PROJECT, Barometer
 from tests.support import (
     MANIFEST,
@@ -69,6 +69,18 @@ def number_it_twice(project: Path) -> None:
     path.write_text("\n".join(lines) + "\n", "utf-8")
 
 
+def number_it_as_in_another_survey(project: Path) -> None:
+    change_row(f"{ROW},", "nordic_001,")(project)
+
+
+def header_only(name: str) -> Callable[[Path], None]:
+    def change(project: Path) -> None:
+        path = project / name
+        path.write_text(path.read_text("utf-8").splitlines()[0] + "\n", "utf-8")
+
+    return change
+
+
 def in_latin_1(name: str) -> Callable[[Path], None]:
     def change(project: Path) -> None:
         path = project / name
@@ -99,7 +111,12 @@ FAULTS: dict[str, tuple[str, Callable[[Path], None], tuple[str, ...], tuple[str,
         "description_unfit",
         change(MANIFEST, "field_period:", "field_periode:"),
         LIST,
-        (MANIFEST, "unknown key 'field_periode'", "did you mean 'field_period'", "(Wave)"),
+        (
+            MANIFEST,
+            "unknown key 'field_periode'",
+            "did you mean 'field_period'",
+            "model Wave in ingest/models.py",
+        ),
     ),
     "manifest with an unknown key deep inside": (
         "description_unfit",
@@ -135,7 +152,7 @@ FAULTS: dict[str, tuple[str, Callable[[Path], None], tuple[str, ...], tuple[str,
         "description_yaml",
         change(MANIFEST, "mode: web\n", "mode: [web\n"),
         LIST,
-        (f"{MANIFEST}, line ", "is not valid YAML"),
+        (f"{MANIFEST}, line ", "cannot be read as YAML"),
     ),
     "YAML that is not UTF-8": (
         "description_encoding",
@@ -204,16 +221,57 @@ FAULTS: dict[str, tuple[str, Callable[[Path], None], tuple[str, ...], tuple[str,
         (PUBLISHED, "nl_999", "says the same as row 9", "superseded"),
     ),
     "two rows with the same row_id": (
-        "row_id_twice",
+        "description_row_twice",
         number_it_twice,
         LIST,
-        (f"row_id used more than once: {ROW}", "row_id of its own"),
+        (PUBLISHED, "row 10", f"({ROW})", "the same row_id as row 9"),
     ),
     "a superseded row without a reason": (
         "description_unfit",
         change_row(",current,", ",superseded,"),
         LIST,
         (PUBLISHED, "row 9", ROW, "needs status_reason_nl and status_reason_en"),
+    ),
+    "two surveys with the same row_id": (
+        "row_id_twice",
+        number_it_as_in_another_survey,
+        LIST,
+        (
+            PUBLISHED,
+            "row 9",
+            "row_id nordic_001 is also used in",
+            "dk_barometer/published.csv, row 2",
+        ),
+    ),
+    "published figures without a row": (
+        "description_empty",
+        header_only(PUBLISHED),
+        LIST,
+        (PUBLISHED, "a header but no rows"),
+    ),
+    "a reference wave that nobody describes": (
+        "reference_wave_unknown",
+        change("ingest/surveys/nl_barometer/survey.yml", "'2021'", "'2012'"),
+        LIST,
+        ("nl_barometer/survey.yml", "reference_wave '2012' has no manifest", "Allowed: 2021, 2025"),
+    ),
+    "a response of a source that nobody knows": (
+        "reference_unknown",
+        change(MANIFEST, "source: ictu_2021", "source: ictu_2012"),
+        LIST,
+        (MANIFEST, "response.source 'ictu_2012' does not exist", "did you mean 'ictu_2021'"),
+    ),
+    "a manifest with a code that stands there twice": (
+        "description_key_twice",
+        change(MANIFEST, "      1: Gemeenten\n", "      1: Gemeenten\n      '01': Gemeente\n"),
+        LIST,
+        (f"{MANIFEST}, line ", "key '01' is the same as key 1"),
+    ),
+    "a manifest with a day that does not exist": (
+        "description_unfit",
+        change(MANIFEST, "end: 2021-05-31", "end: 2021-05-32"),
+        LIST,
+        (MANIFEST, "field_period.end = '2021-05-32' is no date"),
     ),
     "no sources at all": (
         "description_missing",
@@ -225,25 +283,34 @@ FAULTS: dict[str, tuple[str, Callable[[Path], None], tuple[str, ...], tuple[str,
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_description_that_does_not_hold_is_refused(described: Barometer, fault: str) -> None:
+def test_a_description_with_a_fault_is_refused_in_both_languages(
+    tmp_path: Path, fault: str
+) -> None:
+    rule, breaking, command, words = FAULTS[fault]
+    shutil.copytree(PROJECT / "ingest" / "surveys", tmp_path / "ingest" / "surveys")
+    breaking(tmp_path)
+    with pytest.raises(RefusedError) as refused:
+        known = load(tmp_path / "ingest" / "surveys")
+        if command == CHECK:
+            open_wave(known.wave(WAVE), tmp_path / "data", tmp_path / "samples")
+    message = str(refused.value)
+    assert not missing_words(message, (f"rule {rule}: ", *words)), message
+    assert_dutch(refused.value)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    ["no file and no sample", "a share over 100", "broken YAML"],
+)
+def test_the_command_refuses_it_with_one_message_and_leaves_the_release(
+    described: Barometer, fault: str
+) -> None:
     rule, breaking, command, words = FAULTS[fault]
     breaking(described.project)
     with release_unchanged(described):
         done = described.run(*command)
     message = refusal(done.returncode, done.stdout, done.stderr)
     assert not missing_words(message, (f"rule {rule}: ", *words)), message
-
-
-@pytest.mark.parametrize("fault", FAULTS)
-def test_a_description_that_does_not_hold_is_refused_in_dutch(tmp_path: Path, fault: str) -> None:
-    rule, breaking, _, _ = FAULTS[fault]
-    shutil.copytree(PROJECT / "ingest" / "surveys", tmp_path / "ingest" / "surveys")
-    breaking(tmp_path)
-    with pytest.raises(RefusedError) as refused:
-        wave = load(tmp_path / "ingest" / "surveys").wave(WAVE)
-        open_wave(wave, tmp_path / "data", tmp_path / "samples")
-    assert refused.value.rule == rule
-    assert_dutch(refused.value)
 
 
 def test_the_same_descriptions_unbroken_are_accepted(described: Barometer) -> None:

@@ -18,13 +18,12 @@ import pytest
 from ingest import harmonisation, registry
 from ingest.drafting import Draft, draft_wave, write
 from ingest.errors import BarometerError, RefusedError
+from ingest.formats import AnswerTable, CsvFile, SavFile, XlsxFile
 from ingest.harmonisation import Harmonisation
-from ingest.load import open_wave
-from ingest.models import CsvFile, SavFile, XlsxFile
-from ingest.readers import AnswerTable
 from ingest.registry import Registry, SurveyWave
 from ingest.samples import FOLDER, generate, read_specification
 from ingest.samples import write as write_sample
+from ingest.wave_files import open_wave
 from tests.conftest import PROJECT
 from tests.support import Spss, missing_words
 

@@ -78,8 +78,8 @@ def test_a_file_other_than_the_one_described_is_refused_by_its_digest(
     built: Barometer, tmp_path: Path
 ) -> None:
     from ingest.errors import RefusedError
-    from ingest.load import open_wave
     from ingest.registry import load
+    from ingest.wave_files import open_wave
 
     wave = load().wave(WAVE)
     assert wave.wave.answers

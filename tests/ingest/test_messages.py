@@ -17,8 +17,9 @@ from pydantic_core.core_schema import ErrorType
 
 from ingest.descriptions import read_yaml
 from ingest.errors import RefusedError
+from ingest.formats import CsvFile, ParquetFile
 from ingest.messages import CATALOGUE, Names, Phrase, catalogue, entry, parse
-from ingest.models import CsvFile, Model, ParquetFile, Text
+from ingest.models import Model, Text
 from ingest.texts import Check, Entry, Refusal
 from tests.conftest import PROJECT
 
@@ -74,8 +75,10 @@ def calls() -> list[tuple[str, type[Entry], set[str]]]:
             called = getattr(node.func, "id", "")
             if called in kinds:
                 keywords = {keyword.arg or "**" for keyword in node.keywords}
+                if called == "_rule":  # hands over what it knows of the file
+                    keywords.add("**")
                 prefix = "expectations." if called == "_rule" else ""
-                first = node.args[0]
+                first = node.args[1 if called == "_rule" else 0]
                 choices = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
                 found += [
                     (prefix + choice.value, kinds[called], keywords)

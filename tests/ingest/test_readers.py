@@ -15,8 +15,9 @@ from pydantic import ValidationError
 
 from ingest import registry
 from ingest.errors import RefusedError
-from ingest.load import open_wave, write_wave
-from ingest.readers import AnswerTable, glance, read
+from ingest.raw.answers import write_wave
+from ingest.readers import glance
+from ingest.wave_files import open_wave
 from tests.conftest import Barometer
 from tests.ingest.mutations import (
     CSV,
@@ -24,6 +25,7 @@ from tests.ingest.mutations import (
     NAMES,
     READ,
     WHERE,
+    as_read,
     battery_frame,
     csv_text,
     described,
@@ -64,17 +66,14 @@ FORMATS: dict[str, tuple[dict[str, Any], Callable[[Path], Path]]] = {
 }
 
 
-def as_read(path: Path, **file: Any) -> AnswerTable:
-    return read(path, described(**file), WHERE)
-
-
 @pytest.mark.parametrize("name", FORMATS)
 def test_the_same_survey_reads_the_same_from_every_format(tmp_path: Path, name: str) -> None:
     file, write = FORMATS[name]
     path = write(tmp_path / f"proef.{file['format']}")
     table = as_read(path, **file)
     assert table.data.to_pydict() == READ
-    assert glance(path, described(**file), WHERE) == ("", 5)
+    answers = described(**file)
+    assert glance(path, answers.file, answers.texts, WHERE) == ("", 5)
 
 
 def test_labels_come_from_the_formats_that_have_them(tmp_path: Path) -> None:
@@ -103,6 +102,15 @@ def test_a_column_of_ones_marks_a_generated_file(tmp_path: Path, file: dict[str,
     assert table.data.to_pydict() == READ
 
 
+def test_a_number_beside_dates_in_a_workbook_stays_a_number(tmp_path: Path) -> None:
+    def number(book: Any) -> None:
+        book["Antwoorden"].cell(3, 3, 0).number_format = "General"
+
+    path = write_xlsx(tmp_path / "proef.xlsx", number)
+    dates = as_read(path, **XLSX).data.column("DATUM").to_pylist()
+    assert dates == ["2027-02-01", "0", *READ["DATUM"][2:]]
+
+
 HOSTILE = ["Robert'); drop table x;--", "../../etc/passwd", "=cmd|' /C calc'!A0", 'a"b', "naïef "]
 
 
@@ -125,7 +133,7 @@ def test_a_name_is_only_ever_data(tmp_path: Path, name: str) -> None:
 @pytest.mark.parametrize("name", [name for name in HOSTILE if "/" not in name])
 def test_a_label_and_the_name_of_a_sheet_are_only_ever_data(tmp_path: Path, name: str) -> None:
     labelled = write_battery(battery_frame(), tmp_path / "proef.sav", {"A_1": name}, {1: name})
-    found = read(labelled, described(format="sav"), WHERE)
+    found = as_read(labelled, format="sav")
     assert found.labels["A_1"] == name.rstrip()
     assert found.codes["A_1"] == {"1": name.rstrip()}
 
@@ -238,7 +246,7 @@ def test_damaged_bytes_never_end_in_anything_but_a_refusal(
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "parquet"])
-def test_a_wave_in_another_format_passes_the_same_door(copy: Barometer, form: str) -> None:
+def test_a_wave_in_another_format_passes_the_same_checks(copy: Barometer, form: str) -> None:
     """The Dutch wave of 2021, its file exported otherwise: the same rules hold or do not."""
     values = Spss.read(sample_of(copy)).frame
     options = {"csv": "csv, delimiter: ';', encoding: utf-8, decimal: ','"}

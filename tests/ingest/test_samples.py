@@ -1,4 +1,4 @@
-"""The synthetic stand-ins reproduce what was published, and say that they are synthetic.
+"""The synthetic samples reproduce what was published, and are marked as synthetic.
 
 That every published figure of every sampled wave comes out is told by the reconciliation of a
 build (tests/orchestration/test_build.py); here stands what no published figure tells.
@@ -8,18 +8,21 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
+import openpyxl
 import pandas as pd
 import pyreadstat
 import pytest
 import yaml
 
 from ingest.errors import RefusedError
-from ingest.load import open_wave
-from ingest.models import AnswerFile, CsvFile, ParquetFile, SavFile, XlsxFile
+from ingest.formats import AnswerFile, CsvFile, ParquetFile, SavFile, XlsxFile
 from ingest.registry import SurveyWave, load
 from ingest.samples import FOLDER, generate, read_specification, sample_file, write
+from ingest.wave_files import open_wave
+from tests.support import assert_dutch
 
 SAMPLED = {wave.id: wave for wave in load().waves if wave.wave.answers and wave.wave.answers.sample}
 SPSS = SavFile(name="nl.sav", format="sav")
@@ -450,6 +453,28 @@ def test_every_format_holds_the_same_answers(file: AnswerFile, tmp_path: Path) -
             assert found[name].astype(float).equals(column), name
         else:
             assert found[name].astype(object).fillna("").tolist() == column.astype(str).tolist()
+
+
+def test_a_sample_in_a_workbook_carries_the_day_of_its_answers_not_of_today(
+    tmp_path: Path,
+) -> None:
+    sample = generate(read_specification(FOLDER / "nl_barometer_2025.yml"))
+    file = XlsxFile(name="x.xlsx", format="xlsx", sheet="Antwoorden")
+    path = write(sample, tmp_path / file.name, file)
+    properties = openpyxl.load_workbook(path, read_only=True).properties
+    assert sample.made_on
+    for stamp in (properties.created, properties.modified):
+        assert stamp and stamp.date() == sample.made_on
+    with ZipFile(path) as archive:
+        assert {part.date_time for part in archive.infolist()} == {(1980, 1, 31, 0, 0, 0)}
+
+
+def test_a_sample_in_a_format_without_a_writer_is_refused(tmp_path: Path) -> None:
+    sample = generate(read_specification(FOLDER / "nl_barometer_2025.yml"))
+    with pytest.raises(RefusedError) as error:
+        write(sample, tmp_path / "x.txt", AnswerFile(name="x.txt"))
+    assert error.value.rule == "sample_format"
+    assert_dutch(error.value)
 
 
 @pytest.fixture(scope="module")

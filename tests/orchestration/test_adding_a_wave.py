@@ -16,7 +16,7 @@ from tests.conftest import BIN, PROJECT, Barometer
 from tests.repo.test_asset_keys import KEYS
 from tests.support import missing_words, refusal
 
-WALK = PROJECT / "docs" / "adding-a-wave.md"
+WALK = PROJECT / "docs" / "how-to" / "add-a-wave.md"
 WAVE = "nl_barometer/2027"
 FILE = "innovatie_barometer_overheid_2027.sav"
 PRACTICE = PROJECT / "docs" / "practice" / FILE
@@ -57,10 +57,10 @@ def apply(edit: str, project: Path) -> str:
 
 
 def add_examples(project: Path) -> list[str]:
-    """Write what CONTRIBUTING shows on a concept and a country, with the file named before it."""
-    text = (PROJECT / "CONTRIBUTING.md").read_text("utf-8")
-    part = text[text.index("## Adding a concept") : text.index("## Changing a dashboard")]
-    found = re.findall(r"`([\w/]+\.(?:csv|yml))`[^`\n]*:\n\n```\w+\n(.*?)```", part, re.S)
+    """Write what the pages show on a concept and a country, with the file named before it."""
+    pages = ("add-a-concept.md", "add-a-country.md")
+    text = "\n".join((WALK.parent / page).read_text("utf-8") for page in pages)
+    found = re.findall(r"`([\w/]+\.(?:csv|yml))`[^`\n]*:\n\n```\w+\n(.*?)```", text, re.S)
     for name, body in found:
         path = project / name
         path.parent.mkdir(parents=True, exist_ok=True)

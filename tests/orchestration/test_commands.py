@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from orchestration.docs_site import DBT_PAGE
 from tests.conftest import BIN, PROJECT, Barometer
+from tests.links import faulty_links
 from tests.support import WAVE, missing_words, refusal, release_unchanged
 
 HEAVY = ("dagster", "dbt", "pandas", "great_expectations", "duckdb", "pyarrow", "numpy", "requests")
@@ -134,12 +136,14 @@ def test_releases_are_listed_before_there_are_any(fresh: Barometer) -> None:
     assert done.returncode == 0, done.stderr
 
 
-def test_the_dbt_docs_tell_what_a_row_of_the_cube_is(built: Barometer) -> None:
+def test_the_documentation_site_holds_the_dbt_docs(built: Barometer) -> None:
     done = built.run("docs")
     assert done.returncode == 0, done.stderr
-    page = built.home / "dbt" / "static_index.html"
-    assert str(page) in done.stdout
-    assert "the cube that all other marts are cut from" in page.read_text("utf-8")
+    site = built.home / "docs"
+    assert str(site / "index.html") in done.stdout
+    assert faulty_links(site) == []
+    dbt_docs = (site / DBT_PAGE).read_text("utf-8")
+    assert "All other marts are made from this one" in dbt_docs
 
 
 def test_a_home_that_is_a_file_is_refused(tmp_path: Path) -> None:

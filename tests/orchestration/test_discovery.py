@@ -15,7 +15,7 @@ from tests.conftest import BIN, Barometer
 from tests.support import FILE, WAVE, Spss, real_path, release_state, release_unchanged, sample_of
 
 ASSET = "raw/nl_barometer/2021"
-NOTHING_NEW = "The release was made from what stands there now."
+NOTHING_NEW = "The newest release was made from the files that are here now."
 # Reads commands: `tick` looks, `run` executes what was asked for last,
 # `load` reloads the code location, and a pair writes a text to a path.
 DRIVER = """
@@ -23,13 +23,13 @@ import json, sys
 from contextlib import redirect_stdout
 from pathlib import Path
 import dagster as dg
-from orchestration.build import instance_of
 from orchestration.definitions import BUILD_JOB, load
+from orchestration.run_history import open_history
 from orchestration.settings import Settings
 
 settings, told, request, cursor = Settings.from_environment(), [], None, None
 repository = load(settings).get_repository_def()
-with instance_of(settings) as instance, redirect_stdout(sys.stderr):
+with open_history(settings) as instance, redirect_stdout(sys.stderr):
     for command in json.load(sys.stdin):
         if command == "tick":
             context = dg.build_sensor_context(

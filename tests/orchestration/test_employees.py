@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from ingest.load import open_wave
 from ingest.registry import load
+from ingest.wave_files import open_wave
 from tests.conftest import Barometer
 
 SURVEY = "werkonderzoek"

@@ -84,8 +84,8 @@ def test_the_list_of_waves_shows_the_real_file_and_its_rows(real: Barometer) -> 
 def test_a_file_that_says_it_is_synthetic_stays_so_wherever_it_lies(
     built: Barometer, tmp_path: Path
 ) -> None:
-    from ingest.load import open_wave
     from ingest.registry import load
+    from ingest.wave_files import open_wave
 
     barometer = Barometer(built.home, tmp_path)
     real_path(barometer).parent.mkdir(parents=True)

@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from ingest.errors import BarometerError
-from orchestration.release import Releases
+from orchestration.publishing import publish
 from orchestration.settings import Settings
 from tests.conftest import BIN, Barometer
 from tests.support import (
@@ -60,7 +60,9 @@ def gate_refuses(barometer: Barometer, *words: str) -> None:
         done = materialize(barometer, "release")
     told = done.stdout + done.stderr
     assert done.returncode != 0, told
-    assert not missing_words(told, ("The gate refuses the release", *words)), told
+    assert not missing_words(told, ("rule gate_refuses: the gate refuses the release", *words)), (
+        told
+    )
 
 
 def test_a_file_that_does_not_fit_or_cannot_be_read_stops_the_build(copy: Barometer) -> None:
@@ -95,7 +97,7 @@ def test_a_dbt_test_that_fails_stops_the_build_and_the_gate(copy: Barometer) -> 
     refused_build(
         copy,
         "staging/stg_published_figures, check assert_published_groups_are_categories",
-        "has labels in categories.csv. Found: 1 rows against it",
+        "has labels in categories.csv. Found: 1 rows that do not meet this",
         "row_id = nl_008, concept = innovated_past_two_years, category = certainly",
         "How to fix: ",
     )
@@ -145,7 +147,7 @@ def test_a_second_build_beside_the_first_is_refused(built: Barometer) -> None:
         with release_unchanged(built):
             done = built.run("build")
     message = refusal(done.returncode, done.stdout, done.stderr)
-    assert not missing_words(message, ("Another build is under way", str(built.home), "wait"))
+    assert not missing_words(message, ("another build is running", str(built.home), "wait"))
 
 
 @pytest.fixture
@@ -177,10 +179,10 @@ def tiny_disk(
 def test_a_disk_without_room_for_the_release_is_told_and_harms_nothing(
     tiny_disk: Barometer,
 ) -> None:
-    releases = Releases(Settings(tiny_disk.home, tiny_disk.data))
+    settings = Settings(tiny_disk.home, tiny_disk.data)
     with release_unchanged(tiny_disk), pytest.raises(BarometerError) as refused:
-        releases.write([], {}, "test")
-    words = ("There is no room for release", "kB free", "How to fix: ", "unchanged")
+        publish(settings, [], {}, {}, "test")
+    words = ("there is no room for release", "kB free", "How to fix: ", "unchanged")
     assert not missing_words(str(refused.value), words), refused.value
 
 

@@ -104,9 +104,9 @@ def test_every_dbt_test_and_every_expectation_has_its_row_and_passed(
         if not suite.needs_last_release
         for rule in suite.rules
     }
-    door = {f"nl_barometer 2021 {rule}" for rule in ("variables: variables", "codes: labels")}
+    of_file = {f"nl_barometer 2021 {rule}" for rule in ("variables: variables", "codes: labels")}
     assert len(tests) > 50
-    assert (tests | rules | door) - seen == set()
+    assert (tests | rules | of_file) - seen == set()
 
 
 def test_data_docs_show_every_suite(built: Barometer) -> None:

@@ -93,4 +93,4 @@ def test_json_holds_all_of_it(built: Barometer) -> None:
 
 def test_an_unknown_indicator_is_refused(built: Barometer) -> None:
     done = built.run("trace", "no_such_id")
-    assert done.returncode == 1 and "There is no indicator 'no_such_id'" in done.stderr
+    assert done.returncode == 1 and "there is no indicator 'no_such_id'" in done.stderr

@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
-import csv
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 import yaml
+from pydantic import RootModel
 
 from expectations.suites import SuiteFile
+from ingest import harmonisation
 from ingest.descriptions import read_csv, read_yaml
 from ingest.drafting.wording import Lexicon
-from ingest.models import Model, PersonalData, PublishedFigure, Source, Survey, Wave
+from ingest.harmonisation import SEEDS
+from ingest.models import Model, PersonalData, PublishedFigure, Row, Source, Survey, Wave
 from ingest.registry import load
 from ingest.samples.specification import Specification
+from ingest.texts import Entry
 from tests.conftest import PROJECT
 
-SEEDS = PROJECT / "dbt_project" / "seeds"
+M = TypeVar("M", bound=Model)
 MODELS: dict[str, type[Model]] = {
     "ingest/surveys/*/survey.yml": Survey,
     "ingest/surveys/*/waves/*.yml": Wave,
@@ -25,11 +30,13 @@ MODELS: dict[str, type[Model]] = {
     "ingest/drafting/lexicon.yml": Lexicon,
     "expectations/suites/*.yml": SuiteFile,
 }
-# Read before anything else can be refused; tests/ingest/test_messages.py looks into them.
-WORDS = ("ingest/messages.yml", "expectations/messages.yml")
-TABLES: dict[str, type[Model]] = {
+# The product reads these without the checks that need messages; tests/ingest/test_messages.py looks
+# into them.
+MESSAGES = ("*/messages.yml",)
+TABLES: dict[str, type[Row]] = {
     "ingest/surveys/*/published.csv": PublishedFigure,
     "ingest/surveys/sources.csv": Source,
+    **{f"dbt_project/seeds/{name}.csv": model for name, model in SEEDS.items()},
 }
 
 
@@ -38,7 +45,7 @@ def files(*patterns: str) -> list[str]:
     return sorted(str(path.relative_to(PROJECT)) for path in paths)
 
 
-def model_of(path: str, models: dict[str, type[Model]]) -> type[Model]:
+def model_of(path: str, models: Mapping[str, type[M]]) -> type[M]:
     (model,) = [model for pattern, model in models.items() if Path(path).match(pattern)]
     return model
 
@@ -53,9 +60,20 @@ def test_every_csv_loads_into_its_model(path: str) -> None:
     assert list(read_csv(model_of(path, TABLES), PROJECT / path))
 
 
+@pytest.mark.parametrize("path", files(*MESSAGES))
+def test_every_catalogue_of_messages_is_plain_yaml(path: str) -> None:
+    read_yaml(RootModel[dict[str, Entry]], PROJECT / path)
+
+
 def test_no_description_is_left_without_a_model() -> None:
-    described = files("ingest/**/*.yml", "ingest/**/*.csv", "expectations/**/*.yml")
-    assert described == files(*MODELS, *TABLES, *WORDS)
+    described = files(
+        "ingest/**/*.yml",
+        "ingest/**/*.csv",
+        "expectations/**/*.yml",
+        "dbt_project/seeds/*.csv",
+        *MESSAGES,
+    )
+    assert described == files(*MODELS, *TABLES, *MESSAGES)
 
 
 def test_all_descriptions_hold_together() -> None:
@@ -63,23 +81,7 @@ def test_all_descriptions_hold_together() -> None:
     waves = {(wave.survey.survey, wave.wave.wave) for wave in known.waves}
     assert {(survey, figure.wave) for survey, figure in known.figures} <= waves
     assert all((survey.survey, survey.reference_wave) in waves for survey in known.surveys)
-
-
-@pytest.mark.parametrize("path", files("dbt_project/seeds/*.csv"))
-def test_every_seed_has_rows_as_wide_as_its_header(path: str) -> None:
-    with (PROJECT / path).open(encoding="utf-8", newline="") as lines:
-        header, *rows = csv.reader(lines)
-    assert len(set(header)) == len(header)
-    assert rows and {len(row) for row in rows} == {len(header)}
-    assert len({tuple(row) for row in rows}) == len(rows), "a row stands there twice"
-
-
-@pytest.mark.parametrize("name", ["crosswalk", "comparability"])
-def test_seeds_name_waves_that_are_described(name: str) -> None:
-    waves = {wave.id for wave in load().waves}
-    with (SEEDS / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
-        named = {f"{row['survey']}/{row['wave']}" for row in csv.DictReader(lines)}
-    assert named <= waves
+    harmonisation.load(PROJECT / "dbt_project" / "seeds", known)
 
 
 def properties(kind: str, *folders: str) -> dict[str, dict[str, object]]:

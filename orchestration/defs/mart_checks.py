@@ -5,9 +5,9 @@ from collections.abc import Iterator
 import dagster as dg
 
 from expectations.suites import suite_files
-from orchestration.inspector import Call
-from orchestration.quality import check_result
-from orchestration.release import MARTS
+from orchestration.check_results import check_result
+from orchestration.check_worker import Call
+from orchestration.publishing import MARTS
 from orchestration.settings import Settings
 
 NAME = "published"
@@ -25,10 +25,11 @@ def definitions(
 
     @dg.multi_asset_check(name="published_marts", specs=specs, can_subset=True)
     def published_marts(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
-        from expectations.inspect import inspect_marts
+        from expectations.checks import check_marts
+        from expectations.runner import write_docs
 
         last = settings.current if settings.current.exists() and not accept_removed else None
-        findings = call(inspect_marts, settings.warehouse, last, settings.quality)
+        findings = call(check_marts, settings.warehouse, last, settings.quality)
         for key in context.selected_asset_check_keys:
             table = key.asset_key.path[-1]
             yield check_result(
@@ -36,5 +37,6 @@ def definitions(
                 key.asset_key,
                 [finding for finding in findings if finding.table == table],
             )
+        call.ahead(write_docs, settings.quality)  # the release does not wait for it
 
     return dg.Definitions(asset_checks=[published_marts])

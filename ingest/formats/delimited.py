@@ -1,63 +1,96 @@
-"""Reads delimited text as its manifest describes it; nothing about the file is guessed."""
+"""Delimited text, read as its manifest describes it; nothing about the file is guessed."""
 
 from __future__ import annotations
 
 import csv
 import io
 import re
-from collections import Counter
-from collections.abc import Iterator
-from itertools import islice
+from collections.abc import Iterable, Iterator
+from itertools import islice, product
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from ingest.columns import as_text, first_row
+from ingest.columns import as_text, check_names, check_notes, first_row
 from ingest.errors import Phrase, RefusedError, reason
-from ingest.models import CsvFile
+from ingest.formats.base import AnswerFile, AnswerTable, Options
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical_bar"}  # phrases
+ENCODINGS = ("utf-8", "windows-1252", "iso-8859-1")
 UTF8_MARK = b"\xef\xbb\xbf"
 UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 IMPORT_ID = '{"ImportId":'  # opens every cell of the third header row that Qualtrics writes
 BLOCK = 16 * 2**20  # bytes; the longest row must fit
 
 
-def read_csv(
-    path: Path, file: CsvFile, texts: frozenset[str], where: str
-) -> tuple[pa.Table, dict[str, str]]:
-    """Read delimited text.
+class CsvFile(AnswerFile):
+    """Delimited text.
 
-    Args:
-        path: the file.
-        file: how it is written.
-        texts: variables with open answers, in which numbers stay as they were typed and a cell
-            may have several lines.
-        where: survey and wave, for messages.
-
-    Returns:
-        One text column per variable, and the labels of the variables (three header rows only).
-
-    Raises:
-        RefusedError: another encoding, delimiter or header than described, or a row with more or
-            fewer cells than the header.
+    Attributes:
+        decimal: what stands before decimals in numeric cells.
+        header_rows: 1, names of variables; 3, as Qualtrics writes them: names, question texts and
+            import ids.
     """
-    import pyarrow as pa
 
-    content = _utf8(path, file, where)
-    header, size = _header(content, path, file, where)
-    table = _rows(pa.py_buffer(content).slice(size), header[0], path, file, where)
-    _refuse_other_decimals(table, texts, path, file, where)
-    columns = [
-        as_text(column, None if name in texts else file.decimal)
-        for name, column in zip(table.column_names, table.columns, strict=True)
-    ]
-    table = pa.table(columns, names=table.column_names)
-    _check_rows(table, texts, path, where)
-    labels = dict(zip(header[0], header[1], strict=True)) if len(header) > 1 else {}
-    return table, labels
+    format: Literal["csv"]
+    delimiter: Literal[",", ";", "\t", "|"]
+    encoding: Literal["utf-8", "utf-8-sig", "windows-1252", "iso-8859-1"]
+    decimal: Literal[".", ","]
+    header_rows: Literal[1, 3] = 1
+
+    def content(self, path: Path, texts: frozenset[str], where: str) -> AnswerTable:
+        """Read the file. A cell of an open answer may have several lines."""
+        import pyarrow as pa
+
+        content = _utf8(path, self, where)
+        header, size = _header(content, path, self, where)
+        table = _rows(pa.py_buffer(content).slice(size), header[0], path, self, where)
+        _refuse_other_decimals(table, texts, path, self, where)
+        columns = [
+            as_text(column, None if name in texts else self.decimal)
+            for name, column in zip(table.column_names, table.columns, strict=True)
+        ]
+        table = pa.table(columns, names=table.column_names)
+        _check_rows(table, texts, path, where)
+        labels = dict(zip(header[0], header[1], strict=True)) if len(header) > 1 else {}
+        return AnswerTable(table, labels, {}, "")
+
+    @classmethod
+    def choices(
+        cls, path: Path, given: Options, texts: frozenset[str], where: str
+    ) -> list[Options]:
+        """Return every way in which the file can be read."""
+        if given.keys() >= {"delimiter", "encoding", "decimal"}:
+            return []
+        found: dict[tuple[str | int, ...], Options] = {}
+        refused: list[RefusedError] = []
+        for encoding, *form in product(
+            _chosen(given, "encoding", ENCODINGS),
+            _chosen(given, "delimiter", DELIMITERS),
+            _chosen(given, "decimal", (".", ",")),
+            _chosen(given, "header_rows", (1, 3)),
+        ):
+            if tuple(form) in found:  # in another encoding too
+                continue
+            delimiter, decimal, rows = form
+            way: dict[str, str | int] = {"delimiter": delimiter, "encoding": encoding}
+            way |= {"decimal": decimal} if rows == 1 else {"decimal": decimal, "header_rows": rows}
+            content = {**given, **way, "name": path.name, "format": "csv"}
+            try:
+                cls.model_validate(content).content(path, texts, where)
+                found[tuple(form)] = way
+            except RefusedError as error:
+                refused.append(error)
+        if not found:
+            # With another delimiter than its own a file is one column; other reasons say more.
+            raise next((e for e in refused if e.rule != "csv_delimiter"), refused[0])
+        return list(found.values())
+
+
+def _chosen(given: Options, name: str, values: Iterable[str | int]) -> tuple[str | int, ...]:
+    return (given[name],) if name in given else tuple(values)
 
 
 def _utf8(path: Path, file: CsvFile, where: str) -> bytes:
@@ -168,18 +201,6 @@ def _check_header(
         raise RefusedError("csv_header_cells", where, path=path, cells=[len(row) for row in header])
 
 
-def check_names(names: list[str], what: Path | Phrase, where: str) -> None:
-    """Refuse a header in which a name is empty or stands twice.
-
-    Raises:
-        RefusedError: with the places or the names.
-    """
-    if empty := [place for place, name in enumerate(names, 1) if not name.strip()]:
-        raise RefusedError("column_nameless", where, what=what, places=empty)
-    if twice := [name for name, n in Counter(names).items() if n > 1]:
-        raise RefusedError("column_twice", where, what=what, names=twice)
-
-
 def _rows(body: Any, names: list[str], path: Path, file: CsvFile, where: str) -> pa.Table:
     import pyarrow as pa
     from pyarrow import csv as arrow
@@ -256,15 +277,3 @@ def _check_rows(table: pa.Table, texts: frozenset[str], path: Path, where: str) 
     }:
         raise RefusedError("csv_header_repeated", where, path=path, row=row)
     check_notes(table, path, where)
-
-
-def check_notes(table: pa.Table, path: Path, where: str) -> None:
-    """Refuse a last row with one filled cell: a note under the table, no respondent.
-
-    Raises:
-        RefusedError: with the number of the row.
-    """
-    if table.num_rows and table.num_columns > 1:
-        last = table.slice(table.num_rows - 1).to_pylist()[0]
-        if sum(value is not None for value in last.values()) == 1:
-            raise RefusedError("note_below", where, path=path, row=table.num_rows)

@@ -1,31 +1,37 @@
-"""What the door tells of a file reaches the person who asked, and the build."""
+"""What the checks find in a file reaches the person who asked, and the build."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import dagster as dg
 import pyarrow as pa
+import pytest
 from click.testing import CliRunner, Result
 
-from expectations.door import door_suites
+from expectations.checks import check_file
+from expectations.file_checks import file_suites
 from expectations.runner import run
-from ingest.load import WaveFile
+from ingest import harmonisation
+from ingest.errors import RefusedError
+from ingest.formats import AnswerTable
 from ingest.models import Answers
-from ingest.readers import AnswerTable
 from ingest.registry import load
+from ingest.wave_files import WaveFile, open_wave
+from orchestration.check_worker import CallHere
 from orchestration.cli import main
 from orchestration.defs.ingest import definitions
-from orchestration.inspector import call_here
 from orchestration.settings import Settings
-from tests.conftest import Barometer
+from tests.conftest import PROJECT, Barometer
 from tests.support import (
     FILE,
     MANIFEST,
     WAVE,
     Spss,
+    assert_dutch,
     edit,
     missing_words,
     real_path,
@@ -60,7 +66,7 @@ def answer_twice(file: Spss) -> None:
     file.frame.loc[1, "RESPNR"] = file.frame.loc[0, "RESPNR"]
 
 
-def test_the_same_file_unbroken_passes_the_door(built: Barometer, tmp_path: Path) -> None:
+def test_the_same_file_unbroken_passes_all_checks(built: Barometer, tmp_path: Path) -> None:
     barometer = Barometer(built.home, tmp_path)
     Spss.read(sample_of(built)).write(real_path(barometer))
     done = check(barometer)
@@ -107,14 +113,14 @@ def test_a_warning_is_a_check_in_dagster_that_holds_up_nothing(
     file.write(real_path(barometer))
     settings = Settings(barometer.home, barometer.data)
     key = dg.AssetKey(["raw", *WAVE.split("/")])
-    asset = definitions(settings, call=call_here).resolve_assets_def(key)
+    asset = definitions(settings, call=CallHere()).resolve_assets_def(key)
     made = dg.materialize([asset], instance=dg.DagsterInstance.ephemeral())
     checks = {check.check_name: check for check in made.get_asset_check_evaluations()}
     assert made.success
-    assert checks["door"].passed
-    assert not checks["oddities"].passed
-    assert checks["oddities"].severity == dg.AssetCheckSeverity.WARN
-    assert "rule straight_lining" in (checks["oddities"].description or "")
+    assert checks["file_checks"].passed
+    assert not checks["file_warnings"].passed
+    assert checks["file_warnings"].severity == dg.AssetCheckSeverity.WARN
+    assert "rule straight_lining" in (checks["file_warnings"].description or "")
     assert (settings.raw / "answers" / f"{WAVE}.parquet").exists()
 
 
@@ -151,8 +157,30 @@ def test_every_code_of_a_cell_that_holds_several_is_looked_at(tmp_path: Path) ->
         }
     )
     file = WaveFile(load().wave(WAVE), answers, tmp_path / "x.csv", "", "microdata", table)
-    suites = [suite for suite in door_suites(file) if suite.name.endswith("codes")]
+    suites = [suite for suite in file_suites(file) if suite.name.endswith("codes")]
     findings = {finding.rule: finding for finding in run(suites, tmp_path / "quality")}
     assert not findings["known_codes"].passed
     assert "V07 = 7 in row 3" in findings["known_codes"].message
     assert suites[0].frame["code"].tolist() == ["1", "3", "7"]
+
+
+def test_a_stratum_with_more_respondents_than_its_frame_is_refused(tmp_path: Path) -> None:
+    described = load()
+    rows = harmonisation.load(PROJECT / "dbt_project" / "seeds", described)
+    file = open_wave(described.wave(WAVE), tmp_path / "data", tmp_path / "samples")
+    assert file.answers.design
+    respondents = file.table.data.column("SECTOR").to_pylist().count("5")
+    for size, refused in ((respondents, False), (respondents - 1, True)):
+        frame = {**file.answers.design.frame, "provinces": size}
+        design = file.answers.design.model_copy(update={"frame": frame})
+        answers = file.answers.model_copy(update={"design": design})
+        wave = replace(file.wave, wave=file.wave.wave.model_copy(update={"answers": answers}))
+        changed = replace(file, wave=wave, answers=answers)
+        if not refused:
+            assert all(finding.passed for finding in check_file(changed, rows))
+            continue
+        with pytest.raises(RefusedError) as error:
+            check_file(changed, rows)
+        assert_dutch(error.value)
+        words = ("rule frame_too_small", "provinces", f"{respondents} respondents", f"{size} units")
+        assert not missing_words(str(error.value), words), error.value

@@ -1,4 +1,4 @@
-"""Reads one sheet of an Excel workbook, after a look at what the archive would unpack to."""
+"""Excel workbooks: one sheet is read, after a look at what the archive would unpack to."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from datetime import datetime, time
 from itertools import zip_longest
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any, Literal
 
-from ingest.columns import as_text
-from ingest.delimited import check_names, check_notes
+from pydantic import Field
+
+from ingest.columns import as_text, check_names, check_notes
 from ingest.errors import Phrase, RefusedError, reason
+from ingest.formats.base import AnswerFile, AnswerTable, Options
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -29,54 +32,57 @@ DECLARED = re.compile(rb"<!(DOCTYPE|ENTITY)")
 OVERLAP = 200  # bytes; longer than what either pattern finds
 
 
-def read_xlsx(path: Path, sheet: str, texts: frozenset[str], where: str) -> pa.Table:
-    """Read a sheet of which the first row names the variables.
+class XlsxFile(AnswerFile):
+    """An Excel workbook: the sheet, with the names of the variables in its first row."""
 
-    Args:
-        path: the file.
-        sheet: name of the sheet.
-        texts: variables with open answers, in which numbers stay as they were typed.
-        where: survey and wave, for messages.
+    format: Literal["xlsx"]
+    sheet: Annotated[str, Field(min_length=1)]
 
-    Returns:
-        One text column per variable; dates without a time are dates, booleans 1 and 0.
+    def content(self, path: Path, texts: frozenset[str], where: str) -> AnswerTable:
+        """Read the sheet. Dates without a time are dates, booleans 1 and 0."""
+        import pyarrow as pa
 
-    Raises:
-        RefusedError: no workbook, a protected or a suspicious one, no such visible sheet, merged
-            cells or formulas in it.
-    """
-    import pyarrow as pa
+        with _opened(path, where) as book:
+            names, columns = _cells(book, path, self.sheet, where)
+        table = pa.table(
+            [as_text(_column(cells), None if name in texts else ".") for name, cells in columns],
+            names=names,
+        )
+        check_notes(table, path, where)
+        return AnswerTable(table, {}, {}, "")
+
+    @classmethod
+    def choices(
+        cls,
+        path: Path,
+        given: Options,
+        texts: frozenset[str],
+        where: str,
+    ) -> list[Options]:
+        """Return the visible sheets."""
+        if "sheet" in given:
+            return []
+        with _opened(path, where) as book:
+            return [{"sheet": name} for name in _visible(book)]
+
+
+@contextmanager
+def _opened(path: Path, where: str) -> Iterator[Any]:
+    from openpyxl import load_workbook
 
     _check_archive(path, where)
     try:
-        names, columns = _cells(path, sheet, where)
+        with closing(load_workbook(path, read_only=True, keep_links=False)) as book:
+            yield book
     except (RefusedError, ImportError):
         raise
     except Exception as error:  # the library raises whatever a damaged part leads to
         told = f"{type(error).__name__}: {reason(error)}"
         raise RefusedError("xlsx_damaged", where, path=path, reason=told) from None
-    table = pa.table(
-        [as_text(_column(cells), None if name in texts else ".") for name, cells in columns],
-        names=names,
-    )
-    check_notes(table, path, where)
-    return table
 
 
-def visible_sheets(path: Path, where: str) -> list[str]:
-    """Return the names of the sheets that `read_xlsx` can read.
-
-    Raises:
-        IngestError: no workbook, a protected or a suspicious one.
-    """
-    from openpyxl import load_workbook
-
-    _check_archive(path, where)
-    book = load_workbook(path, read_only=True, keep_links=False)
-    try:
-        return [page.title for page in book.worksheets if page.sheet_state == "visible"]
-    finally:
-        book.close()
+def _visible(book: Any) -> list[str]:
+    return [page.title for page in book.worksheets if page.sheet_state == "visible"]
 
 
 def _check_archive(path: Path, where: str) -> None:
@@ -119,44 +125,41 @@ def _matches(pattern: re.Pattern[bytes], stream: IO[bytes]) -> Iterator[bytes]:
         kept = piece[-OVERLAP:]
 
 
-def _cells(path: Path, sheet: str, where: str) -> tuple[list[str], list[tuple[str, list[Any]]]]:
+def _cells(
+    book: Any, path: Path, sheet: str, where: str
+) -> tuple[list[str], list[tuple[str, list[Any]]]]:
     """Return the names of the variables, and with each name the values below it."""
-    from openpyxl import load_workbook
-
-    book = load_workbook(path, read_only=True, keep_links=False)
-    try:
-        states = {page.title: page.sheet_state for page in book.worksheets}
-        if states.get(sheet) != "visible":
-            raise RefusedError(
-                "xlsx_hidden_sheet" if sheet in states else "xlsx_no_sheet",
-                where,
-                path=path,
-                sheet=sheet,
-                sheets=[name for name, state in states.items() if state == "visible"],
-            )
-        page: Any = book[sheet]
-        _check_merged(path, page, where)
-        page.reset_dimensions()  # what the file says of its size may be wrong
-        rows = ([_value(cell, path, where) for cell in row] for row in page.iter_rows())
-        names = ["" if name is None else str(name) for name in next(rows, [])]
-        while names and not names[-1]:
-            names.pop()
-        check_names(names, Phrase("sheet_of", sheet=sheet, path=path), where)
-        if not names:
-            raise RefusedError("xlsx_empty_sheet", where, path=path, sheet=sheet)
-        columns: list[list[Any]] = [[] for _ in names]
-        size = 0  # rows up to the last one with a value
-        for number, row in enumerate(rows, 1):
-            if any(value is not None for value in row[len(names) :]):
-                raise RefusedError("xlsx_beside_table", where, path=path, sheet=sheet, row=number)
-            filled = False
-            for column, value in zip_longest(columns, row[: len(names)]):
-                column.append(value)
-                filled = filled or value is not None
-            size = number if filled else size
-        return names, [(name, column[:size]) for name, column in zip(names, columns, strict=True)]
-    finally:
-        book.close()
+    visible = _visible(book)
+    if sheet not in visible:
+        hidden = sheet in [page.title for page in book.worksheets]
+        raise RefusedError(
+            "xlsx_hidden_sheet" if hidden else "xlsx_no_sheet",
+            where,
+            path=path,
+            sheet=sheet,
+            sheets=visible,
+        )
+    page = book[sheet]
+    _check_merged(path, page, where)
+    page.reset_dimensions()  # what the file says of its size may be wrong
+    rows = ([_value(cell, path, where) for cell in row] for row in page.iter_rows())
+    names = ["" if name is None else str(name) for name in next(rows, [])]
+    while names and not names[-1]:
+        names.pop()
+    check_names(names, Phrase("sheet_of", sheet=sheet, path=path), where)
+    if not names:
+        raise RefusedError("xlsx_empty_sheet", where, path=path, sheet=sheet)
+    columns: list[list[Any]] = [[] for _ in names]
+    size = 0  # rows up to the last one with a value
+    for number, row in enumerate(rows, 1):
+        if any(value is not None for value in row[len(names) :]):
+            raise RefusedError("xlsx_beside_table", where, path=path, sheet=sheet, row=number)
+        filled = False
+        for column, value in zip_longest(columns, row[: len(names)]):
+            column.append(value)
+            filled = filled or value is not None
+        size = number if filled else size
+    return names, [(name, column[:size]) for name, column in zip(names, columns, strict=True)]
 
 
 def _check_merged(path: Path, page: Any, where: str) -> None:
@@ -178,10 +181,12 @@ def _column(cells: list[Any]) -> pa.Array:
     """Make a column of cells of any kind; each different value is put into words once."""
     import pyarrow as pa
 
-    try:
-        return pa.array(cells)
-    except (pa.ArrowInvalid, pa.ArrowTypeError):
-        pass
+    kinds = {type(value) for value in cells} - {type(None)}
+    if len(kinds) <= 1 or kinds == {int, float}:  # beside dates Arrow takes 0 for a day in 1970
+        try:
+            return pa.array(cells)
+        except (pa.ArrowInvalid, pa.ArrowTypeError):
+            pass
     # 1, 1.0 and True are one key, and mean the same.
     words = {value: _text(value) for value in set(cells)}
     return pa.array([words[value] for value in cells], pa.string())

@@ -9,8 +9,8 @@ from typing import Any
 import dagster as dg
 
 from expectations.runner import Finding
-from ingest.errors import listing
-from orchestration.release import CheckRow
+from ingest.messages import Names, Phrase, Spoken
+from orchestration.releases import CheckRow
 
 FINDINGS = "findings"
 
@@ -28,7 +28,7 @@ def check_result(
         asset_key=asset,
         passed=not failed,
         severity=severity,
-        description=" ".join(failed) or f"{len(findings)} rules hold.",
+        description=" ".join(failed) or str(Phrase("orchestration.all_passed", n=len(findings))),
         metadata={FINDINGS: dg.MetadataValue.json([asdict(finding) for finding in findings])},
     )
 
@@ -39,7 +39,7 @@ def findings_of(evaluation: dg.AssetCheckEvaluation) -> list[Finding]:
 
 
 def rows_of(evaluation: dg.AssetCheckEvaluation) -> list[CheckRow]:
-    """Return the rows of `mart_data_quality` that one check result tells."""
+    """Return the rows of `mart_data_quality` for one check result."""
     table = evaluation.asset_key.path[-1]
     if carried := findings_of(evaluation):
         return [
@@ -62,7 +62,7 @@ def rows_of(evaluation: dg.AssetCheckEvaluation) -> list[CheckRow]:
 
 def last_results(
     instance: dg.DagsterInstance, keys: Sequence[dg.AssetCheckKey]
-) -> tuple[list[CheckRow], list[str]]:
+) -> tuple[list[CheckRow], list[Spoken]]:
     """Look up the last result of every check, whatever run it came from.
 
     Returns:
@@ -72,7 +72,7 @@ def last_results(
     records = instance.event_log_storage.get_latest_asset_check_execution_by_key(list(keys))
     made = instance.get_latest_materialization_events({key.asset_key for key in keys})
     rows: list[CheckRow] = []
-    refused: list[str] = []
+    refused: list[Spoken] = []
     pending: list[str] = []
     outdated: list[str] = []
     for key in keys:
@@ -87,13 +87,18 @@ def last_results(
         else:
             rows += rows_of(evaluation)
             if not evaluation.passed and evaluation.severity == dg.AssetCheckSeverity.ERROR:
-                words = evaluation.description or "it does not hold"
-                refused.append(f"Check {key.to_user_string()} failed: {words}")
+                refused.append(_failed(key, evaluation))
     if pending:
-        refused.append(f"Checks that were never completed: {listing(pending)}.")
+        refused.append(Phrase("orchestration.checks_not_run", checks=pending))
     if outdated:
-        refused.append(f"Checks that are older than their table: {listing(outdated)}.")
+        refused.append(Phrase("orchestration.checks_outdated", checks=outdated))
     return rows, refused
+
+
+def _failed(key: dg.AssetCheckKey, evaluation: dg.AssetCheckEvaluation) -> Spoken:
+    findings = [finding for finding in findings_of(evaluation) if not finding.passed]
+    message = Names(findings, len(findings), " ") if findings else evaluation.description or ""
+    return Phrase("orchestration.check_failed", check=key.to_user_string(), message=message)
 
 
 def _value(metadata: Any) -> Any:

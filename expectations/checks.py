@@ -1,0 +1,169 @@
+"""The checks on a wave's file and on the marts: the two places where a build can be refused.
+
+All functions take and return what can be sent to another process.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from expectations.differences.compare import compare_wave
+from expectations.differences.record import Comparison
+from expectations.file_checks import file_suites
+from expectations.runner import Finding, run
+from expectations.suites import mart_suites
+from ingest import harmonisation, registry
+from ingest.harmonisation import Harmonisation
+from ingest.harmonisation.frames import check_frame
+from ingest.messages import LANGUAGES, Names, Phrase, entry
+from ingest.raw.answers import write_wave
+from ingest.texts import Refusal
+from ingest.wave_files import WaveFile, open_wave
+
+CONTRADICTION = "recode_contradicts_label"
+SCHEMAS = "marts,estimates,harmonised,seeds"
+
+
+@dataclass(frozen=True)
+class LoadedWave:
+    """What the checks found in a wave's file, and how much of it was written to raw.
+
+    Attributes:
+        rows: number of respondents and answers; empty when the file was refused.
+    """
+
+    path: Path
+    sha256: str
+    data_status: str
+    findings: Sequence[Finding]
+    rows: Mapping[str, int]
+
+
+def load_wave(
+    wave_id: str, data: Path, samples: Path, seeds: Path, results: Path, raw: Path
+) -> LoadedWave:
+    """Read the file of a wave once, check it, and write it to raw unless it is refused.
+
+    Args:
+        wave_id: `survey/wave`.
+        data: where real files are put.
+        samples: where synthetic files are generated.
+        seeds: the seeds of dbt, with the crosswalk.
+        results: where Great Expectations keeps its results.
+        raw: where raw Parquet is written.
+
+    Raises:
+        RefusedError: there is no such wave or file, it cannot be read, or its weights cannot be
+            used.
+    """
+    known = registry.load()
+    rows = harmonisation.load(seeds, known)
+    file = open_wave(known.wave(wave_id), data, samples)
+    findings = check_file(file, rows, results)
+    findings += _contradictions(compare_wave(file.wave, known, rows))
+    refused = any(finding.refuses for finding in findings)
+    written = {} if refused else write_wave(file, raw)
+    return LoadedWave(file.path, file.sha256, file.data_status, findings, written)
+
+
+def check_wave(
+    wave_id: str, data: Path, samples: Path, seeds: Path
+) -> tuple[list[Finding], list[Comparison]]:
+    """Check the file of a wave, and compare it with the files of earlier waves.
+
+    Args:
+        wave_id: `survey/wave`.
+        data: where real files are put.
+        samples: where synthetic files are generated.
+        seeds: the seeds of dbt, with the crosswalk.
+
+    Returns:
+        What the checks found, and one comparison per earlier wave, the latest first.
+
+    Raises:
+        RefusedError: there is no such wave or file, it cannot be read, or its weights cannot be
+            used.
+    """
+    known = registry.load()
+    rows = harmonisation.load(seeds, known)
+    file = open_wave(known.wave(wave_id), data, samples)
+    findings = check_file(file, rows)
+    earlier = partial(open_wave, data=data, samples=samples)
+    comparisons = compare_wave(file.wave, known, rows, file, earlier)
+    return [*findings, *_contradictions(comparisons)], comparisons
+
+
+def check_file(
+    file: WaveFile, rows: Harmonisation | None = None, results: Path | None = None
+) -> list[Finding]:
+    """Check a file that was read against the manifest of its wave.
+
+    Args:
+        file: the file.
+        rows: the crosswalk, which tells the strata; without it they are not checked.
+        results: where Great Expectations keeps its results; without it they are not kept.
+
+    Raises:
+        RefusedError: a stratum has more respondents than its frame, or the weights cannot be used;
+            neither is looked at in a file that is refused for something else.
+    """
+    findings = run(file_suites(file), results)
+    if not any(finding.refuses for finding in findings):
+        if rows:
+            check_frame(file.table.data, file.wave, rows)
+        _ = file.weights
+    return findings
+
+
+def _contradictions(comparisons: Sequence[Comparison]) -> list[Finding]:
+    """One finding per earlier wave: whether any label counts as something else than it did."""
+    found = []
+    for comparison in comparisons:
+        wave, earlier = comparison.wave, comparison.earlier
+        wrong = [item for item in comparison.differences if item.severity == "refuse"]
+        observed = (
+            Names(wrong, 3, "; ")
+            if wrong
+            else Phrase("expectations.none_against_wave", wave=earlier)
+        )
+        message = Phrase(
+            "expectations.finding",
+            table=wave,
+            rule=CONTRADICTION,
+            meaning=Phrase("expectations.labels_count_alike", wave=earlier),
+            observed=observed,
+            fix=entry(f"expectations.{CONTRADICTION}", Refusal).fix,
+        )
+        found.append(
+            Finding(
+                f"{wave.replace('/', ' ')} differences",
+                wave,
+                CONTRADICTION,
+                "error",
+                not wrong,
+                {language: observed.text(language) for language in LANGUAGES},
+                {language: message.text(language) if wrong else "" for language in LANGUAGES},
+            )
+        )
+    return found
+
+
+def check_marts(warehouse: Path, last_release: Path | None, results: Path) -> list[Finding]:
+    """Check the marts of a warehouse, also against the release that they would replace.
+
+    Args:
+        warehouse: the private DuckDB file.
+        last_release: a release of which no indicator may vanish.
+        results: where Great Expectations keeps its results.
+    """
+    import duckdb
+
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        connection.execute(f"set search_path = '{SCHEMAS}'")
+        if last_release:
+            connection.execute(f"attach '{last_release}' as last (read_only)")
+        suites = mart_suites(connection, last_release=last_release is not None)
+    return run(suites, results)

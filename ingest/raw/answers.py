@@ -1,0 +1,137 @@
+"""Writes the answers of a wave to raw Parquet."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ingest.errors import Names, RefusedError
+from ingest.raw.parquet import write
+from ingest.wave_files import WaveFile
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ANSWERS_AT_ONCE = 1_000_000
+
+
+def write_wave(file: WaveFile, raw: Path) -> dict[str, int]:
+    """Write the raw tables of one wave; a file that was there is replaced.
+
+    Returns:
+        Number of respondents and of answers (respondent x variable) written.
+
+    Raises:
+        RefusedError: the file has no column that identifies the respondent, or its weights cannot
+            be used.
+    """
+    data, answers = file.table.data, file.answers
+    if answers.respondent not in data.column_names:
+        raise RefusedError(
+            "respondent_missing",
+            file.wave.id,
+            path=file.path,
+            respondent=answers.respondent,
+            known=Names(data.column_names, 40),
+        )
+    survey, wave = file.wave.survey.survey, file.wave.wave.wave
+    for name, rows in TABLES.items():
+        path = raw / name / survey / f"{wave}.parquet"
+        write(rows(file), path, {"survey": survey, "wave": wave})
+    size = data.num_rows
+    return {"respondents": size, "answers": size * len(_variables_held(file))}
+
+
+def _variables_held(file: WaveFile) -> list[str]:
+    held = set(file.table.data.column_names)
+    return [item.variable for item in file.answers.items if item.variable in held]
+
+
+def _answers(file: WaveFile) -> Iterator[pa.Table]:
+    """One row per respondent and variable, code as text.
+
+    Some variables at a time, so that memory stays within bounds.
+    """
+    import numpy as np
+    import pyarrow as pa
+
+    data, variables = file.table.data, _variables_held(file)
+    size = data.num_rows
+    step = max(ANSWERS_AT_ONCE // max(size, 1), 1)
+    respondents = data.column(file.answers.respondent).cast(pa.string()).chunks
+    encoded = pa.dictionary(pa.int32(), pa.string())
+    for start in range(0, max(len(variables), 1), step):
+        names = variables[start : start + step]
+        index = pa.array(np.repeat(np.arange(len(names), dtype="int32"), size))
+        columns = [data.column(name) for name in names]
+        codes = [chunk for column in columns for chunk in _encoded(column).chunks]
+        yield pa.table(
+            {
+                "respondent_id": pa.chunked_array(respondents * len(names), pa.string()),
+                "variable": pa.DictionaryArray.from_arrays(index, pa.array(names, pa.string())),
+                "code": pa.chunked_array(codes, encoded).unify_dictionaries(),
+            }
+        )
+
+
+def _encoded(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    import pyarrow as pa
+
+    return column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+
+
+def _respondents(file: WaveFile) -> Iterator[pa.Table]:
+    """One row per respondent."""
+    import pyarrow as pa
+
+    data, answers = file.table.data, file.answers
+
+    def column(name: str | None) -> pa.ChunkedArray | pa.Array:
+        held = name and name in data.column_names
+        return data.column(name).cast(pa.string()) if held else pa.nulls(len(data), pa.string())
+
+    yield pa.table(
+        {
+            "respondent_id": column(answers.respondent),
+            "organisation_id": column(answers.organisation),
+            "completed_on": column(answers.completed_on),
+            "weight": file.weights,
+        }
+    )
+
+
+def _variables(file: WaveFile) -> Iterator[pa.Table]:
+    """One row per variable, as the file labels it."""
+    import pyarrow as pa
+
+    yield pa.Table.from_pylist(
+        [
+            {"variable": name, "position": place, "label": file.table.labels.get(name, "")}
+            for place, name in enumerate(file.table.data.column_names)
+        ]
+    )
+
+
+def _loads(file: WaveFile) -> Iterator[pa.Table]:
+    """One row: which file, its sha256, real or synthetic."""
+    import pyarrow as pa
+
+    yield pa.Table.from_pylist(
+        [
+            {
+                "file": file.path.name,
+                "sha256": file.sha256,
+                "data_status": file.data_status,
+                "respondents": file.table.data.num_rows,
+            }
+        ]
+    )
+
+
+TABLES: Mapping[str, Callable[[WaveFile], Iterator[pa.Table]]] = {
+    "respondents": _respondents,  # first, so that weights that are refused leave nothing behind
+    "answers": _answers,
+    "variables": _variables,
+    "loads": _loads,
+}

@@ -1,0 +1,24 @@
+"""The `barometer` command. Its verbs call other modules, which do the work.
+
+Every module of verbs imports what it needs inside the verb, so that help is shown at once.
+"""
+
+from __future__ import annotations
+
+from orchestration.cli import build, dashboards, docs, release, trace, wave
+from orchestration.cli.command import VerbGroup
+
+
+def _main() -> VerbGroup:
+    group = VerbGroup(
+        "barometer",
+        help="Warehouse of surveys on innovation in government, over years and countries.",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
+    for module in (build, wave, release, dashboards, trace, docs):
+        for verb in module.VERBS:
+            group.add_command(verb)
+    return group
+
+
+main = _main()

@@ -1,0 +1,110 @@
+"""What all verbs have: the option `--lang`, and a refusal as one message with exit code 1."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ingest.errors import BarometerError
+from ingest.messages import LANGUAGES, Language, Phrase
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+LANGUAGE = "barometer.language"
+WIDTH = 200  # of a table in a pipe; 80 columns would break names that a script looks for
+
+
+def language() -> Language:
+    """Return the language that `--lang` chose."""
+    chosen: Language = click.get_current_context().meta.get(LANGUAGE, "en")
+    return chosen
+
+
+def _choose(context: click.Context, _: click.Parameter, value: str | None) -> None:
+    if value:
+        context.meta[LANGUAGE] = value
+
+
+class _LanguageOption(click.Option):
+    """`--lang`, before or after the verb."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            ["--lang"],
+            type=click.Choice(LANGUAGES),
+            callback=_choose,
+            expose_value=False,
+            is_eager=True,
+            help="Language of all output; en without it.",
+        )
+
+
+class Verb(click.Command):
+    """A verb that accepts `--lang`."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.params.append(_LanguageOption())
+
+
+class VerbGroup(click.Group):
+    """A group of verbs that shows a refusal without a traceback, on standard error."""
+
+    command_class = Verb
+    group_class = type
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.params.append(_LanguageOption())
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a verb; turn a refusal into its message and exit code 1."""
+        try:
+            return super().invoke(ctx)
+        except BarometerError as error:
+            show("error", err=True, message=error)
+            ctx.exit(1)
+        except OSError as error:
+            if error.filename is None:
+                raise
+            unusable = Phrase(
+                "orchestration.place_unusable", path=error.filename, reason=error.strerror
+            )
+            show("error", err=True, message=unusable)
+            ctx.exit(1)
+
+
+def message(name: str, /, **values: object) -> str:
+    """Return a message of this package in the language that was chosen."""
+    return Phrase(f"orchestration.{name}", **values).text(language())
+
+
+def show(name: str, /, *, err: bool = False, **values: object) -> None:
+    """Print a message of this package in the language that was chosen."""
+    click.echo(message(name, **values), err=err)
+
+
+def table(columns: str, **options: Any) -> Table:
+    """Return an empty table.
+
+    Args:
+        columns: the message that names its columns, with `|` between them.
+        options: options of the table.
+    """
+    from rich import box
+    from rich.table import Table
+
+    made = Table(box=box.SIMPLE_HEAD, pad_edge=False, **options)
+    for name in message(columns).split("|"):
+        made.add_column(name.strip(), overflow="fold")
+    return made
+
+
+def show_table(made: Table, width: int = WIDTH) -> None:
+    """Print a table, as wide as the terminal."""
+    from rich.console import Console
+
+    Console(width=None if sys.stdout.isatty() else width, highlight=False).print(made)

@@ -1,0 +1,126 @@
+"""Says why a run failed, in the words of the product."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ingest.errors import BarometerError
+from ingest.messages import Filled, Phrase, Spoken
+from ingest.texts import Text
+from orchestration.check_results import findings_of
+from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+# What the tests that dbt knows by name require; `orchestration/messages.yml` has the texts.
+GENERIC_TESTS = (
+    "accepted_range",
+    "accepted_values",
+    "not_null",
+    "relationships",
+    "unique",
+    "unique_key",
+)
+
+
+def failure_messages(
+    events: Sequence[dg.DagsterEvent],
+    raised: Mapping[str, BaseException | None],
+    settings: Settings,
+) -> Sequence[Spoken]:
+    """Return refusals; without them failed checks, failed models, or else unexpected errors.
+
+    Args:
+        events: all events of the run.
+        raised: step that failed -> what it raised.
+        settings: the folders of the installation.
+    """
+    refused: list[Spoken] = []
+    failed: list[Spoken] = []
+    unexpected: list[Spoken] = []
+    for event in events:
+        if event.event_type_value == "ASSET_CHECK_EVALUATION":
+            evaluation = event.asset_check_evaluation_data
+            if not evaluation.passed and evaluation.severity.value == "ERROR":
+                findings = [item for item in findings_of(evaluation) if not item.passed]
+                failed += findings or [_failed_test(evaluation, settings)]
+        elif event.is_step_failure:
+            step = str(event.step_key)
+            error = raised.get(step)
+            if isinstance(error, BarometerError):
+                refused.append(error)
+            else:
+                unexpected.append(_unexpected(step, event, settings))
+    return refused or failed or _failed_models(settings) or unexpected
+
+
+def _unexpected(step: str, event: dg.DagsterEvent, settings: Settings) -> Spoken:
+    error = event.step_failure_data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    message = error.message.strip() if error else ""
+    log = settings.dbt_target / "build.log"
+    return Phrase("orchestration.unexpected", step=step, message=message, log=log)
+
+
+def _failed_models(settings: Settings) -> list[Spoken]:
+    return [
+        Phrase("orchestration.model_failed", model=row["unique_id"], message=row["message"].strip())
+        for row in _dbt_results(settings)
+        if row["status"] in ("error", "fail")
+    ]
+
+
+def _failed_test(evaluation: dg.AssetCheckEvaluation, settings: Settings) -> Spoken:
+    """Describe a dbt test that failed, with the first row that does not meet it."""
+    import duckdb
+
+    name, table = evaluation.check_name, "/".join(evaluation.asset_key.path)
+    manifest = json.loads((settings.dbt_target / "manifest.json").read_text("utf-8"))
+    for row in _dbt_results(settings):
+        node = manifest["nodes"].get(row["unique_id"], {})
+        if node.get("name") == name and row["status"] == "fail":
+            with duckdb.connect(
+                str(settings.warehouse),
+                read_only=True,
+                config={"file_search_path": str(settings.home)},  # staging reads raw files there
+            ) as warehouse:
+                against = warehouse.sql(row["compiled_code"])
+                first = zip(against.columns, against.fetchone() or (), strict=False)
+            shown = ", ".join(f"{column} = {value}" for column, value in first if value is not None)
+            return Phrase(
+                "orchestration.test_failed",
+                table=table,
+                check=name,
+                meaning=_meaning(node),
+                n=row["failures"],
+                first=shown or Phrase("orchestration.empty"),
+                path=f"dbt_project/{node['original_file_path']}",
+            )
+    log = settings.dbt_target / "build.log"
+    return Phrase("orchestration.test_not_run", table=table, check=name, log=log)
+
+
+def _meaning(node: Mapping[str, Any]) -> Spoken:
+    """Return what a dbt test requires: from its kind, or from its description."""
+    test = node.get("test_metadata") or {}
+    if test.get("name") in GENERIC_TESTS:
+        given = test["kwargs"]
+        values = {name: value for name, value in given.items() if name != "model"}
+        values.setdefault("column_name", given.get("column", ""))
+        return Phrase(f"orchestration.dbt_{test['name']}", **values)
+    english = node.get("description") or Phrase("orchestration.does_not_hold").text("en")
+    dutch = node["config"].get("meta", {}).get("description_nl")
+    text = Text(en=english, nl=dutch or Phrase("orchestration.does_not_hold").text("nl"))
+    return Filled(text, {})
+
+
+def _dbt_results(settings: Settings) -> list[dict[str, Any]]:
+    path = settings.dbt_target / "run_results.json"
+    results: list[dict[str, Any]] = (
+        json.loads(path.read_text("utf-8"))["results"] if path.exists() else []
+    )
+    return results

@@ -1,0 +1,139 @@
+"""Writes a release: copies the marts to a new file, and makes it the current release.
+
+The file is built under another name and renamed when it is complete.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ingest.errors import RefusedError
+from orchestration.releases import CheckRow, Manifest, Releases
+from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    import duckdb
+
+# The schema of the warehouse that a release is a copy of, all of it and nothing else.
+MARTS = "marts"
+
+
+def publish(
+    settings: Settings,
+    checks: Sequence[CheckRow],
+    inputs: Mapping[str, str],
+    data_versions: Mapping[str, str],
+    code_version: str,
+) -> Manifest:
+    """Copy the marts into a new release and make it the current one.
+
+    Args:
+        settings: the folders of the installation.
+        checks: every check on what is released; those that did not pass only warn.
+        inputs: file -> sha256 of what the warehouse was made from.
+        data_versions: asset that reads files, or code -> version.
+        code_version: which code made it.
+
+    Raises:
+        RefusedError: the disk is full; the current release stays.
+    """
+    folder, releases = settings.releases, Releases(settings)
+    folder.mkdir(parents=True, exist_ok=True)
+    for left_over in folder.glob(".*.part*"):
+        left_over.unlink()
+    now = datetime.now(UTC)
+    release_id = now.strftime("%Y%m%d-%H%M%S-%f")[:-3]
+    aside, aside_manifest = folder / f".{release_id}.part", folder / f".{release_id}.json.part"
+    info = (release_id, now, code_version, releases.current())
+    try:
+        manifest = Manifest(
+            release_id=release_id,
+            created_at=now,
+            code_version=code_version,
+            previous_release=releases.current(),
+            inputs=dict(inputs),
+            data_versions=dict(data_versions),
+            tables=_copy(settings.warehouse, aside, info, checks),
+            checks=tuple(checks),
+        )
+        aside_manifest.write_text(manifest.model_dump_json(indent=2), "utf-8")
+    except Exception as error:
+        for left_over in folder.glob(f".{release_id}*"):
+            left_over.unlink()
+        if _is_full(error, folder):
+            free = shutil.disk_usage(folder).free // 1024
+            raise RefusedError(
+                "orchestration.disk_full", str(folder), release=release_id, free=free
+            ) from None
+        raise
+    aside.rename(folder / f"{release_id}.duckdb")
+    aside_manifest.rename(folder / f"{release_id}.json")
+    releases.switch(release_id)
+    return manifest
+
+
+def _copy(
+    warehouse: Path, aside: Path, info: Sequence[object], checks: Sequence[CheckRow]
+) -> dict[str, int]:
+    """Write the file of a release, and return its tables with their number of rows."""
+    import duckdb
+
+    with duckdb.connect(str(aside)) as release:
+        release.execute(f"attach '{warehouse}' as warehouse (read_only)")
+        marts = release.execute(
+            "select table_name from duckdb_tables() "
+            "where database_name = 'warehouse' and schema_name = ? order by all",
+            [MARTS],
+        ).fetchall()
+        for (table,) in marts:
+            # Sorted, so that equal inputs give equal releases whatever the threads did.
+            release.execute(
+                f'create table "{table}" as from warehouse."{MARTS}"."{table}" order by all'
+            )
+        _write_quality(release, checks)
+        release.execute(
+            "create table release_info as select ?::varchar as release_id, "
+            "?::timestamptz as created_at, ?::varchar as code_version, "
+            "?::varchar as previous_release",
+            info,
+        )
+        release.execute("detach warehouse")
+        tables = {
+            name: len(release.table(name))
+            for (name,) in release.execute(
+                "select table_name from duckdb_tables() order by all"
+            ).fetchall()
+        }
+        release.execute("checkpoint")
+    with aside.open("rb") as written:
+        os.fsync(written.fileno())
+    return tables
+
+
+def _write_quality(release: duckdb.DuckDBPyConnection, checks: Sequence[CheckRow]) -> None:
+    columns = [
+        [getattr(check, name) for check in checks]
+        for name in ("check", "table", "passed", "observed")
+    ]
+    # One statement for all rows; one for each of them takes half a second.
+    release.execute(
+        "create table mart_data_quality as select "
+        'unnest(?::varchar[]) as "check", unnest(?::varchar[]) as "table", '
+        "unnest(?::boolean[]) as passed, unnest(?::varchar[]) as observed",
+        columns,
+    )
+
+
+def _is_full(error: Exception, folder: Path) -> bool:
+    """Whether a failure to write comes from a full disk; DuckDB says it in its message only."""
+    words = str(error).lower()
+    return (
+        (isinstance(error, OSError) and "no space" in words)
+        or "no space left" in words
+        or ("could not write" in words and shutil.disk_usage(folder).free < 1 << 20)
+    )

@@ -1,0 +1,54 @@
+"""Raw Parquet has the tables that dbt reads, and nothing of a file that was refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from expectations.checks import load_wave
+from ingest.formats import AnswerTable, SavFile
+from ingest.raw import answers, descriptions
+from ingest.samples import sample_file
+from tests.conftest import PROJECT
+from tests.support import FILE, SAMPLE, WAVE, Spss
+
+
+def test_the_tables_that_are_written_are_the_sources_that_dbt_reads() -> None:
+    described = yaml.safe_load(
+        (PROJECT / "dbt_project" / "models" / "staging" / "_sources.yml").read_text("utf-8")
+    )
+    (raw,) = described["sources"]
+    written = [*answers.TABLES, *descriptions.TABLES]
+    assert sorted(table["name"] for table in raw["tables"]) == sorted(written)
+
+
+def test_a_file_is_read_once_and_nothing_of_a_refused_one_reaches_raw(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads = []
+    content = SavFile.content
+
+    def counted(self: SavFile, path: Path, texts: frozenset[str], where: str) -> AnswerTable:
+        reads.append(path)
+        return content(self, path, texts, where)
+
+    monkeypatch.setattr(SavFile, "content", counted)
+    folders = [tmp_path / name for name in ("data", "samples")]
+    seeds = PROJECT / "dbt_project" / "seeds"
+    sample = Spss.read(sample_file(SAMPLE, SavFile(name=FILE, format="sav"), folders[1]))
+    sample.title = "Innovatie Barometer Overheid 2021"
+    path = sample.write(folders[0] / WAVE / FILE)
+    for wrong in (False, True):
+        if wrong:
+            sample.frame.loc[11, "V05"] = 7.0
+            sample.write(path)
+        raw = tmp_path / f"raw_{wrong}"
+        loaded = load_wave(WAVE, *folders, seeds, tmp_path / "results", raw)
+        refused = {finding.rule for finding in loaded.findings if finding.refuses}
+        assert refused == ({"known_codes"} if wrong else set())
+        assert sorted(file.parent.parent.name for file in raw.rglob("*.parquet")) == (
+            [] if wrong else sorted(answers.TABLES)
+        )
+    assert reads == [path, path]
