@@ -1,4 +1,4 @@
-"""What is odd over several variables: batteries coded or answered oddly, labels that moved."""
+"""Unusual patterns over several variables: batteries coded or answered oddly, moved labels."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     Bools = npt.NDArray[np.bool_]
 
 TICKED = {0, 1}  # codes of a battery of ticks: not chosen, chosen
-LONG_BATTERY = 8  # items; in a shorter one the same answer throughout may well be meant
-LEAST_WORDS = 3  # a shorter label is the name of a thing, not of a question
+LONG_BATTERY = 8  # items; in a shorter one, one answer throughout may well be meant
+LEAST_WORDS = 3  # a shorter label names a thing, it asks no question
 LEAST_LIKE = 40  # of 100: words in common between a label and a wording
 TEST_ANSWER = (
     r"(?i)^\W*(test(en|ing|je|antwoord)?|dit is een test|this is a test|proef|asdf\w*|qwerty\w*"
@@ -31,7 +31,7 @@ TEST_ANSWER = (
 
 @dataclass(frozen=True)
 class Battery:
-    """Items under one question: next to each other, with one codelist, base and stem of a name.
+    """Adjacent items of one question, with one codelist, base and stem of a name.
 
     Attributes:
         codes: those of the codelist.
@@ -64,12 +64,12 @@ def batteries(answers: Answers, held: Sequence[str]) -> Iterator[Battery]:
 
 
 def row_patterns(answers: Answers, data: pa.Table) -> pd.DataFrame:
-    """Tell of every respondent what is odd about the answers; empty where nothing is.
+    """Return what is unusual about the answers of every respondent; empty where nothing is.
 
     Returns:
         One row per respondent, numbered from 1: `ticks`, a battery in which what was not chosen is
         0 in other rows and blank here; `straight_lined`, a long battery with one answer throughout;
-        `test_answer`, an open answer that only tries the questionnaire. Each holds names of
+        `test_answer`, an open answer that only tests the questionnaire. Each has names of
         variables, never an answer.
     """
     import numpy as np
