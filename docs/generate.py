@@ -27,6 +27,7 @@ IN_WORDS = {
 }
 PATTERNS = {
     r"^[a-z0-9][a-z0-9_]*$": "name: lower case letters, digits and `_`",
+    r"^[A-Za-z0-9][A-Za-z0-9_]*$": "name: letters, digits and `_`",
     r"^[A-Za-z][A-Za-z0-9_.]*$": "name of a variable",
     r"^[0-9]{4}$": "year",
 }
@@ -46,7 +47,8 @@ def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
 
 def _cell(value: object) -> str:
     text = re.sub(r"\s+", " ", str(value)).strip().replace("|", "\\|")
-    return re.sub(r"<(?=\w+>)", "&lt;", text)
+    # What looks like a tag is text, but between backticks it is text already.
+    return re.sub(r"(`+.*?`+)|<(?=\w+>)", lambda found: found[1] or "&lt;", text)
 
 
 def _code(value: object) -> str:
@@ -88,7 +90,7 @@ def _keys(kind: type[BaseModel], schema: dict[str, Any] | None = None) -> str:
             else "may be empty"
             if _nullable(field)
             else "yes",
-            field.get("description") or keys.get(key, ""),
+            keys.get(key) or field.get("description", ""),
         )
         for key, field in schema.get("properties", {}).items()
     ]
