@@ -1,4 +1,4 @@
-"""Runs Great Expectations over data frames and tells its findings in the product's own words.
+"""Runs Great Expectations over data frames and returns its findings in Dutch and English.
 
 `file_checks` says what must be true of files of waves, `suites/` of the marts. A failed
 expectation is a finding; an expectation that could not be evaluated is an error, never a finding.
@@ -35,7 +35,7 @@ RARELY_USED = frozenset({"altair", "scipy.stats"})
 
 @dataclass(frozen=True)
 class Rule:
-    """One expectation: its type and arguments in Great Expectations' words, and ours around it.
+    """One expectation of Great Expectations, with its messages.
 
     Attributes:
         name: short stable name of the rule, shown in messages and in `mart_data_quality`.
@@ -43,7 +43,7 @@ class Rule:
         kwargs: its arguments.
         meaning: what must be true, one sentence.
         fix: what to do when it is not.
-        severity: a broken rule refuses the data, or only warns.
+        severity: whether a broken rule refuses the data or only warns.
         allowed: for a rule over (variable, code): variable -> its codes, for the message.
     """
 
@@ -58,7 +58,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Suite:
-    """Rules over one table, with the frame that they look at; its index numbers the rows."""
+    """Rules over one table, and the data frame that they check; its index numbers the rows."""
 
     name: str
     table: str
@@ -71,7 +71,7 @@ class Finding:
     """Whether one rule holds, and what was observed.
 
     Attributes:
-        observations: language -> what was seen.
+        observations: language -> what was observed.
         messages: language -> what is wrong and how to fix it; empty when the rule holds.
     """
 
@@ -85,12 +85,12 @@ class Finding:
 
     @property
     def refuses(self) -> bool:
-        """Whether nothing may be made of the data."""
+        """Whether the data may not be used."""
         return not self.passed and self.severity == "error"
 
     @property
     def observed(self) -> str:
-        """What was seen, in English."""
+        """What was observed, in English."""
         return self.observations["en"]
 
     @property
@@ -134,7 +134,7 @@ def prepare() -> None:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     deferred = _Deferred(RARELY_USED)
     sys.meta_path.insert(0, deferred)
-    # What is imported stays until the end: to look for garbage in it takes a second in all.
+    # Imported modules stay until the end; searching them for garbage takes a second in total.
     gc.disable()
     try:
         import_module("great_expectations")
@@ -231,8 +231,8 @@ def _kept(folder: Path) -> Path:
 
 def _finding(suite: Suite, rule: Rule, result: Any) -> Finding:
     # One entry for the expectation, or one per metric that it needed.
-    told = result.exception_info or {}
-    for info in [told] if "raised_exception" in told else told.values():
+    failures = result.exception_info or {}
+    for info in [failures] if "raised_exception" in failures else failures.values():
         if info["raised_exception"]:
             raise ExpectationError(
                 "expectations.not_evaluated",
@@ -261,7 +261,7 @@ def _finding(suite: Suite, rule: Rule, result: Any) -> Finding:
 
 
 def _observed(result: dict[str, Any], rule: Rule, size: int) -> str | Spoken:
-    """Put what Great Expectations saw into one line: values with their rows, or the number."""
+    """Return what Great Expectations observed, on one line: values with their rows, or a number."""
     mismatch = (result.get("details") or {}).get("mismatched")
     if mismatch:
         return Names(

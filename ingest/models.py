@@ -1,0 +1,459 @@
+"""Typed models of what describes a survey: survey, wave manifest, published figure, source.
+
+`descriptions` reads files into them, `registry` finds the files.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field, model_validator
+from pydantic_core import PydanticCustomError, PydanticKnownError
+
+from ingest.errors import Phrase
+from ingest.formats import AnyFile
+from ingest.texts import Model as Model
+from ingest.texts import Text as Text
+
+# Numbers and days in one form only: what is read here, dbt reads too, and reads the same.
+INTEGER = re.compile(r"-?(?:0|[1-9][0-9]*)")
+NUMBER = re.compile(rf"{INTEGER.pattern}(?:\.[0-9]+)?")
+BOOLEAN = re.compile(r"true|false")
+DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+Unparsed = Literal["int_parsing", "float_parsing", "bool_parsing", "date_parsing"]
+
+
+def invalid(name: str, /, **values: object) -> PydanticCustomError:
+    """Return what a validator raises; `messages.yml` has the message under that name."""
+    return PydanticCustomError("invalid", "{phrase}", {"phrase": Phrase(name, **values)})
+
+
+def _only(pattern: re.Pattern[str], error: Unparsed) -> BeforeValidator:
+    """Refuse text that a library would read, but that is not of one form."""
+
+    def check(value: object) -> object:
+        if isinstance(value, str) and not pattern.fullmatch(value):
+            raise PydanticKnownError(error, {"error": ""} if error == "date_parsing" else None)
+        return value
+
+    return BeforeValidator(check)
+
+
+def _no_number(value: object) -> object:
+    if isinstance(value, (int, float)):
+        raise PydanticKnownError("date_parsing", {"error": ""})
+    return value
+
+
+def _blank_is_none(value: object) -> object:
+    return None if value == "" else value
+
+
+EmptyIsNone = BeforeValidator(_blank_is_none)
+Integer = Annotated[int, _only(INTEGER, "int_parsing")]
+Number = Annotated[float, _only(NUMBER, "float_parsing")]
+TrueOrFalse = Annotated[bool, _only(BOOLEAN, "bool_parsing")]
+Day = Annotated[date, _only(DAY, "date_parsing"), BeforeValidator(_no_number)]
+Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=80)]
+VariableName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.]*$")]
+WaveName = Annotated[str, Field(pattern=r"^[0-9]{4}$")]
+Count = Annotated[int, Field(ge=0)]
+PositiveCount = Annotated[int, Field(gt=0)]
+PositiveNumber = Annotated[float, Field(gt=0)]
+Codes = Annotated[tuple[Integer, ...], Field(min_length=1)]
+
+
+class Row(Model):
+    """One row of a CSV file; no two rows have the same values of the columns in `KEY`."""
+
+    KEY: ClassVar[tuple[str, ...]]
+
+
+class Title(Text):
+    """A title in both languages and as the survey itself writes it.
+
+    Attributes:
+        original: as the survey itself writes it.
+    """
+
+    original: str | None = None
+
+
+class Period(Model):
+    """A closed interval of days.
+
+    Attributes:
+        start: first day.
+        end: last day.
+    """
+
+    start: Day
+    end: Day
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Period:
+        if self.end < self.start:
+            raise invalid("period_backwards", start=self.start, end=self.end)
+        return self
+
+
+class Unit(Text):
+    """What one answer is about: an organisation, a workplace, an employee.
+
+    Attributes:
+        code: short name, such as `organisation`.
+    """
+
+    code: Name
+
+
+class Survey(Model):
+    """A series of questionnaires (`survey.yml`).
+
+    Attributes:
+        survey: short name; the name of the folder.
+        country: ISO 3166-1 alpha-2.
+        title: title of the survey.
+        publisher: who publishes it.
+        unit: what one answer is about.
+        reference_wave: the wave that other waves are compared with.
+    """
+
+    survey: Name
+    country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
+    title: Title
+    publisher: str
+    unit: Unit
+    reference_wave: WaveName
+
+
+class Response(Model):
+    """How many were asked and answered; each number only where a source gives it.
+
+    Attributes:
+        invited: how many were invited.
+        answered: how many answered.
+        rate: answered as a percentage of invited.
+        source: publication that the numbers come from, a `source_id`.
+        locator: page or table in that publication.
+    """
+
+    invited: Count | None = None
+    answered: Count | None = None
+    rate: float | None = Field(default=None, ge=0, le=100, description="percent")
+    source: str | None = None
+    locator: str | None = None
+
+
+class PersonalPattern(Text):
+    """What a kind of personal data is called, and the regular expression (RE2) that finds it."""
+
+    pattern: str
+
+
+class PersonalData(Model):
+    """Data on persons, which a file of answers may not hold (`personal_data.yml`).
+
+    Attributes:
+        columns: names of columns, lower case and letters only.
+        patterns: what a cell may hold.
+    """
+
+    columns: frozenset[Annotated[str, Field(pattern=r"^[a-z]+$")]]
+    patterns: tuple[PersonalPattern, ...]
+
+
+class Design(Model):
+    """Sampling design and weighting, as far as they are known.
+
+    Attributes:
+        stratum: the concept whose categories are the strata; without it there is one stratum.
+        frame: category -> units in the sampling frame. With a frame come the finite population
+            correction and, where no other weight is given, the weight N_h / n_h.
+        weight: the variable with the weight of a respondent.
+        margins: variable -> code -> units in the population; weights are raked to these,
+            starting from `weight` or else from 1.
+    """
+
+    stratum: Name | None = None
+    frame: Annotated[dict[Name, PositiveCount], Field(default_factory=dict)]
+    weight: VariableName | None = None
+    margins: Annotated[
+        dict[VariableName, dict[Integer, PositiveNumber]], Field(default_factory=dict)
+    ]
+
+    @model_validator(mode="after")
+    def _weighs(self) -> Design:
+        if (self.stratum is None) != (not self.frame):
+            raise invalid("stratum_without_frame")
+        if not (self.frame or self.weight or self.margins):
+            raise invalid("design_empty")
+        return self
+
+    @property
+    def weighting_method(self) -> Literal["poststratified", "raked", "weighted"]:
+        """How the weights come about: from the frame, from margins, or from the file."""
+        return "raked" if self.margins else "weighted" if self.weight else "poststratified"
+
+
+class Item(Model):
+    """One variable of the file, as it was asked.
+
+    Attributes:
+        variable: name of the variable in the file.
+        codelist: codelist of its codes.
+        text: an open answer, without codes.
+        base: who was asked.
+        battery: name shared by the ticks of one question. A respondent who ticked any of them
+            answered the question, so an empty tick can count as not selected.
+        separator: character between codes, if one cell holds all chosen codes.
+        wording: the question; `original` is the literal text.
+    """
+
+    variable: VariableName
+    codelist: Name | None = None
+    text: bool = False
+    base: Name
+    battery: Name | None = None
+    separator: Literal[",", ";", "|", " "] | None = None
+    wording: Title
+
+    @model_validator(mode="after")
+    def _codes_or_text(self) -> Item:
+        if self.text == (self.codelist is not None):
+            raise invalid("codelist_or_text", variable=self.variable)
+        if self.separator and (self.text or self.battery):
+            raise invalid("separator_needs_codelist", variable=self.variable)
+        return self
+
+
+class Correction(Model):
+    """A known error in the delivered file, and what the answer should have been.
+
+    Attributes:
+        respondent: whose answer; without it, the answers of everyone with that code.
+        variable: variable with the error.
+        code: code in the file; it need not be in the codelist.
+        becomes: the correct code; empty makes the answer blank.
+        reason: why, in both languages.
+        source: who reported the error, and where.
+    """
+
+    respondent: str | None = None
+    variable: VariableName
+    code: Integer
+    becomes: Integer | None
+    reason: Text
+    source: Annotated[str, Field(min_length=1)]
+
+    def overlaps(self, other: Correction) -> bool:
+        """Return whether both are about the same answer."""
+        everyone = None in (self.respondent, other.respondent)
+        same = everyone or self.respondent == other.respondent
+        return same and (self.variable, self.code) == (other.variable, other.code)
+
+
+class Answers(Model):
+    """How to read one wave's file of answers.
+
+    Attributes:
+        file: name and format of the file.
+        sample: specification of the synthetic file that is used when there is no real file.
+        respondent: the variable that identifies a respondent.
+        organisation: the variable with a pseudonym that links waves.
+        parts_of_organisations: several parts of one organisation may answer, so an
+            organisation may be in the file more than once.
+        completed_on: the variable with the date of the answer; it must be in `field_period`.
+        design: sampling design and weights.
+        codelists: codelist -> code -> label.
+        items: the variables, as they were asked.
+        routing: base -> variable -> codes that a respondent must have given, for all of the
+            variables, to belong to the base; others were not asked its items.
+        corrections: errors that were found after the file was delivered.
+        not_asked: concepts of earlier waves that this wave did not ask about.
+    """
+
+    file: AnyFile
+    sample: Name | None = None
+    respondent: str
+    organisation: str | None = None
+    parts_of_organisations: bool = False
+    completed_on: str | None = None
+    design: Design | None = None
+    codelists: dict[Name, dict[Integer, str]]
+    items: tuple[Item, ...]
+    routing: Annotated[dict[Name, dict[VariableName, Codes]], Field(default_factory=dict)]
+    corrections: tuple[Correction, ...] = ()
+    not_asked: tuple[Name, ...] = ()
+
+    @model_validator(mode="after")
+    def _codelists_known(self) -> Answers:
+        used = {item.codelist for item in self.items if item.codelist}
+        if missing := sorted(used - set(self.codelists)):
+            raise invalid("codelists_undescribed", names=missing)
+        names = [item.variable for item in self.items]
+        if twice := sorted({name for name in names if names.count(name) > 1}):
+            raise invalid("variables_twice", names=twice)
+        for variable, margin in (self.design.margins if self.design else {}).items():
+            self._codes_known("margins", variable, margin)
+        for given in self.routing.values():
+            for variable, codes in given.items():
+                self._codes_known("routing", variable, codes)
+        if unused := sorted(set(self.routing) - {item.base for item in self.items}):
+            raise invalid("routing_of_no_base", bases=unused)
+        for place, row in enumerate(self.corrections):
+            becomes = () if row.becomes is None else (row.becomes,)
+            self._codes_known("corrections", row.variable, becomes)
+            corrects = {"variable": row.variable, "code": row.code}
+            if row.code == row.becomes:
+                raise invalid("correction_changes_nothing", **corrects)
+            if any(row.overlaps(other) for other in self.corrections[:place]):
+                raise invalid("correction_twice", **corrects)
+        return self
+
+    def _codes_known(self, what: str, variable: str, codes: Iterable[int]) -> None:
+        lists = {item.variable: self.codelists.get(item.codelist or "") for item in self.items}
+        if not (described := lists.get(variable)):
+            raise invalid("codes_of_no_item", what=what, variable=variable)
+        if unknown := sorted(set(codes) - set(described)):
+            raise invalid("codes_undescribed", what=what, variable=variable, codes=unknown)
+
+    @property
+    def texts(self) -> frozenset[str]:
+        """The variables with open answers."""
+        return frozenset(item.variable for item in self.items if item.text)
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """All variables that the file must hold, in no particular order."""
+        weight = self.design.weight if self.design else None
+        ids = (self.respondent, self.organisation, self.completed_on, weight)
+        return (*(name for name in ids if name), *(item.variable for item in self.items))
+
+
+class Wave(Model):
+    """One edition of a survey (`waves/<wave>.yml`).
+
+    Attributes:
+        wave: year in which the wave was published or held; the name of the file.
+        reference_period: what the questions are about.
+        field_period: when answers were collected.
+        mode: how answers were collected, such as `web`.
+        respondent: who answered for the unit.
+        population: who the results are about.
+        response: how many were invited and answered.
+        sampling: how respondents were selected.
+        weighting: how the source weighted.
+        notes: what a reader must know.
+        answers: the file of answers, if there is one.
+    """
+
+    wave: WaveName
+    reference_period: Period | None = None
+    field_period: Period | None = None
+    mode: str | None = None
+    respondent: Text | None = None
+    population: Text
+    response: Response = Response()
+    sampling: Text | None = None
+    weighting: Text | None = None
+    notes: Text | None = None
+    answers: Answers | None = None
+
+
+class Source(Row):
+    """A publication that figures are copied from (`sources.csv`).
+
+    Attributes:
+        source_id: short name.
+        title: title of the publication.
+        publisher: who published it.
+        url: address.
+        language: ISO 639-1.
+    """
+
+    KEY = ("source_id",)
+
+    source_id: Name
+    title: Annotated[str, Field(min_length=1)]
+    publisher: str
+    url: Annotated[Annotated[str, Field(pattern=r"^https?://")] | None, EmptyIsNone]
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+
+
+Statistic = Literal[
+    "share", "mean", "count", "difference", "threshold", "minimum", "maximum", "adjusted_r2"
+]
+
+
+class PublishedFigure(Row):
+    """One figure as printed in a source (`published.csv`); a share is 0 to 100 percent.
+
+    Attributes:
+        row_id: stable short name of the row.
+        wave: wave that the figure is about.
+        concept: what is measured.
+        category: one answer of it.
+        base: who the figure is about.
+        group_dimension: what the figure is split by; `total` without a split.
+        group_value: the group; `total` for all.
+        statistic: what the figure is; a share is a percentage.
+        bound: `lower` for "more than half", `upper` for "less than half".
+        value: the figure as printed.
+        unit: unit of the value, such as `percent`.
+        n: number of answers behind the figure, if the source gives it.
+        approximate: the source gives the figure in words, such as "about a quarter".
+        category_original: category in the words of the source.
+        source_id: publication, a row of `sources.csv`.
+        locator: page, table or figure.
+        status: `superseded` if another figure is used instead.
+        status_reason_nl: why it has this status, in Dutch.
+        status_reason_en: why it has this status, in English.
+    """
+
+    KEY = ("row_id",)
+
+    row_id: Name
+    wave: WaveName
+    concept: Name
+    category: Name
+    base: Name
+    group_dimension: Name
+    group_value: Annotated[str, Field(min_length=1)]
+    statistic: Statistic
+    bound: Annotated[Literal["lower", "upper"] | None, EmptyIsNone]
+    value: Number
+    unit: str
+    n: Annotated[Annotated[Integer, Field(ge=0)] | None, EmptyIsNone]
+    approximate: TrueOrFalse
+    category_original: str
+    source_id: str
+    locator: str
+    status: Literal["current", "superseded"]
+    status_reason_nl: Annotated[str | None, EmptyIsNone]
+    status_reason_en: Annotated[str | None, EmptyIsNone]
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> PublishedFigure:
+        if self.statistic == "share" and not 0 <= self.value <= 100:
+            raise invalid("no_share", value=self.value)
+        if self.status == "superseded" and not (self.status_reason_nl and self.status_reason_en):
+            raise invalid("reason_missing")
+        return self
+
+    @property
+    def measure(self) -> tuple[str, ...]:
+        """What the figure is about; only one figure about it is `current`."""
+        return (
+            self.wave,
+            self.concept,
+            self.category,
+            self.base,
+            self.group_dimension,
+            self.group_value,
+            self.statistic,
+            self.bound or "" if self.statistic == "threshold" else "",
+        )

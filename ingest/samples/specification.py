@@ -1,8 +1,8 @@
 """What a synthetic sample must look like, as data: one YAML file per survey and wave.
 
-All shares are percentages of those who were asked and gave a valid answer. `depends` lists
-what makes an answer likelier, in standard deviations of chance: a latent variable (`climate`)
-or answers given earlier (`V07_1=1`, `V08=2,3`, `V07_1=1&V08=2,3`). `when` and `asked` are
+All shares are percentages of the respondents who were asked and gave a valid answer. `depends`
+lists what makes an answer more likely, in standard deviations of the random part: a latent variable
+(`climate`) or earlier answers (`V07_1=1`, `V08=2,3`, `V07_1=1&V08=2,3`). `when` and `asked` are
 routing: variable -> codes that must have been given, all of them.
 """
 
@@ -33,7 +33,7 @@ class Variable(Model):
 
 
 class Error(Model):
-    """A known error, for a correction to mend: what one respondent's answer is written as."""
+    """A known error, to be corrected by the manifest: the code written for one respondent."""
 
     respondent: int
     variable: str
@@ -56,19 +56,19 @@ class CompletedOn(Model):
 
 
 class Again(Model):
-    """The part of those who answered an earlier wave's sample that answers in this one too."""
+    """The share of the respondents of an earlier sample who answer in this one too."""
 
     sample: Name
     share: Fraction
 
 
 class Organisations(Model):
-    """Who answers: exact counts, drawn from a frame that all waves of a survey share.
+    """The respondents: exact counts, drawn from a frame that all waves of a survey share.
 
     Attributes:
         pool: seeds the pseudonyms; waves with the same pool and the same codes of the stratum
-            meet the same organisations.
-        again: without it, who answered before is as likely to answer as anyone.
+            draw from the same organisations.
+        again: without it, earlier respondents are as likely to answer as others.
         weighted: shares of the questions hold for answers weighted to the frame.
         weight: variable of the file that holds these weights, on average 1; without it the file
             has none.
@@ -103,7 +103,7 @@ class Organisations(Model):
 
 
 class Latent(Model):
-    """An unobserved standard-normal trait; `stability` is the share that lasts over waves."""
+    """An unobserved standard-normal trait; `stability` is the share that never changes."""
 
     stability: Fraction
     depends: Effects
@@ -123,10 +123,10 @@ class Part(Model):
     """One variable of a question.
 
     Attributes:
-        shares: code -> percent; the likeliest of those with a high utility first. The code of
-            the codelist that is left out gets what remains.
-        gap: a difference between groups that is met whatever `depends` says.
-        exclusive: who ticks this ticks nothing else.
+        shares: code -> percent; first the code that a high utility leads to. The code that is left
+            out gets the rest.
+        gap: a difference between groups that is met in addition to `depends`.
+        exclusive: respondents who tick this tick nothing else.
         like: the variable of another wave that asks the same; an organisation that is in both
             answers alike.
     """

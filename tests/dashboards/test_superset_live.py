@@ -19,9 +19,8 @@ import pytest
 
 from dashboards import credentials, provision, server
 from dashboards.bundle import asset_uuid, database_uri
-from dashboards.client import Client
+from dashboards.client import Client, SupersetError
 from dashboards.credentials import Credentials
-from dashboards.errors import SupersetError
 from dashboards.provision import PushReport
 from tests.conftest import require
 

@@ -123,7 +123,7 @@ def test_a_real_file_becomes_microdata_and_no_synthetic_row_is_left(
             )
             assert len(rows) == 0, f"{table}.{column}"
         notices = release.sql(
-            f"select notice_nl || notice_en from mart_notice where {OF_WAVE}"
+            f"select notice_nl || notice_en from mart_indicator where {OF_WAVE}"
         ).fetchall()
         assert not any("SYNTHETI" in notice for (notice,) in notices)
         keys = "concept, category, group_value, base, weighting, round(estimate, 6)"
