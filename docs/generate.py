@@ -5,7 +5,6 @@ A page names a part as `<!-- generated: NAME -->`. Nothing generated is committe
 
 from __future__ import annotations
 
-import csv
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -248,26 +247,23 @@ def seeds() -> str:
 
 def crosswalk_rules() -> str:
     """Describe the rules of the crosswalk, and the columns that their rows fill."""
-    path = DBT_PROJECT / "seeds" / "crosswalk_rules.csv"
-    with path.open(encoding="utf-8", newline="") as lines:
-        rows = [_crosswalk_rule(row) for row in csv.DictReader(lines)]
-    return table(("rule", "meaning", "required", "optional"), rows)
+    from ingest.descriptions import read_csv
+    from ingest.harmonisation.rules import COLUMNS, CrosswalkRule
 
+    def columns(rule: CrosswalkRule, need: str) -> str:
+        return ", ".join(_code(column) for column in COLUMNS if rule.filled(column) == need)
 
-def _crosswalk_rule(row: dict[str, str]) -> tuple[str, ...]:
-    read = {"variable": "variable", "concept": "source_concept"}.get(row["reads"])
-    filled = {read: "required"} if read else {}
-    filled |= {column: row[column] for column in ("category", "recode")}
-
-    def columns(need: str) -> str:
-        return ", ".join(_code(column) for column, given in filled.items() if given == need)
-
-    return (
-        _code(row["rule"]),
-        row["description_en"],
-        columns("required"),
-        columns("optional"),
+    rules = read_csv(CrosswalkRule, DBT_PROJECT / "seeds" / "crosswalk_rules.csv")
+    rows = (
+        (
+            _code(rule.rule),
+            rule.description_en,
+            columns(rule, "required"),
+            columns(rule, "optional"),
+        )
+        for _, rule in rules
     )
+    return table(("rule", "meaning", "required", "optional"), rows)
 
 
 # Checks and messages.

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from expectations.differences.compare import compare_wave
-from expectations.differences.record import Comparison
+from expectations.differences.difference import Comparison
 from expectations.file_checks import file_suites
 from expectations.runner import Finding, run
 from expectations.suites import mart_suites

@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ingest.formats import AnswerTable
+from ingest.likeness.questions import hardly_alike, same_wording
 from ingest.models import Answers, Item
 
 if TYPE_CHECKING:
@@ -20,9 +21,8 @@ if TYPE_CHECKING:
     Bools = npt.NDArray[np.bool_]
 
 TICKED = {0, 1}  # codes of a battery of ticks: not chosen, chosen
-LONG_BATTERY = 8  # items; in a shorter one, one answer throughout may well be meant
-LEAST_WORDS = 3  # a shorter label names a thing, it asks no question
-LEAST_LIKE = 40  # of 100: words in common between a label and a wording
+LONG_BATTERY = 8  # items; in a shorter one the same answer throughout may well be meant
+LEAST_WORDS = 3  # a shorter label is the name of a thing, not of a question
 TEST_ANSWER = (
     r"(?i)^\W*(test(en|ing|je|antwoord)?|dit is een test|this is a test|proef|asdf\w*|qwerty\w*"
     r"|blabla|lorem ipsum.*|x{3,})\W*$"
@@ -110,32 +110,28 @@ def moved_labels(answers: Answers, table: AnswerTable) -> pd.DataFrame:
         `reworded`, when it has hardly a word in common with its own. Empty where it fits.
     """
     import pandas as pd
-    from rapidfuzz import fuzz
 
-    wordings = {
-        item.variable: {_bare(item.wording.nl), _bare(item.wording.en)} for item in answers.items
-    }
+    wordings = {item.variable: (item.wording.nl, item.wording.en) for item in answers.items}
     rows = []
     for item in answers.items:
         if not (label := table.labels.get(item.variable, "")):
             continue
-        bare, own = _bare(label), wordings[item.variable]
-        others = () if bare in own else _items_with(bare, wordings)
+        own = wordings[item.variable]
+        others = () if _one_of(label, own) else _items_with(label, wordings)
         reused = f"{item.variable}: {label!r} = {others[0]}" if others else None
-        likeness = max(fuzz.token_set_ratio(bare, wording) for wording in own)
         reworded = f"{item.variable}: {item.wording.nl!r} -> {label!r}"
-        differs = likeness < LEAST_LIKE and len(bare.split()) >= LEAST_WORDS
+        differs = len(label.split()) >= LEAST_WORDS and hardly_alike(label, own)
         rows.append((item.variable, reused, reworded if differs else None))
     columns = ["row", "reused", "reworded"]
     return pd.DataFrame(rows, columns=columns, dtype=object).set_index("row")
 
 
-def _items_with(wording: str, wordings: Mapping[str, set[str]]) -> Sequence[str]:
-    return [variable for variable, known in wordings.items() if wording in known]
+def _items_with(label: str, wordings: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    return [variable for variable, known in wordings.items() if _one_of(label, known)]
 
 
-def _bare(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
+def _one_of(label: str, wordings: Sequence[str]) -> bool:
+    return any(same_wording(label, wording) for wording in wordings)
 
 
 def _plain(data: pa.Table, name: str) -> pa.Array:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -144,12 +145,24 @@ def prepare() -> None:
 
 
 @lru_cache(maxsize=1)
-def _context(results: Path) -> Any:
-    """Open the files of Great Expectations in a folder; once for all waves of a build."""
+def _context(results: Path | None) -> tuple[Any, Any]:
+    """Open Great Expectations on a folder, once for all waves of a build.
+
+    Returns:
+        Its context, and a batch that takes any frame: one for all suites, because each that is
+        added writes the whole configuration again.
+    """
     import great_expectations as gx
 
-    results.mkdir(parents=True, exist_ok=True)
-    return gx.get_context(mode="file", project_root_dir=results)
+    if results:
+        results.mkdir(parents=True, exist_ok=True)
+        context = gx.get_context(mode="file", project_root_dir=results)
+    else:
+        context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    frames = context.data_sources.add_or_update_pandas("frames")
+    batch = frames.add_dataframe_asset("frame").add_batch_definition_whole_dataframe("all")
+    return context, batch
 
 
 def run(suites: Iterable[Suite], results: Path | None) -> list[Finding]:
@@ -171,12 +184,11 @@ def run(suites: Iterable[Suite], results: Path | None) -> list[Finding]:
         ExpectationConfiguration,
     )
 
-    context = _context(results) if results else gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
-    frames = context.data_sources.add_or_update_pandas("frames")
+    context, batch = _context(results)
     findings: list[Finding] = []
     for suite in suites:
-        batch = frames.add_dataframe_asset(suite.name).add_batch_definition_whole_dataframe("all")
+        if results:  # only the last result is kept, or Data Docs take longer with every build
+            shutil.rmtree(_kept(results) / "validations" / suite.name, ignore_errors=True)
         expectations = [
             ExpectationConfiguration(
                 type=rule.type,
@@ -202,12 +214,19 @@ def run(suites: Iterable[Suite], results: Path | None) -> list[Finding]:
 
 def write_docs(results: Path) -> None:
     """Write Data Docs of all results that are kept in a folder."""
-    _context(results).build_data_docs()
+    shutil.rmtree(data_docs(results).parent, ignore_errors=True)
+    context, _ = _context(results)
+    context.build_data_docs()
 
 
 def data_docs(folder: Path) -> Path:
     """Return the first page of the Data Docs kept under `folder`."""
-    return folder / "gx" / "uncommitted" / "data_docs" / "local_site" / "index.html"
+    return _kept(folder) / "data_docs" / "local_site" / "index.html"
+
+
+def _kept(folder: Path) -> Path:
+    """Return where Great Expectations keeps results and Data Docs."""
+    return folder / "gx" / "uncommitted"
 
 
 def _finding(suite: Suite, rule: Rule, result: Any) -> Finding:

@@ -5,25 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from expectations.differences.homogeneity import (
-    Shift,
-    looks_mirrored,
-    p_value,
-)
-from expectations.differences.pairing import (
-    Pair,
-    Side,
-    likeness,
-    pair_codes,
-    plain,
-    substantive,
-)
-from expectations.differences.record import (
-    Difference,
-    covering,
-    shared,
-)
+from expectations.differences.difference import Difference
+from expectations.differences.homogeneity import Shift, looks_mirrored, p_value
+from expectations.differences.pairing import Pair, pair_codes
+from expectations.differences.side import Side
+from expectations.differences.weighing import covering, shared
 from ingest.errors import Language
+from ingest.likeness.codes import answer_codes
+from ingest.likeness.questions import same_wording
+from ingest.likeness.text import plain
 from ingest.models import Text
 
 # With these no change is computed, whatever differs.
@@ -66,7 +56,7 @@ def tests_of(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Shift]:
         equal = {plain(label) for label in labels[0].values()} == {
             plain(label) for label in labels[1].values()
         }
-        if not alike and equal and likeness(pair.now.wording.nl, pair.was.wording.nl) == 100:
+        if not alike and equal and same_wording(pair.now.wording.nl, pair.was.wording.nl):
             yield _test(("", "", *names), _labelled(theirs, labels[1]), _labelled(ours, labels[0]))
 
 
@@ -169,7 +159,7 @@ def mirrored(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Difference
             continue
         labels = was.codelist(pair.was.variable)
         codes = pair_codes(now.codelist(pair.now.variable), labels)
-        scale = set(substantive(labels))
+        scale = set(answer_codes(labels))
         held = sorted((then, code) for _, code, then in codes.same if then in scale)
         counts = [theirs[then] for then, _ in held], [ours[code] for _, code in held]
         if len(held) == len(scale) and looks_mirrored(*counts):

@@ -5,25 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from expectations.differences.pairing import (
-    SAME_NAME,
-    CodePairs,
-    Pair,
-    Side,
-    likeness,
-    order_of,
-    pair_codes,
-    ranges,
-    substantive,
-)
-from expectations.differences.record import (
-    Covered,
-    Difference,
-    covering,
-    grouped,
-    shared,
-    weigh,
-)
+from expectations.differences.difference import Covered, Difference
+from expectations.differences.naming import ranges
+from expectations.differences.pairing import CodePairs, Pair, pair_codes
+from expectations.differences.side import Side
+from expectations.differences.weighing import covering, grouped, shared, weigh
+from ingest.likeness.codes import answer_codes, order_of
 from ingest.models import Text
 
 
@@ -50,7 +37,7 @@ def _codelists(now: Side, was: Side, group: list[Pair]) -> Iterator[Difference]:
     codes = pair_codes(ours, theirs)
     yield from _contradictions(now, was, group, codes)
     alike = _counted_alike(now, was, group, codes)
-    order = order_of(codes, ours, theirs)
+    order = order_of(((code, then) for _, code, then in codes.same), ours, theirs)
     if order == "reversed" or order == "reordered":
         yield weigh(
             "scale_reversed" if order == "reversed" else "labels_reordered",
@@ -94,7 +81,7 @@ def _codelists(now: Side, was: Side, group: list[Pair]) -> Iterator[Difference]:
 
 
 def _scale(codes: Mapping[int, str], *, ends: bool = False) -> str:
-    held = [f"{code} {codes[code]}" for code in (substantive(codes) if ends else sorted(codes))]
+    held = [f"{code} {codes[code]}" for code in (answer_codes(codes) if ends else sorted(codes))]
     return " … ".join((held[0], held[-1])) if ends else "; ".join(held)
 
 
@@ -134,7 +121,7 @@ def _contradictions(
     """Tell of labels that count as something else than in the earlier wave."""
     found: dict[tuple[str, str, str], dict[int, tuple[Pair, Any]]] = {}
     for pair in group:
-        if likeness(pair.now.wording.nl, pair.was.wording.nl) < SAME_NAME:
+        if not pair.one_wording:
             continue
         for label, counts, then, (line, row), equal in _outcomes(now, was, pair, codes):
             if equal and counts != then:

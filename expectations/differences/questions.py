@@ -4,31 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from expectations.differences.pairing import (
-    SAME_NAME,
-    Pair,
-    Side,
-    likeness,
-    named,
-    plain,
-    stem,
-    without_years,
-)
-from expectations.differences.record import (
-    Difference,
-    Severity,
-    covering,
-    grouped,
-    judged,
-    quoted,
-    weigh,
-)
+from expectations.differences.difference import Difference, Severity
+from expectations.differences.naming import name_variables, quoted
+from expectations.differences.pairing import Pair, Pairing
+from expectations.differences.side import Side
+from expectations.differences.weighing import covering, grouped, judged, weigh
+from ingest.likeness.evidence import ANOTHER_WORDING
+from ingest.likeness.questions import same_wording
+from ingest.likeness.text import plain, split_item
 from ingest.models import Item, Text
 
 
-def changed(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
-    """Yield what differs in the questions of two waves, of which `pairs` are the same."""
-    yield from _reused(now, was, pairs)
+def changed(now: Side, was: Side, pairing: Pairing) -> Iterator[Difference]:
+    """Yield what differs in the questions of two waves."""
+    pairs = pairing.pairs
+    yield from _reused(now, was, pairing)
     yield from _wordings(now, pairs)
     moved = [pair for pair in pairs if pair.now.base != pair.was.base]
     for (base, earlier), group in grouped(moved, lambda p: (p.now.base, p.was.base)).items():
@@ -48,20 +38,20 @@ def changed(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Difference]
             None if missing else covering(rows),
             count=len(renamed),
             example=f"{renamed[0].now.variable} ({renamed[0].was.variable})",
-            missing=named(missing) or "–",
+            missing=name_variables(missing) or "–",
         )
     yield from _new(now, pairs)
     yield from _vanished(now, was, pairs)
 
 
-def _reused(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
-    together = {(pair.now.variable, pair.was.variable): pair for pair in pairs}
+def _reused(now: Side, was: Side, pairing: Pairing) -> Iterator[Difference]:
+    together = {(pair.now.variable, pair.was.variable): pair for pair in pairing.pairs}
     for name, item in now.items.items():
         other, pair = was.items.get(name), together.get((name, name))
         if other is None or (pair and not _another(now, pair)):
             continue
-        score = likeness(item.wording.nl, other.wording.nl)
-        if score < SAME_NAME:
+        score = pairing.likeness[name, name]
+        if score < ANOTHER_WORDING:
             concepts = {row.concept for _, row in was.rows.get(name, [])}
             rows = now.rows.get(name, [])
             own = covering(rows) if not concepts & {row.concept for _, row in rows} else None
@@ -71,7 +61,7 @@ def _reused(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Difference]
                 (name,),
                 (name,),
                 {"was": quoted(other.wording), "now": quoted(item.wording)},
-                {"likeness": round(score)},
+                {"likeness": round(100 * score)},
                 own,
             )
 
@@ -81,11 +71,8 @@ def _another(side: Side, pair: Pair) -> bool:
 
     That is what rows look like that were copied from the earlier wave.
     """
-    same_name = pair.now.variable == pair.was.variable
-    now_asked, was_asked = pair.now.wording.nl, pair.was.wording.nl
-    alike = plain(stem(now_asked)[1]) == plain(stem(was_asked)[1])
-    alike = alike or likeness(now_asked, was_asked) >= SAME_NAME
-    return same_name and not alike and judged(side, [pair.now.variable]) is None
+    one_name = pair.now.variable == pair.was.variable
+    return one_name and not pair.one_wording and judged(side, [pair.now.variable]) is None
 
 
 def _wordings(now: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
@@ -97,12 +84,14 @@ def _wordings(now: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
 
     def battery(pair: Pair) -> object:
         """Items whose stem alone was changed go together."""
-        (head, tail), (other, other_tail) = stem(pair.now.wording.nl), stem(pair.was.wording.nl)
-        return (head, other) if plain(tail) == plain(other_tail) else pair.now.variable
+        (stem, own), (old_stem, old) = (
+            split_item(item.wording.nl) for item in (pair.now, pair.was)
+        )
+        return (stem, old_stem) if plain(own) == plain(old) else pair.now.variable
 
     for group in grouped(changed, battery).values():
         one = group[0]
-        years = without_years(one.now.wording.nl) == without_years(one.was.wording.nl)
+        years = same_wording(one.now.wording.nl, one.was.wording.nl)
         yield weigh(
             "years_changed" if years else "wording_changed",
             now,
@@ -177,13 +166,13 @@ def _by_concept(side: Side, items: Sequence[Item]) -> Text:
     groups: dict[tuple[str, str], list[str]] = {}
     for item in items:
         concepts = dict.fromkeys(row.concept for _, row in side.rows.get(item.variable, []))
-        head = stem(item.wording.nl)[0], stem(item.wording.en)[0]
+        head = split_item(item.wording.nl)[0], split_item(item.wording.en)[0]
         name = (concepts and (next(iter(concepts)),) * 2) or (
             head if head[0] else (f"“{item.wording.nl}”", f"“{item.wording.en}”")
         )
         groups.setdefault(name, []).append(item.variable)
     nl, en = (
-        "; ".join(f"{name[place]} ({named(names)})" for name, names in groups.items())
+        "; ".join(f"{name[place]} ({name_variables(names)})" for name, names in groups.items())
         for place in (0, 1)
     )
     return Text(nl=nl, en=en)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from orchestration.docs_site import DBT_PAGE
-from tests.conftest import BIN, PROJECT
+from tests.conftest import PROJECT
 from tests.links import faulty_links
 from tests.repo.test_structure import tracked
 
@@ -25,7 +26,7 @@ PRACTICE = re.compile(r"ee_practice|waves/20(24|27)\.yml")  # what an exercise m
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site without the dbt docs, which need a build."""
     folder = tmp_path_factory.mktemp("docs")
-    command = [str(BIN / "python"), "-m", "sphinx", "-q", "-W", "-E"]
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-E"]
     done = subprocess.run(
         [*command, "-d", str(folder / "doctrees"), str(DOCS), str(folder / "site")],
         cwd=PROJECT,
