@@ -3,10 +3,12 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
 UV := $(BIN)/uv pip install --quiet --compile-bytecode --require-hashes
+# Two workers, a module of tests at a time, in the order that tests/conftest.py chooses.
+PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-.PHONY: help up build test test-statistics lint format bench docs lock clean environments
+.PHONY: help up build test test-fast lint format bench docs lock clean environments
 
 help: ## Show what there is.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -18,15 +20,16 @@ build: .venv/.pipeline ## Build a release from all surveys.
 	@$(BIN)/barometer build
 
 test: .venv/.dev .venv-superset/.installed ## The whole test suite.
-	@$(BIN)/pytest
+	@$(PYTEST)
 
-test-statistics: .venv/.dev ## Every estimate against R, where `make test` takes a part.
-	@BAROMETER_REQUIRE=r $(BIN)/pytest tests/statistics -m statistics_full
+test-fast: .venv/.dev ## Tests that need no build, no server and no R.
+	@$(PYTEST) -m unit
 
-lint: .venv/.dev ## Style, types and SQL.
+lint: .venv/.dev ## Style, types, imports and SQL.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models
 
 format: .venv/.dev ## Put code in the house style.

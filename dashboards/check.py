@@ -1,115 +1,84 @@
 """Checks the dashboards without a server: dashboard -> chart -> dataset -> column of a mart.
 
 The columns come from a release, or from the contracts in the dbt project. Empty tables with these
-columns are made in memory, so that DuckDB itself judges every expression and every query.
+columns are made in memory, so that DuckDB itself judges every expression.
 """
 
-import difflib
-import json
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
 
 import duckdb
-import yaml
 
-from dashboards.bundle import ASSETS, Asset, Bundle, compile_assets
-from dashboards.errors import DashboardError
-from ingest.models import Model
+from dashboards import contracts
+from dashboards.bundle import Asset, Bundle
+from dashboards.columns import adhoc_metrics, named_columns, named_metrics
+from dashboards.compiler import ASSETS, compile_assets
+from dashboards.contracts import Mart
+from ingest.errors import RefusedError, did_you_mean
+from ingest.messages import Phrase
 
-Tables = Mapping[str, Mapping[str, str]]
 
-_COLUMN_LISTS: Final = ("groupby", "all_columns", "columns")
-
-
-class CheckReport(Model):
-    """What was checked, and each problem as one line that names file, column and remedy."""
+@dataclass(frozen=True)
+class CheckReport:
+    """What was checked, and a refusal for each problem."""
 
     dashboards: int
     charts: int
     datasets: int
     columns: int
-    problems: tuple[str, ...]
+    problems: tuple[RefusedError, ...]
 
 
 def check(
-    *, release: Path | None = None, dbt_models: Path | None = None, assets_dir: Path = ASSETS
+    *,
+    release: Path | None = None,
+    assets_dir: Path = ASSETS,
+    marts: Mapping[str, Mart] | None = None,
 ) -> CheckReport:
-    """Follow every dashboard down to the columns of `release`, or else of `dbt_models`.
+    """Follow every dashboard down to the columns of a release, or else of the contracts.
 
-    With a release the defaults of the filters are looked up too: a label that was reworded would
-    leave a dashboard empty. Raises DashboardError when YAML is broken or no columns can be read.
+    With a release the values that filters start on are looked up too: where a label changed, a
+    dashboard would open empty.
+
+    Args:
+        release: the DuckDB file; without it only the contracts are looked at.
+        assets_dir: the folder with the definitions.
+        marts: the contracts; without them those of the dbt project.
+
+    Raises:
+        RefusedError: a definition cannot be compiled, or there is no such release.
     """
-    if release is not None:
-        tables = tables_of_release(release)
-    elif dbt_models is not None:
-        tables = tables_of_dbt(dbt_models)
-    else:
-        raise DashboardError("Nothing to check against: give a release or the dbt models.")
-    bundle = compile_assets(release or Path("release.duckdb"), assets_dir)
+    marts = contracts.of_dbt() if marts is None else marts
+    tables = marts if release is None else contracts.of_release(release)
+    bundle = compile_assets(release or Path("release.duckdb"), assets_dir, marts)
     with duckdb.connect() as connection:
-        _create_tables(connection, tables)
         checker = _Checker(connection, tables, bundle)
         problems = list(checker.problems())
     if release is not None and not problems:
-        problems = list(_missing_defaults(bundle, release))
+        problems = list(_unknown_defaults(bundle, release))
     return CheckReport(
         dashboards=len(bundle.of("dashboards")),
         charts=len(bundle.of("charts")),
         datasets=len(bundle.of("datasets")),
         columns=checker.columns_checked,
-        problems=tuple(dict.fromkeys(problems)),
+        problems=tuple({str(problem): problem for problem in problems}.values()),
     )
-
-
-def tables_of_release(release: Path) -> dict[str, dict[str, str]]:
-    """Tables of a release, each with its columns and their DuckDB types."""
-    if not release.exists():
-        raise DashboardError(f"{release} does not exist. Run `barometer build` first.")
-    with duckdb.connect(str(release), read_only=True) as connection:
-        rows = connection.execute(
-            "select table_name, column_name, data_type from duckdb_columns() "
-            "where schema_name = 'main' and not internal order by table_name, column_index"
-        ).fetchall()
-    tables: dict[str, dict[str, str]] = {}
-    for table, column, kind in rows:
-        tables.setdefault(table, {})[column] = kind
-    return tables
-
-
-def tables_of_dbt(models: Path) -> dict[str, dict[str, str]]:
-    """Models with an enforced contract, each with its columns and their types."""
-    tables: dict[str, dict[str, str]] = {}
-    for path in sorted(models.rglob("*.yml")):
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
-        for model in content.get("models", []):
-            columns = {
-                column["name"]: column["data_type"]
-                for column in model.get("columns", [])
-                if "data_type" in column
-            }
-            if columns:
-                tables[model["name"]] = columns
-    if not tables:
-        raise DashboardError(f"{models} declares no model with columns and data types.")
-    return tables
 
 
 class _Checker:
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, tables: Tables, bundle: Bundle
+        self, connection: duckdb.DuckDBPyConnection, tables: Mapping[str, Mart], bundle: Bundle
     ) -> None:
         self.connection = connection
         self.tables = tables
         self.bundle = bundle
         self.columns_checked = 0
         self.datasets = {asset.uuid: asset for asset in bundle.of("datasets")}
-        self.known = {
-            asset.uuid: {column["column_name"] for column in asset.content.get("columns", [])}
-            for asset in bundle.of("datasets")
-        }
 
-    def problems(self) -> Iterator[str]:
+    def problems(self) -> Iterator[RefusedError]:
         for dataset in self.bundle.of("datasets"):
             yield from self._dataset(dataset)
         for chart in self.bundle.of("charts"):
@@ -117,146 +86,129 @@ class _Checker:
         for dashboard in self.bundle.of("dashboards"):
             yield from self._dashboard(dashboard)
 
-    def _dataset(self, asset: Asset) -> Iterator[str]:
-        """Columns exist, and calculated ones compute; makes a view that charts are checked on."""
-        content = asset.content
-        if content.get("sql"):
-            source = f"({content['sql']})"
-        elif content["table_name"] in self.tables:
-            source = f'"{content["table_name"]}"'
-        else:
-            yield (
-                f"{asset.source}: there is no table {content['table_name']!r}."
-                f"{_nearest(content['table_name'], self.tables)}"
+    def _dataset(self, asset: Asset) -> Iterator[RefusedError]:
+        """Check that the release has the columns, and that metrics can be computed."""
+        columns = _columns(asset)
+        self.columns_checked += len(columns)
+        self.connection.execute(f'create table "{asset.slug}" ({_declared(asset)})')
+        if asset.slug not in self.tables:
+            yield RefusedError("dashboards.no_table", str(asset.source), mart=asset.slug)
+            return
+        if missing := [name for name in columns if name not in self.tables[asset.slug].columns]:
+            yield RefusedError(
+                "dashboards.columns_not_in_release",
+                str(asset.source),
+                columns=missing,
+                mart=asset.slug,
             )
-            return
-        try:
-            found = {row[0] for row in self._describe(f"from {source} as source")}
-        except duckdb.Error as error:
-            yield f"{asset.source}: sql: {_first_line(error)}"
-            return
-        calculated = {}
-        for column in content.get("columns", []):
-            name = column["column_name"]
-            self.columns_checked += 1
-            if column.get("expression"):
-                calculated[name] = column["expression"]
-            elif name not in found:
-                yield (
-                    f"{asset.source}: column {name!r} is not in {content['table_name']}."
-                    f"{_nearest(name, found)}"
-                )
-        working = ""
-        for name, expression in calculated.items():
-            wrong = list(self._binds(asset, name, expression, f"{source} as source"))
-            yield from wrong
-            working += "" if wrong else f', {expression} as "{name}"'
-        self.connection.execute(
-            f'create view "{asset.uuid}" as select *{working} from {source} as source'  # noqa: S608
-        )
-        for metric in content.get("metrics", []):
-            name, expression = metric["metric_name"], metric["expression"]
-            yield from self._binds(asset, name, expression, f'"{asset.uuid}"')
+        if main := asset.content.get("main_dttm_col"):
+            where = Phrase("dashboards.key", path=asset.source, key="main_dttm_col")
+            yield from self._column(where, main, columns, asset.slug)
+        for metric in asset.content.get("metrics", []):
+            where = Phrase("dashboards.key", path=asset.source, key=metric["metric_name"])
+            yield from self._computes(where, metric["expression"], asset)
 
-    def _chart(self, asset: Asset) -> Iterator[str]:
+    def _chart(self, asset: Asset) -> Iterator[RefusedError]:
         params = asset.content["params"]
         dataset = self.datasets[asset.content["dataset_uuid"]]
-        known = self.known[dataset.uuid]
-        labels = {metric["label"] for metric in _adhoc_metrics(params)}
-        for where, name in _columns_of_chart(params):
-            self.columns_checked += 1
-            if name in known or (where == "column_config" and name in labels):
-                continue
-            yield (
-                f"{asset.source} ({asset.language}): {where}: column {name!r} is not in dataset "
-                f"{dataset.slug}.{_nearest(name, known)}"
-            )
-        for metric in _adhoc_metrics(params):
-            yield from self._binds(
-                asset, metric["label"], metric["sqlExpression"], f'"{dataset.uuid}"'
+        columns, metrics = _columns(dataset), _metrics(dataset)
+        labels = {metric["label"] for metric in adhoc_metrics(params)}
+        for key, name in named_columns(params):
+            if key not in ("column_config", "conditional_formatting") or name not in labels:
+                where = _place(asset, key)
+                yield from self._column(where, name, columns, dataset.slug)
+        for key, name in named_metrics(params):
+            yield from self._metric(_place(asset, key), name, metrics, dataset.slug)
+        for metric in adhoc_metrics(params):
+            yield from self._computes(
+                _place(asset, metric["label"]), metric["sqlExpression"], dataset
             )
         for one in params.get("adhoc_filters", []):
-            if one["expressionType"] == "SQL":
-                yield from self._binds(
-                    asset, "adhoc_filters", one["sqlExpression"], f'"{dataset.uuid}"'
-                )
+            yield from self._computes(_place(asset, "adhoc_filters"), one["sqlExpression"], dataset)
 
-    def _dashboard(self, asset: Asset) -> Iterator[str]:
+    def _dashboard(self, asset: Asset) -> Iterator[RefusedError]:
         for one in asset.content["metadata"]["native_filter_configuration"]:
+            where = _filter(asset, one)
             for target in one["targets"]:
                 dataset = self.datasets[target["datasetUuid"]]
                 name = target["column"]["name"]
-                self.columns_checked += 1
-                if name not in self.known[dataset.uuid]:
-                    yield (
-                        f"{asset.source} ({asset.language}): filter {one['name']!r}: column "
-                        f"{name!r} is not in dataset {dataset.slug}."
-                        f"{_nearest(name, self.known[dataset.uuid])}"
+                yield from self._column(where, name, _columns(dataset), dataset.slug)
+                if "sortMetric" in one:
+                    yield from self._metric(
+                        where, one["sortMetric"], _metrics(dataset), dataset.slug
                     )
 
-    def _binds(self, asset: Asset, name: str, expression: str, source: str) -> Iterator[str]:
+    def _column(
+        self, where: Phrase, name: str, columns: list[str], dataset: str
+    ) -> Iterator[RefusedError]:
+        self.columns_checked += 1
+        if name not in columns:
+            near = did_you_mean(name, columns)
+            yield RefusedError(
+                "dashboards.no_column", where, column=name, dataset=dataset, near=near
+            )
+
+    def _metric(
+        self, where: Phrase, name: str, metrics: list[str], dataset: str
+    ) -> Iterator[RefusedError]:
+        if name not in metrics:
+            near = did_you_mean(name, metrics)
+            yield RefusedError(
+                "dashboards.no_metric", where, metric=name, dataset=dataset, near=near
+            )
+
+    def _computes(self, where: Phrase, expression: str, dataset: Asset) -> Iterator[RefusedError]:
+        query = f'describe select {expression} from "{dataset.slug}"'  # noqa: S608
         try:
-            self._describe(f"select {expression} from {source}")  # noqa: S608
+            self.connection.execute(query)
         except duckdb.Error as error:
-            language = f" ({asset.language})" if asset.language else ""
-            yield f"{asset.source}{language}: {name}: {_first_line(error)}"
-
-    def _describe(self, query: str) -> list[tuple[Any, ...]]:
-        return self.connection.execute(f"describe {query}").fetchall()
+            yield RefusedError(
+                "dashboards.no_expression", where, expression=expression, problem=_first_line(error)
+            )
 
 
-def _create_tables(connection: duckdb.DuckDBPyConnection, tables: Tables) -> None:
-    for table, columns in tables.items():
-        listed = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
-        connection.execute(f'create table "{table}" ({listed})')
+def _place(asset: Asset, key: str) -> Phrase:
+    return Phrase("dashboards.key_of", path=asset.source, language=asset.language, key=key)
 
 
-def _columns_of_chart(params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Each column a chart names, with the key that names it."""
-    for key in _COLUMN_LISTS:
-        for name in params.get(key) or []:
-            if isinstance(name, str):
-                yield key, name
-    if params.get("x_axis"):
-        yield "x_axis", params["x_axis"]
-    for ordering in params.get("order_by_cols") or []:
-        yield "order_by_cols", json.loads(ordering)[0]
-    for rule in params.get("conditional_formatting") or []:
-        yield "conditional_formatting", rule["column"]
-    for name in params.get("column_config") or {}:
-        yield "column_config", name
+def _filter(asset: Asset, one: Mapping[str, str]) -> Phrase:
+    return Phrase(
+        "dashboards.filter_of", path=asset.source, language=asset.language, filter=one["name"]
+    )
 
 
-def _adhoc_metrics(params: Mapping[str, Any]) -> list[Mapping[str, Any]]:
-    metrics = [*(params.get("metrics") or []), params.get("timeseries_limit_metric")]
-    return [metric for metric in metrics if isinstance(metric, dict)]
+def _columns(dataset: Asset) -> list[str]:
+    return [column["column_name"] for column in dataset.content["columns"]]
 
 
-def _missing_defaults(bundle: Bundle, release: Path) -> Iterator[str]:
-    """Defaults of filters that the release holds nowhere."""
-    datasets = {asset.uuid: asset.content for asset in bundle.of("datasets")}
+def _metrics(dataset: Asset) -> list[str]:
+    return [metric["metric_name"] for metric in dataset.content.get("metrics", [])]
+
+
+def _declared(dataset: Asset) -> str:
+    return ", ".join(f'"{one["column_name"]}" {one["type"]}' for one in dataset.content["columns"])
+
+
+def _unknown_defaults(bundle: Bundle, release: Path) -> Iterator[RefusedError]:
+    """Yield the values that filters start on and the release does not have."""
+    datasets = {asset.uuid: asset for asset in bundle.of("datasets")}
     with duckdb.connect(str(release), read_only=True) as connection:
         for asset in bundle.of("dashboards"):
             for one in asset.content["metadata"]["native_filter_configuration"]:
                 target = one["targets"][0]
-                content = datasets[target["datasetUuid"]]
-                column = target["column"]["name"]
-                source = f"({content['sql']})" if content.get("sql") else content["table_name"]
-                rows = connection.execute(
-                    f'select distinct "{column}" from {source} as source'  # noqa: S608
-                ).fetchall()
-                found = {row[0] for row in rows}
+                table, column = datasets[target["datasetUuid"]].slug, target["column"]["name"]
+                query = f'select distinct "{column}" from "{table}"'  # noqa: S608
+                found = {str(row[0]) for row in connection.execute(query).fetchall()}
                 for value in one["defaultDataMask"]["filterState"].get("value", []):
                     if value not in found:
-                        yield (
-                            f"{asset.source} ({asset.language}): filter {one['name']!r}: default "
-                            f"{value!r} is not in {column}.{_nearest(value, found)}"
+                        yield RefusedError(
+                            "dashboards.no_default",
+                            _filter(asset, one),
+                            value=value,
+                            column=column,
+                            table=table,
+                            near=did_you_mean(value, found),
                         )
-
-
-def _nearest(name: str, known: Any) -> str:
-    matches = difflib.get_close_matches(name, [item for item in known if item], n=1, cutoff=0.5)
-    return f" Did you mean {matches[0]!r}?" if matches else ""
 
 
 def _first_line(error: duckdb.Error) -> str:

@@ -5,11 +5,20 @@ from typing import Any
 
 import requests
 
-from dashboards.errors import DashboardError, SupersetError
+from ingest.errors import RefusedError
 
 _PAGE_SIZE = 100
 _TIMEOUT = 120.0
 Json = dict[str, Any]
+
+
+class SupersetError(RefusedError):
+    """Superset refused a request."""
+
+    @property
+    def status(self) -> object:
+        """The HTTP status of the answer."""
+        return self.values["status"]
 
 
 class Client:
@@ -22,9 +31,10 @@ class Client:
         self._session.headers["Referer"] = self.url + "/"
 
     def log_in(self, user: str, password: str) -> None:
-        """Open the session and take the CSRF token that belongs to it.
+        """Open the session and fetch its CSRF token.
 
-        Raises SupersetError when the account or the password is not right.
+        Raises:
+            SupersetError: the account or the password is not right.
         """
         account = {"username": user, "password": password, "provider": "db", "refresh": False}
         token = self.post("/api/v1/security/login", json=account)["access_token"]
@@ -33,23 +43,23 @@ class Client:
         self._session.headers["X-CSRFToken"] = csrf
 
     def get(self, path: str, **options: Any) -> Json:
-        """GET `path`, answer as JSON."""
+        """GET `path` and return the answer as JSON."""
         return _json(self._send("GET", path, **options))
 
     def get_bytes(self, path: str) -> bytes:
-        """GET `path`, answer as bytes."""
+        """GET `path` and return the answer as bytes."""
         return self._send("GET", path).content
 
     def post(self, path: str, **options: Any) -> Json:
-        """POST to `path`, answer as JSON."""
+        """POST to `path` and return the answer as JSON."""
         return _json(self._send("POST", path, **options))
 
     def put(self, path: str, **options: Any) -> Json:
-        """PUT to `path`, answer as JSON."""
+        """PUT to `path` and return the answer as JSON."""
         return _json(self._send("PUT", path, **options))
 
     def pages(self, path: str) -> Iterator[Mapping[str, Any]]:
-        """Every row of a list, page after page."""
+        """Yield every row of a list, page after page."""
         page = 0
         while True:
             query = {"q": f"(page:{page},page_size:{_PAGE_SIZE})"}
@@ -65,12 +75,18 @@ class Client:
                 method, self.url + path, timeout=_TIMEOUT, allow_redirects=False, **options
             )
         except requests.RequestException as error:
-            raise DashboardError(
-                f"Superset does not answer at {self.url} ({type(error).__name__}). "
-                "Start it with `barometer up`."
+            raise RefusedError(
+                "dashboards.no_answer", self.url, problem=type(error).__name__
             ) from None
         if response.status_code >= 300:
-            raise SupersetError(method, path, response.status_code, _words(response))
+            raise SupersetError(
+                "dashboards.request_refused",
+                self.url,
+                method=method,
+                path=path,
+                status=response.status_code,
+                problem=_reason(response),
+            )
         return response
 
 
@@ -79,8 +95,8 @@ def _json(response: requests.Response) -> Json:
     return body
 
 
-def _words(response: requests.Response) -> str:
-    """What the server says went wrong, in its own words."""
+def _reason(response: requests.Response) -> str:
+    """Return what the server says is wrong."""
     try:
         body = response.json()
     except requests.JSONDecodeError:
@@ -89,12 +105,12 @@ def _words(response: requests.Response) -> str:
         return str(body)
     errors = body.get("errors")
     if isinstance(errors, list) and errors:
-        return "; ".join(_error_words(error) for error in errors)
+        return "; ".join(_error_reason(error) for error in errors)
     return str(body.get("message", body))
 
 
-def _error_words(error: Mapping[str, Any]) -> str:
-    """One error; an import names the files at fault in `extra`."""
+def _error_reason(error: Mapping[str, Any]) -> str:
+    """Return the text of one error; an import names the files at fault in `extra`."""
     extra = {
         name: what
         for name, what in (error.get("extra") or {}).items()

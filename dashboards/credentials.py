@@ -1,4 +1,4 @@
-"""The secrets of one installation: made once, kept in one file that only its owner can read."""
+"""The secrets of one installation: made once, in one file that only its owner can read."""
 
 import os
 import secrets
@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import SecretStr, ValidationError
 
-from dashboards.errors import DashboardError
+from ingest.errors import RefusedError
 from ingest.models import Model
 
 _HEADING = "# Accounts of the dashboards on this machine. Keep this file to yourself.\n"
@@ -23,28 +23,32 @@ class Credentials(Model):
 
 
 def path_of(home: Path) -> Path:
-    """Where the credentials of an installation are kept."""
+    """Return the file with the credentials of an installation."""
     return home / "credentials"
 
 
 def load(home: Path) -> Credentials:
     """Read the credentials.
 
-    Raises DashboardError when the file is missing, incomplete or readable by others.
+    Raises:
+        RefusedError: the file is missing or incomplete, or others can read it.
     """
     path = path_of(home)
     if not path.exists():
-        raise DashboardError(f"{path} does not exist. Run `barometer up` to make it.")
+        raise RefusedError("dashboards.no_credentials", str(path))
     if path.stat().st_mode & 0o077:
-        raise DashboardError(f"{path} can be read by others. Run: chmod 600 {path}")
+        raise RefusedError("dashboards.credentials_open", str(path), path=path)
     lines = (line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
     try:
         return Credentials.model_validate({key.strip(): value.strip() for key, value in lines})
     except ValidationError as error:
-        wrong = ", ".join(str(problem["loc"][0]) for problem in error.errors())
-        raise DashboardError(
-            f"{path}: {wrong} is missing or unknown. Put it right, or move the file and "
-            f"{home / 'superset'} away: new ones are made at the next start."
+        raise RefusedError(
+            "dashboards.credentials_invalid",
+            str(path),
+            keys=sorted({str(problem["loc"][0]) for problem in error.errors()}),
+            allowed=list(Credentials.model_fields),
+            path=path,
+            state=home / "superset",
         ) from None
 
 

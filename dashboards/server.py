@@ -1,7 +1,7 @@
-"""Prepares, starts and stops Superset, which lives in an environment of its own.
+"""Prepares, starts and stops Superset, which has an environment of its own.
 
-Runs in the pipeline's environment; Superset is a child process started from `bin_dir`, the `bin`
-directory of the other environment. Knows nothing of dashboards: see `provision`.
+This runs in the pipeline's environment. Superset is a child process, started from `bin_dir`, the
+`bin` folder of the other environment. The dashboards are brought there by `provision`.
 """
 
 import errno
@@ -20,7 +20,7 @@ import requests
 
 from dashboards import credentials
 from dashboards.credentials import Credentials
-from dashboards.errors import DashboardError
+from ingest.errors import RefusedError, SeveralError, reason
 
 HOST = "127.0.0.1"
 _HERE = Path(__file__).parent
@@ -71,19 +71,16 @@ class Server:
             self.process.kill()
             self.process.wait()
 
-    def last_words(self) -> str:
-        """The last lines of the log."""
-        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
-        return "\n".join(lines[-_LOG_LINES_SHOWN:])
-
 
 def prepare(home: Path, bin_dir: Path) -> Prepared:
     """Make the credentials and bring Superset's own database up to date.
 
-    Does the slow part (some 15 seconds) only when Superset's version, the set-up or the
+    The slow part (about 15 seconds) runs only when Superset's version, the set-up or the
     credentials changed since the last time.
 
-    Raises DashboardError when the environment is missing or the set-up fails.
+    Raises:
+        RefusedError: the environment is missing.
+        SeveralError: the set-up failed; with the end of the log.
     """
     started = time.monotonic()
     home = home.absolute()
@@ -103,8 +100,10 @@ def prepare(home: Path, bin_dir: Path) -> Prepared:
 def start(home: Path, bin_dir: Path, port: int, timeout: float = 120.0) -> Server:
     """Start Superset on 127.0.0.1:`port` and wait until it answers.
 
-    Raises DashboardError, before anything is started, when the port is taken; with the last lines
-    of the log when the server dies or is not healthy within `timeout` seconds.
+    Raises:
+        RefusedError: the port cannot be used; nothing is started then.
+        SeveralError: the server stopped, or did not answer within `timeout` seconds; with the end
+            of the log.
     """
     home = home.absolute()
     check_port(port)
@@ -139,16 +138,22 @@ def start(home: Path, bin_dir: Path, port: int, timeout: float = 120.0) -> Serve
 
 
 def check_port(port: int) -> None:
-    """Raise DashboardError when 127.0.0.1:`port` cannot be listened on."""
+    """Check that a server can listen on 127.0.0.1:`port`.
+
+    Raises:
+        RefusedError: the port is in use, or cannot be used.
+    """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            why = "is in use" if error.errno == errno.EADDRINUSE else f"cannot be used ({error})"
-            raise DashboardError(
-                f"Port {port} on {HOST} {why}. Stop the program that uses it, "
-                "or choose another port for Superset."
+            in_use = error.errno == errno.EADDRINUSE
+            raise RefusedError(
+                "dashboards.port_in_use" if in_use else "dashboards.port_unusable",
+                HOST,
+                port=port,
+                problem=reason(error),
             ) from None
 
 
@@ -156,9 +161,11 @@ def _wait_until_healthy(server: Server, timeout: float) -> None:
     deadline = time.monotonic() + timeout
     while time.monotonic() < deadline:
         if not server.running:
-            raise DashboardError(
-                f"Superset stopped while starting (exit code {server.process.returncode}). "
-                f"The end of {server.log}:\n{server.last_words()}"
+            raise _with_log(
+                RefusedError(
+                    "dashboards.server_stopped", str(server.log), code=server.process.returncode
+                ),
+                server.log,
             )
         try:
             if requests.get(f"{server.url}/health", timeout=2).ok:
@@ -166,10 +173,15 @@ def _wait_until_healthy(server: Server, timeout: float) -> None:
         except requests.RequestException:
             pass
         time.sleep(0.2)
-    raise DashboardError(
-        f"Superset did not answer within {timeout:.0f} seconds. "
-        f"The end of {server.log}:\n{server.last_words()}"
+    raise _with_log(
+        RefusedError("dashboards.server_silent", str(server.log), seconds=timeout), server.log
     )
+
+
+def _with_log(refused: RefusedError, log: Path) -> SeveralError:
+    """Return a refusal with the last lines of a log below it."""
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return SeveralError([refused, "\n".join(lines[-_LOG_LINES_SHOWN:])])
 
 
 def _set_up(home: Path, bin_dir: Path, secrets: Credentials) -> None:
@@ -189,8 +201,9 @@ def _set_up(home: Path, bin_dir: Path, secrets: Credentials) -> None:
             check=False,
         )
     if finished.returncode:
-        tail = "\n".join(log.read_text(errors="replace").splitlines()[-_LOG_LINES_SHOWN:])
-        raise DashboardError(f"Superset could not be prepared. The end of {log}:\n{tail}")
+        raise _with_log(
+            RefusedError("dashboards.preparing_failed", str(log), code=finished.returncode), log
+        )
 
 
 def _stamp(home: Path, bin_dir: Path) -> str:
@@ -204,9 +217,7 @@ def _stamp(home: Path, bin_dir: Path) -> str:
 def _tool(bin_dir: Path, name: str) -> str:
     path = bin_dir / name
     if not path.exists():
-        raise DashboardError(
-            f"{path} does not exist: Superset is not installed there. Run `make environments`."
-        )
+        raise RefusedError("dashboards.no_superset", str(path))
     return str(path)
 
 
@@ -215,7 +226,7 @@ def _state_dir(home: Path) -> Path:
 
 
 def _environment(home: Path) -> Mapping[str, str]:
-    """The caller's environment without what could steer Superset past its settings."""
+    """Return the caller's environment without what could overrule Superset's settings."""
     kept = {
         name: value
         for name, value in os.environ.items()

@@ -5,7 +5,6 @@ A page names a part as `<!-- generated: NAME -->`. Nothing generated is committe
 
 from __future__ import annotations
 
-import csv
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -28,6 +27,7 @@ IN_WORDS = {
 }
 PATTERNS = {
     r"^[a-z0-9][a-z0-9_]*$": "name: lower case letters, digits and `_`",
+    r"^[A-Za-z0-9][A-Za-z0-9_]*$": "name: letters, digits and `_`",
     r"^[A-Za-z][A-Za-z0-9_.]*$": "name of a variable",
     r"^[0-9]{4}$": "year",
 }
@@ -47,7 +47,8 @@ def table(head: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
 
 def _cell(value: object) -> str:
     text = re.sub(r"\s+", " ", str(value)).strip().replace("|", "\\|")
-    return re.sub(r"<(?=\w+>)", "&lt;", text)
+    # What looks like a tag is text, but between backticks it is text already.
+    return re.sub(r"(`+.*?`+)|<(?=\w+>)", lambda found: found[1] or "&lt;", text)
 
 
 def _code(value: object) -> str:
@@ -89,7 +90,7 @@ def _keys(kind: type[BaseModel], schema: dict[str, Any] | None = None) -> str:
             else "may be empty"
             if _nullable(field)
             else "yes",
-            field.get("description") or keys.get(key, ""),
+            keys.get(key) or field.get("description", ""),
         )
         for key, field in schema.get("properties", {}).items()
     ]
@@ -246,26 +247,23 @@ def seeds() -> str:
 
 def crosswalk_rules() -> str:
     """Describe the rules of the crosswalk, and the columns that their rows fill."""
-    path = DBT_PROJECT / "seeds" / "crosswalk_rules.csv"
-    with path.open(encoding="utf-8", newline="") as lines:
-        rows = [_crosswalk_rule(row) for row in csv.DictReader(lines)]
-    return table(("rule", "meaning", "required", "optional"), rows)
+    from ingest.descriptions import read_csv
+    from ingest.harmonisation.rules import COLUMNS, CrosswalkRule
 
+    def columns(rule: CrosswalkRule, need: str) -> str:
+        return ", ".join(_code(column) for column in COLUMNS if rule.filled(column) == need)
 
-def _crosswalk_rule(row: dict[str, str]) -> tuple[str, ...]:
-    read = {"variable": "variable", "concept": "source_concept"}.get(row["reads"])
-    filled = {read: "required"} if read else {}
-    filled |= {column: row[column] for column in ("category", "recode")}
-
-    def columns(need: str) -> str:
-        return ", ".join(_code(column) for column, given in filled.items() if given == need)
-
-    return (
-        _code(row["rule"]),
-        row["description_en"],
-        columns("required"),
-        columns("optional"),
+    rules = read_csv(CrosswalkRule, DBT_PROJECT / "seeds" / "crosswalk_rules.csv")
+    rows = (
+        (
+            _code(rule.rule),
+            rule.description_en,
+            columns(rule, "required"),
+            columns(rule, "optional"),
+        )
+        for _, rule in rules
     )
+    return table(("rule", "meaning", "required", "optional"), rows)
 
 
 # Checks and messages.

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 
 from expectations.differences.compare import compare_wave
-from expectations.differences.record import Comparison
+from expectations.differences.difference import Comparison
 from expectations.file_checks import file_suites
 from expectations.runner import Finding, run
 from expectations.suites import mart_suites
@@ -59,11 +59,11 @@ def load_wave(
         RefusedError: there is no such wave or file, it cannot be read, or its weights cannot be
             used.
     """
-    known = registry.load()
-    rows = harmonisation.load(seeds, known)
-    file = open_wave(known.wave(wave_id), data, samples)
+    described = registry.load()
+    rows = harmonisation.load(seeds, described)
+    file = open_wave(described.wave(wave_id), data, samples)
     findings = check_file(file, rows, results)
-    findings += _contradictions(compare_wave(file.wave, known, rows))
+    findings += _contradictions(compare_wave(file.wave, described, rows))
     refused = any(finding.refuses for finding in findings)
     written = {} if refused else write_wave(file, raw)
     return LoadedWave(file.path, file.sha256, file.data_status, findings, written)
@@ -87,12 +87,12 @@ def check_wave(
         RefusedError: there is no such wave or file, it cannot be read, or its weights cannot be
             used.
     """
-    known = registry.load()
-    rows = harmonisation.load(seeds, known)
-    file = open_wave(known.wave(wave_id), data, samples)
+    described = registry.load()
+    rows = harmonisation.load(seeds, described)
+    file = open_wave(described.wave(wave_id), data, samples)
     findings = check_file(file, rows)
     earlier = partial(open_wave, data=data, samples=samples)
-    comparisons = compare_wave(file.wave, known, rows, file, earlier)
+    comparisons = compare_wave(file.wave, described, rows, file, earlier)
     return [*findings, *_contradictions(comparisons)], comparisons
 
 
@@ -103,12 +103,12 @@ def check_file(
 
     Args:
         file: the file.
-        rows: the crosswalk, which tells the strata; without it they are not checked.
+        rows: the crosswalk, which defines the strata; without it they are not checked.
         results: where Great Expectations keeps its results; without it they are not kept.
 
     Raises:
         RefusedError: a stratum has more respondents than its frame, or the weights cannot be used;
-            neither is looked at in a file that is refused for something else.
+            neither is checked in a file that is refused for another reason.
     """
     findings = run(file_suites(file), results)
     if not any(finding.refuses for finding in findings):
@@ -119,7 +119,7 @@ def check_file(
 
 
 def _contradictions(comparisons: Sequence[Comparison]) -> list[Finding]:
-    """One finding per earlier wave: whether any label counts as something else than it did."""
+    """One finding per earlier wave: whether each label counts as the same as before."""
     found = []
     for comparison in comparisons:
         wave, earlier = comparison.wave, comparison.earlier

@@ -254,7 +254,7 @@ def _corrections(file: WaveFile) -> Suite | None:
                 asked = pc.equal(data.column(answers.respondent), correction.respondent)
                 found = pc.and_(found, asked)
             wrong = pc.sum(found).as_py() or 0
-        whose = f" of {correction.respondent}" if correction.respondent else ""
+        whose = f" ({answers.respondent} {correction.respondent})" if correction.respondent else ""
         rows.append((f"{correction.variable}{whose}: {correction.code}", wrong))
     frame = pd.DataFrame(rows, columns=["row", "wrong_answers"]).set_index("row")
     still_wrong = _rule(file, "corrections", BETWEEN, column="wrong_answers", min_value=1)

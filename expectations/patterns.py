@@ -1,4 +1,4 @@
-"""What is odd over several variables: batteries coded or answered oddly, labels that moved."""
+"""Unusual patterns over several variables: batteries coded or answered oddly, moved labels."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ingest.formats import AnswerTable
+from ingest.likeness.questions import hardly_alike, same_wording
 from ingest.models import Answers, Item
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 TICKED = {0, 1}  # codes of a battery of ticks: not chosen, chosen
 LONG_BATTERY = 8  # items; in a shorter one the same answer throughout may well be meant
 LEAST_WORDS = 3  # a shorter label is the name of a thing, not of a question
-LEAST_LIKE = 40  # of 100: words in common between a label and a wording
 TEST_ANSWER = (
     r"(?i)^\W*(test(en|ing|je|antwoord)?|dit is een test|this is a test|proef|asdf\w*|qwerty\w*"
     r"|blabla|lorem ipsum.*|x{3,})\W*$"
@@ -31,7 +31,7 @@ TEST_ANSWER = (
 
 @dataclass(frozen=True)
 class Battery:
-    """Items under one question: next to each other, with one codelist, base and stem of a name.
+    """Adjacent items of one question, with one codelist, base and stem of a name.
 
     Attributes:
         codes: those of the codelist.
@@ -64,12 +64,12 @@ def batteries(answers: Answers, held: Sequence[str]) -> Iterator[Battery]:
 
 
 def row_patterns(answers: Answers, data: pa.Table) -> pd.DataFrame:
-    """Tell of every respondent what is odd about the answers; empty where nothing is.
+    """Return what is unusual about the answers of every respondent; empty where nothing is.
 
     Returns:
         One row per respondent, numbered from 1: `ticks`, a battery in which what was not chosen is
         0 in other rows and blank here; `straight_lined`, a long battery with one answer throughout;
-        `test_answer`, an open answer that only tries the questionnaire. Each holds names of
+        `test_answer`, an open answer that only tests the questionnaire. Each has names of
         variables, never an answer.
     """
     import numpy as np
@@ -110,32 +110,28 @@ def moved_labels(answers: Answers, table: AnswerTable) -> pd.DataFrame:
         `reworded`, when it has hardly a word in common with its own. Empty where it fits.
     """
     import pandas as pd
-    from rapidfuzz import fuzz
 
-    wordings = {
-        item.variable: {_bare(item.wording.nl), _bare(item.wording.en)} for item in answers.items
-    }
+    wordings = {item.variable: (item.wording.nl, item.wording.en) for item in answers.items}
     rows = []
     for item in answers.items:
         if not (label := table.labels.get(item.variable, "")):
             continue
-        bare, own = _bare(label), wordings[item.variable]
-        others = () if bare in own else _items_with(bare, wordings)
+        own = wordings[item.variable]
+        others = () if _one_of(label, own) else _items_with(label, wordings)
         reused = f"{item.variable}: {label!r} = {others[0]}" if others else None
-        likeness = max(fuzz.token_set_ratio(bare, wording) for wording in own)
         reworded = f"{item.variable}: {item.wording.nl!r} -> {label!r}"
-        differs = likeness < LEAST_LIKE and len(bare.split()) >= LEAST_WORDS
+        differs = len(label.split()) >= LEAST_WORDS and hardly_alike(label, own)
         rows.append((item.variable, reused, reworded if differs else None))
     columns = ["row", "reused", "reworded"]
     return pd.DataFrame(rows, columns=columns, dtype=object).set_index("row")
 
 
-def _items_with(wording: str, wordings: Mapping[str, set[str]]) -> Sequence[str]:
-    return [variable for variable, known in wordings.items() if wording in known]
+def _items_with(label: str, wordings: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    return [variable for variable, known in wordings.items() if _one_of(label, known)]
 
 
-def _bare(text: str) -> str:
-    return " ".join(re.findall(r"\w+", text.casefold()))
+def _one_of(label: str, wordings: Sequence[str]) -> bool:
+    return any(same_wording(label, wording) for wording in wordings)
 
 
 def _plain(data: pa.Table, name: str) -> pa.Array:

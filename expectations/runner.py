@@ -1,4 +1,4 @@
-"""Runs Great Expectations over data frames and tells its findings in the product's own words.
+"""Runs Great Expectations over data frames and returns its findings in Dutch and English.
 
 `file_checks` says what must be true of files of waves, `suites/` of the marts. A failed
 expectation is a finding; an expectation that could not be evaluated is an error, never a finding.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import sys
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,7 +35,7 @@ RARELY_USED = frozenset({"altair", "scipy.stats"})
 
 @dataclass(frozen=True)
 class Rule:
-    """One expectation: its type and arguments in Great Expectations' words, and ours around it.
+    """One expectation of Great Expectations, with its messages.
 
     Attributes:
         name: short stable name of the rule, shown in messages and in `mart_data_quality`.
@@ -42,7 +43,7 @@ class Rule:
         kwargs: its arguments.
         meaning: what must be true, one sentence.
         fix: what to do when it is not.
-        severity: a broken rule refuses the data, or only warns.
+        severity: whether a broken rule refuses the data or only warns.
         allowed: for a rule over (variable, code): variable -> its codes, for the message.
     """
 
@@ -57,7 +58,7 @@ class Rule:
 
 @dataclass(frozen=True)
 class Suite:
-    """Rules over one table, with the frame that they look at; its index numbers the rows."""
+    """Rules over one table, and the data frame that they check; its index numbers the rows."""
 
     name: str
     table: str
@@ -70,7 +71,7 @@ class Finding:
     """Whether one rule holds, and what was observed.
 
     Attributes:
-        observations: language -> what was seen.
+        observations: language -> what was observed.
         messages: language -> what is wrong and how to fix it; empty when the rule holds.
     """
 
@@ -84,12 +85,12 @@ class Finding:
 
     @property
     def refuses(self) -> bool:
-        """Whether nothing may be made of the data."""
+        """Whether the data may not be used."""
         return not self.passed and self.severity == "error"
 
     @property
     def observed(self) -> str:
-        """What was seen, in English."""
+        """What was observed, in English."""
         return self.observations["en"]
 
     @property
@@ -133,7 +134,7 @@ def prepare() -> None:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     deferred = _Deferred(RARELY_USED)
     sys.meta_path.insert(0, deferred)
-    # What is imported stays until the end: to look for garbage in it takes a second in all.
+    # Imported modules stay until the end; searching them for garbage takes a second in total.
     gc.disable()
     try:
         import_module("great_expectations")
@@ -144,12 +145,24 @@ def prepare() -> None:
 
 
 @lru_cache(maxsize=1)
-def _context(results: Path) -> Any:
-    """Open the files of Great Expectations in a folder; once for all waves of a build."""
+def _context(results: Path | None) -> tuple[Any, Any]:
+    """Open Great Expectations on a folder, once for all waves of a build.
+
+    Returns:
+        Its context, and a batch that takes any frame: one for all suites, because each that is
+        added writes the whole configuration again.
+    """
     import great_expectations as gx
 
-    results.mkdir(parents=True, exist_ok=True)
-    return gx.get_context(mode="file", project_root_dir=results)
+    if results:
+        results.mkdir(parents=True, exist_ok=True)
+        context = gx.get_context(mode="file", project_root_dir=results)
+    else:
+        context = gx.get_context(mode="ephemeral")
+    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
+    frames = context.data_sources.add_or_update_pandas("frames")
+    batch = frames.add_dataframe_asset("frame").add_batch_definition_whole_dataframe("all")
+    return context, batch
 
 
 def run(suites: Iterable[Suite], results: Path | None) -> list[Finding]:
@@ -171,12 +184,11 @@ def run(suites: Iterable[Suite], results: Path | None) -> list[Finding]:
         ExpectationConfiguration,
     )
 
-    context = _context(results) if results else gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = {"globally": False, "metric_calculations": False}
-    frames = context.data_sources.add_or_update_pandas("frames")
+    context, batch = _context(results)
     findings: list[Finding] = []
     for suite in suites:
-        batch = frames.add_dataframe_asset(suite.name).add_batch_definition_whole_dataframe("all")
+        if results:  # only the last result is kept, or Data Docs take longer with every build
+            shutil.rmtree(_kept(results) / "validations" / suite.name, ignore_errors=True)
         expectations = [
             ExpectationConfiguration(
                 type=rule.type,
@@ -202,18 +214,25 @@ def run(suites: Iterable[Suite], results: Path | None) -> list[Finding]:
 
 def write_docs(results: Path) -> None:
     """Write Data Docs of all results that are kept in a folder."""
-    _context(results).build_data_docs()
+    shutil.rmtree(data_docs(results).parent, ignore_errors=True)
+    context, _ = _context(results)
+    context.build_data_docs()
 
 
 def data_docs(folder: Path) -> Path:
     """Return the first page of the Data Docs kept under `folder`."""
-    return folder / "gx" / "uncommitted" / "data_docs" / "local_site" / "index.html"
+    return _kept(folder) / "data_docs" / "local_site" / "index.html"
+
+
+def _kept(folder: Path) -> Path:
+    """Return where Great Expectations keeps results and Data Docs."""
+    return folder / "gx" / "uncommitted"
 
 
 def _finding(suite: Suite, rule: Rule, result: Any) -> Finding:
     # One entry for the expectation, or one per metric that it needed.
-    told = result.exception_info or {}
-    for info in [told] if "raised_exception" in told else told.values():
+    failures = result.exception_info or {}
+    for info in [failures] if "raised_exception" in failures else failures.values():
         if info["raised_exception"]:
             raise ExpectationError(
                 "expectations.not_evaluated",
@@ -242,7 +261,7 @@ def _finding(suite: Suite, rule: Rule, result: Any) -> Finding:
 
 
 def _observed(result: dict[str, Any], rule: Rule, size: int) -> str | Spoken:
-    """Put what Great Expectations saw into one line: values with their rows, or the number."""
+    """Return what Great Expectations observed, on one line: values with their rows, or a number."""
     mismatch = (result.get("details") or {}).get("mismatched")
     if mismatch:
         return Names(

@@ -17,11 +17,11 @@ LARGEST_EXACT = 2**53  # whole numbers up to here have a double of their own
 
 
 def as_text(values: pa.ChunkedArray | pa.Array, decimal: str | None = None) -> pa.Array:
-    """Turn a column of any plain type into text; the work is done per value, not per cell.
+    """Turn a column of any plain type into text; each different value is converted once.
 
     Args:
         values: numbers, booleans (1 and 0), dates, times or texts.
-        decimal: what stands before decimals, for a column of texts that may hold numbers.
+        decimal: the decimal mark, for a column of texts that may hold numbers.
 
     Returns:
         Strings, dictionary-encoded where values repeat; empty texts and NaN are null.
@@ -40,7 +40,7 @@ def as_text(values: pa.ChunkedArray | pa.Array, decimal: str | None = None) -> p
     if pa.types.is_nested(values.type) or pa.types.is_binary(values.type):
         raise TypeError(str(values.type))
     encoded = values.dictionary_encode()
-    # Different values can be one text (1 and 1,0), so that the dictionary is encoded again.
+    # Different values can give the same text (1 and 1,0), so the dictionary is encoded again.
     words = _words(encoded.dictionary, decimal).dictionary_encode()
     indices = words.indices.take(encoded.indices)
     text = pa.DictionaryArray.from_arrays(indices, words.dictionary)
@@ -52,7 +52,7 @@ def first_row(column: pa.ChunkedArray, matches: Callable[[pa.Array], pa.Array]) 
 
     Args:
         column: a column of texts as `as_text` makes them.
-        matches: tells of texts whether they match; asked about each different text once.
+        matches: says which texts match; it gets each different text once.
     """
     import pyarrow as pa
     import pyarrow.compute as pc
@@ -67,7 +67,7 @@ def first_row(column: pa.ChunkedArray, matches: Callable[[pa.Array], pa.Array]) 
 
 
 def check_names(names: list[str], what: Path | Phrase, where: str) -> None:
-    """Refuse a header in which a name is empty or stands twice.
+    """Refuse a header with an empty name, or with the same name twice.
 
     Raises:
         RefusedError: with the places or the names.
@@ -79,7 +79,7 @@ def check_names(names: list[str], what: Path | Phrase, where: str) -> None:
 
 
 def check_notes(table: pa.Table, path: Path, where: str) -> None:
-    """Refuse a last row with one filled cell: a note under the table, no respondent.
+    """Refuse a last row with one filled cell, which is a note below the table and no respondent.
 
     Raises:
         RefusedError: with the number of the row.
@@ -114,7 +114,7 @@ def _words(values: pa.Array, decimal: str | None) -> pa.Array:
 
 
 def _shortest(words: pa.Array) -> pa.Array:
-    """Leave out decimals that say nothing: 1.0 is 1, 1.50 is 1.5; no other text changes."""
+    """Remove trailing zeros of decimals: 1.0 is 1, 1.50 is 1.5; no other text changes."""
     import pyarrow.compute as pc
 
     words = pc.replace_substring_regex(words, r"^(-?\d+)\.0+$", r"\1")

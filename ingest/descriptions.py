@@ -147,7 +147,7 @@ def read_yaml(model: type[M], path: Path) -> M:
             Phrase("line", path=path, line=number),
             text=lines[number - 1].strip()[:LONGEST_VALUE] if lines else "",
         ) from None
-    return _parse(model, data, str(path))
+    return parse(model, data, str(path))
 
 
 def read_csv(model: type[R], path: Path) -> Iterator[tuple[int, R]]:
@@ -167,7 +167,7 @@ def read_csv(model: type[R], path: Path) -> Iterator[tuple[int, R]]:
             where = Phrase("row", path=path, row=reader.line_num, key=next(iter(row.values())))
             if None in row or None in row.values():
                 raise RefusedError("description_cells", where)
-            parsed = _parse(model, row, where)
+            parsed = parse(model, row, where)
             key = tuple(getattr(parsed, name) for name in model.KEY)
             if key in seen:
                 raise RefusedError(
@@ -211,7 +211,12 @@ def _text(path: Path) -> str:
     return text
 
 
-def _parse(model: type[M], data: Any, where: str | Phrase) -> M:
+def parse(model: type[M], data: Any, where: str | Phrase) -> M:
+    """Put what was read into `model`.
+
+    Raises:
+        RefusedError: an unknown or missing key, or a value of the wrong kind.
+    """
     try:
         return model.model_validate(data)
     except ValidationError as error:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from ingest.messages import Filled as Filled
@@ -18,6 +17,7 @@ from ingest.messages import listing as listing
 if TYPE_CHECKING:
     from ingest.texts import Refusal
 
+NEAR = 60  # percent of the letters of a mistyped name and the one that was meant
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")  # of a hostile name; a message is one line
 
 
@@ -98,7 +98,17 @@ def reason(error: Exception, limit: int = 200) -> str:
     return next(iter(str(error).splitlines()), type(error).__name__)[:limit]
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> Phrase | str:
-    """Return `; did you mean X` for a mistyped name, or nothing."""
-    near = get_close_matches(name, list(known), n=1)
+def did_you_mean(name: str, known: Iterable[object]) -> Phrase | str:
+    """Return `; did you mean X` for a mistyped name, or nothing.
+
+    Args:
+        name: the name that was not found.
+        known: the names that exist; empty ones are left out.
+    """
+    from rapidfuzz.fuzz import ratio
+    from rapidfuzz.process import extractOne
+
+    # Of waves that are equally near the latest is the most likely one.
+    names = sorted({str(one) for one in known if one}, reverse=True)
+    near = extractOne(name, names, scorer=ratio, processor=str.lower, score_cutoff=NEAR)
     return Phrase("did_you_mean", near=near[0]) if near else ""

@@ -26,7 +26,7 @@ DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 Unparsed = Literal["int_parsing", "float_parsing", "bool_parsing", "date_parsing"]
 
 
-def invalid(name: str, **values: object) -> PydanticCustomError:
+def invalid(name: str, /, **values: object) -> PydanticCustomError:
     """Return what a validator raises; `messages.yml` has the message under that name."""
     return PydanticCustomError("invalid", "{phrase}", {"phrase": Phrase(name, **values)})
 
@@ -63,7 +63,7 @@ WaveName = Annotated[str, Field(pattern=r"^[0-9]{4}$")]
 Count = Annotated[int, Field(ge=0)]
 PositiveCount = Annotated[int, Field(gt=0)]
 PositiveNumber = Annotated[float, Field(gt=0)]
-Codes = Annotated[tuple[int, ...], Field(min_length=1)]
+Codes = Annotated[tuple[Integer, ...], Field(min_length=1)]
 
 
 class Row(Model):
@@ -73,13 +73,22 @@ class Row(Model):
 
 
 class Title(Text):
-    """A title in both languages and as the survey itself writes it."""
+    """A title in both languages and as the survey itself writes it.
+
+    Attributes:
+        original: as the survey itself writes it.
+    """
 
     original: str | None = None
 
 
 class Period(Model):
-    """A closed interval of days."""
+    """A closed interval of days.
+
+    Attributes:
+        start: first day.
+        end: last day.
+    """
 
     start: Day
     end: Day
@@ -92,13 +101,26 @@ class Period(Model):
 
 
 class Unit(Text):
-    """What one answer is about: an organisation, a workplace, an employee."""
+    """What one answer is about: an organisation, a workplace, an employee.
+
+    Attributes:
+        code: short name, such as `organisation`.
+    """
 
     code: Name
 
 
 class Survey(Model):
-    """A series of questionnaires (`survey.yml`)."""
+    """A series of questionnaires (`survey.yml`).
+
+    Attributes:
+        survey: short name; the name of the folder.
+        country: ISO 3166-1 alpha-2.
+        title: title of the survey.
+        publisher: who publishes it.
+        unit: what one answer is about.
+        reference_wave: the wave that other waves are compared with.
+    """
 
     survey: Name
     country: Annotated[str, Field(pattern=r"^[A-Z]{2}$")]
@@ -109,7 +131,15 @@ class Survey(Model):
 
 
 class Response(Model):
-    """How many were asked and answered; each number only where a source gives it."""
+    """How many were asked and answered; each number only where a source gives it.
+
+    Attributes:
+        invited: how many were invited.
+        answered: how many answered.
+        rate: answered as a percentage of invited.
+        source: publication that the numbers come from, a `source_id`.
+        locator: page or table in that publication.
+    """
 
     invited: Count | None = None
     answered: Count | None = None
@@ -119,13 +149,13 @@ class Response(Model):
 
 
 class PersonalPattern(Text):
-    """How personal data are called, and the regular expression (RE2) that finds them."""
+    """What a kind of personal data is called, and the regular expression (RE2) that finds it."""
 
     pattern: str
 
 
 class PersonalData(Model):
-    """What tells of a person and may never come in (`personal_data.yml`).
+    """Data on persons, which a file of answers may not hold (`personal_data.yml`).
 
     Attributes:
         columns: names of columns, lower case and letters only.
@@ -141,17 +171,19 @@ class Design(Model):
 
     Attributes:
         stratum: the concept whose categories are the strata; without it there is one stratum.
-        frame: units in the sampling frame per category of it; with them comes the finite
-            population correction, and a weight N_h / n_h where no other weight is told.
-        weight: the variable of the file that holds the weight of a respondent.
-        margins: variable -> code -> units in the population; weights are raked to them, starting
-            from `weight` or else from 1.
+        frame: category -> units in the sampling frame. With a frame come the finite population
+            correction and, where no other weight is given, the weight N_h / n_h.
+        weight: the variable with the weight of a respondent.
+        margins: variable -> code -> units in the population; weights are raked to these,
+            starting from `weight` or else from 1.
     """
 
     stratum: Name | None = None
     frame: Annotated[dict[Name, PositiveCount], Field(default_factory=dict)]
     weight: VariableName | None = None
-    margins: Annotated[dict[VariableName, dict[int, PositiveNumber]], Field(default_factory=dict)]
+    margins: Annotated[
+        dict[VariableName, dict[Integer, PositiveNumber]], Field(default_factory=dict)
+    ]
 
     @model_validator(mode="after")
     def _weighs(self) -> Design:
@@ -162,7 +194,7 @@ class Design(Model):
         return self
 
     @property
-    def weighting(self) -> Literal["poststratified", "raked", "weighted"]:
+    def weighting_method(self) -> Literal["poststratified", "raked", "weighted"]:
         """How the weights come about: from the frame, from margins, or from the file."""
         return "raked" if self.margins else "weighted" if self.weight else "poststratified"
 
@@ -171,9 +203,14 @@ class Item(Model):
     """One variable of the file, as it was asked.
 
     Attributes:
-        battery: ticks of one question; who ticked any of them answered it, so that an empty tick
-            can count as not selected.
-        separator: what stands between the codes, where one cell holds all codes that were chosen.
+        variable: name of the variable in the file.
+        codelist: codelist of its codes.
+        text: an open answer, without codes.
+        base: who was asked.
+        battery: name shared by the ticks of one question. A respondent who ticked any of them
+            answered the question, so an empty tick can count as not selected.
+        separator: character between codes, if one cell holds all chosen codes.
+        wording: the question; `original` is the literal text.
     """
 
     variable: VariableName
@@ -197,21 +234,23 @@ class Correction(Model):
     """A known error in the delivered file, and what the answer should have been.
 
     Attributes:
-        respondent: whose answer; without it everyone's with that code.
-        code: what the file says. It need not stand in the codelist.
-        becomes: what it should say; nothing makes it a blank.
-        source: who told so, and where.
+        respondent: whose answer; without it, the answers of everyone with that code.
+        variable: variable with the error.
+        code: code in the file; it need not be in the codelist.
+        becomes: the correct code; empty makes the answer blank.
+        reason: why, in both languages.
+        source: who reported the error, and where.
     """
 
     respondent: str | None = None
     variable: VariableName
-    code: int
-    becomes: int | None
+    code: Integer
+    becomes: Integer | None
     reason: Text
     source: Annotated[str, Field(min_length=1)]
 
     def overlaps(self, other: Correction) -> bool:
-        """Tell whether both speak of the same answer."""
+        """Return whether both are about the same answer."""
         everyone = None in (self.respondent, other.respondent)
         same = everyone or self.respondent == other.respondent
         return same and (self.variable, self.code) == (other.variable, other.code)
@@ -221,14 +260,20 @@ class Answers(Model):
     """How to read one wave's file of answers.
 
     Attributes:
-        respondent: the variable that identifies a respondent; `organisation` and `completed_on`
-            likewise.
-        parts_of_organisations: several parts of one organisation may answer, so that an
-            organisation may stand in the file more than once.
-        routing: base -> variable -> codes that a respondent must have given to belong to it, for
-            all of the variables; who does not was routed past its items.
-        corrections: errors in the file that were found after it was delivered.
-        not_asked: concepts of earlier waves that this one did not ask about.
+        file: name and format of the file.
+        sample: specification of the synthetic file that is used when there is no real file.
+        respondent: the variable that identifies a respondent.
+        organisation: the variable with a pseudonym that links waves.
+        parts_of_organisations: several parts of one organisation may answer, so an
+            organisation may be in the file more than once.
+        completed_on: the variable with the date of the answer; it must be in `field_period`.
+        design: sampling design and weights.
+        codelists: codelist -> code -> label.
+        items: the variables, as they were asked.
+        routing: base -> variable -> codes that a respondent must have given, for all of the
+            variables, to belong to the base; others were not asked its items.
+        corrections: errors that were found after the file was delivered.
+        not_asked: concepts of earlier waves that this wave did not ask about.
     """
 
     file: AnyFile
@@ -238,7 +283,7 @@ class Answers(Model):
     parts_of_organisations: bool = False
     completed_on: str | None = None
     design: Design | None = None
-    codelists: dict[Name, dict[int, str]]
+    codelists: dict[Name, dict[Integer, str]]
     items: tuple[Item, ...]
     routing: Annotated[dict[Name, dict[VariableName, Codes]], Field(default_factory=dict)]
     corrections: tuple[Correction, ...] = ()
@@ -290,7 +335,21 @@ class Answers(Model):
 
 
 class Wave(Model):
-    """One edition of a survey (`waves/<wave>.yml`)."""
+    """One edition of a survey (`waves/<wave>.yml`).
+
+    Attributes:
+        wave: year in which the wave was published or held; the name of the file.
+        reference_period: what the questions are about.
+        field_period: when answers were collected.
+        mode: how answers were collected, such as `web`.
+        respondent: who answered for the unit.
+        population: who the results are about.
+        response: how many were invited and answered.
+        sampling: how respondents were selected.
+        weighting: how the source weighted.
+        notes: what a reader must know.
+        answers: the file of answers, if there is one.
+    """
 
     wave: WaveName
     reference_period: Period | None = None
@@ -306,7 +365,15 @@ class Wave(Model):
 
 
 class Source(Row):
-    """A publication that figures are copied from (`sources.csv`)."""
+    """A publication that figures are copied from (`sources.csv`).
+
+    Attributes:
+        source_id: short name.
+        title: title of the publication.
+        publisher: who published it.
+        url: address.
+        language: ISO 639-1.
+    """
 
     KEY = ("source_id",)
 
@@ -323,7 +390,29 @@ Statistic = Literal[
 
 
 class PublishedFigure(Row):
-    """One figure as printed in a source (`published.csv`); a share is 0 to 100 percent."""
+    """One figure as printed in a source (`published.csv`); a share is 0 to 100 percent.
+
+    Attributes:
+        row_id: stable short name of the row.
+        wave: wave that the figure is about.
+        concept: what is measured.
+        category: one answer of it.
+        base: who the figure is about.
+        group_dimension: what the figure is split by; `total` without a split.
+        group_value: the group; `total` for all.
+        statistic: what the figure is; a share is a percentage.
+        bound: `lower` for "more than half", `upper` for "less than half".
+        value: the figure as printed.
+        unit: unit of the value, such as `percent`.
+        n: number of answers behind the figure, if the source gives it.
+        approximate: the source gives the figure in words, such as "about a quarter".
+        category_original: category in the words of the source.
+        source_id: publication, a row of `sources.csv`.
+        locator: page, table or figure.
+        status: `superseded` if another figure is used instead.
+        status_reason_nl: why it has this status, in Dutch.
+        status_reason_en: why it has this status, in English.
+    """
 
     KEY = ("row_id",)
 

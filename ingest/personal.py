@@ -1,4 +1,4 @@
-"""Refuses files with personal data: nothing of them is copied, and no message repeats a value."""
+"""Refuses files with personal data. Nothing of them is copied, and no message repeats a value."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ def _listed() -> PersonalData:
 
 
 def refuse_personal_data(table: pa.Table, texts: frozenset[str], path: Path, where: str) -> None:
-    """Refuse columns that are named after personal data, or that hold it.
+    """Refuse columns whose name or values are personal data.
 
     Args:
         table: one text column per variable.
-        texts: variables with open answers, in which a respondent may have
-            named an address; these are not searched.
+        texts: variables with open answers, which are not searched: a respondent may name an
+            address there.
         path: the file, for messages.
         where: survey and wave, for messages.
 
     Raises:
-        RefusedError: with the column, and with the first row where a value told.
+        RefusedError: with the column, and with the first row where a value matched.
     """
     import pyarrow.compute as pc
 

@@ -1,6 +1,6 @@
 """Reads a file of answers of any format as it is: codes, labels, nothing recoded.
 
-The crosswalk tells what the codes mean; `expectations` checks whether they are allowed.
+The crosswalk defines what the codes mean; `expectations` checks whether they are allowed.
 """
 
 from __future__ import annotations
@@ -68,8 +68,8 @@ def _check_size(path: Path, most: int, where: str) -> None:
 def _without_mark(table: AnswerTable, path: Path, where: str) -> AnswerTable:
     """Turn the column that marks a generated file into its title.
 
-    Text, workbooks and Parquet have no title that an export keeps, and a second file beside the
-    first gets lost. The column stays with the answers.
+    CSV, Excel and Parquet have no title that an export keeps. A second file could be lost; a
+    column stays with the answers.
     """
     if SYNTHETIC_MARK not in table.data.column_names:
         return table

@@ -14,7 +14,12 @@ class Model(BaseModel):
 
 
 class Text(Model):
-    """A text in both languages of the product."""
+    """A text in both languages of the product.
+
+    Attributes:
+        nl: in Dutch.
+        en: in English.
+    """
 
     nl: str
     en: str

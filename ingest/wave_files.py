@@ -91,7 +91,7 @@ def find_file(wave: SurveyWave, data: Path) -> Path:
 
 
 def glance_at_wave(wave: SurveyWave, data: Path) -> tuple[str, Path | None, int | None]:
-    """Tell what a build would find; only the header of a file is read where that is enough.
+    """Return what a build would find; only the header of a file is read where that is enough.
 
     Returns:
         Data status, the file that was put in place and its number of respondents; no file and no

@@ -1,4 +1,4 @@
-"""Weights of respondents: as the file gives them, or raked to known margins of the population."""
+"""Weights of respondents: from the file, or raked to known margins of the population."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 PRECISION = 1e-10  # relative, of a margin that is met
 MOST_ROUNDS = 1000
-LARGEST_WEIGHT = 20  # times the mean; one respondent would decide the figures of a group
+LARGEST_WEIGHT = 20  # times the mean; with more, one respondent would decide the figures of a group
 
 
 def weights(data: pa.Table, answers: Answers, where: str) -> pa.Array:
@@ -28,11 +28,11 @@ def weights(data: pa.Table, answers: Answers, where: str) -> pa.Array:
         where: survey and wave, for messages.
 
     Returns:
-        Doubles, as many as rows; null where the frame alone gives the weight, or nothing does.
+        Doubles, as many as rows; null where only the frame gives a weight, or nothing does.
 
     Raises:
         RefusedError: a weight that is no positive number, a respondent without the answer that
-            a margin needs, a margin without respondents, or margins that exclude each other.
+            a margin needs, a margin without respondents, or margins that contradict each other.
     """
     import numpy as np
     import pyarrow as pa

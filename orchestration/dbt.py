@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import subprocess
 import sys
@@ -10,11 +9,11 @@ import time
 from pathlib import Path
 
 from ingest.errors import RefusedError
-from orchestration.settings import DBT_PROJECT, Settings
+from orchestration.data_version import SEEDS, digest, of_folders
+from orchestration.settings import DBT_PROJECT, PROJECT, Settings
 
 # The dbt of this environment, whatever else is on the PATH.
 EXECUTABLE = str(Path(sys.executable).parent / "dbt")
-IGNORED = {"target", "logs", "dbt_packages"}
 PATIENCE = 60  # seconds
 
 
@@ -30,14 +29,13 @@ def environment(settings: Settings) -> dict[str, str]:
     }
 
 
-def fingerprint(settings: Settings) -> str:
-    """Digest of all that the manifest depends on: the project's files and the home folder."""
-    digest = hashlib.sha256(str(settings.home).encode())
-    for path in sorted(DBT_PROJECT.rglob("*")):
-        if path.is_file() and not IGNORED & set(path.relative_to(DBT_PROJECT).parts):
-            digest.update(str(path.relative_to(DBT_PROJECT)).encode())
-            digest.update(path.read_bytes())
-    return digest.hexdigest()
+def fingerprint() -> str:
+    """Return the data version of the manifest, which is the same for every home folder.
+
+    Of a seed only the name counts: its rows are read when it is built.
+    """
+    seeds = sorted(SEEDS.glob("*.csv"))
+    return digest([of_folders(PROJECT, [DBT_PROJECT.name], seeds), *(seed.stem for seed in seeds)])
 
 
 def manifest(settings: Settings) -> Path:
@@ -48,7 +46,7 @@ def manifest(settings: Settings) -> Path:
     """
     path = settings.dbt_target / "manifest.json"
     stamp = settings.dbt_target / "manifest.sha256"
-    current = fingerprint(settings)
+    current = fingerprint()
     if path.exists() and stamp.exists() and stamp.read_text() == current:
         return path
     settings.dbt_target.mkdir(parents=True, exist_ok=True)

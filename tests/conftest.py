@@ -5,22 +5,53 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
+from filelock import FileLock
 
 PROJECT = Path(__file__).resolve().parent.parent
-BIN = PROJECT / ".venv" / "bin"
+# What a test needs shows in its fixtures. Kinds that take longest come first, so that no worker is
+# left with a long test at the end.
+KINDS = {
+    "live": {"superset_bin", "browser"},
+    "r": {"rscript"},
+    "build": {"built"},
+}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--statistics",
+        choices=("full", "part"),
+        default="full",
+        help="How many estimates R computes again, and how many samples are drawn.",
+    )
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark each test with what it needs, and put modules of long tests first."""
+    ranks = {}
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        kinds = [kind for kind, needed in KINDS.items() if needed & fixtures] or ["unit"]
+        for kind in kinds:
+            item.add_marker(kind)
+        # Most tests with an installation of their own build again.
+        ranks[item] = [*KINDS, "unit"].index(kinds[0]) - ("spare" in fixtures) / 2
+    items.sort(key=ranks.__getitem__)
 
 
 def require(name: str, available: bool, reason: str) -> None:
     """Skip the test where a tool from outside is missing, or fail where it must be there.
 
     Args:
-        name: what `BAROMETER_REQUIRE` (names with commas between) calls it: chromium, r, superset.
+        name: its name in `BAROMETER_REQUIRE` (names with commas between): chromium, r, superset.
         available: whether it was found.
-        reason: what was not found, in words.
+        reason: what was not found.
     """
     if available:
         return
@@ -50,27 +81,59 @@ class Barometer:
     def current(self) -> Path:
         return self.home / "releases" / "current.duckdb"
 
-    def run(self, *arguments: str, timeout: float = 300) -> subprocess.CompletedProcess[str]:
-        code = "from orchestration.cli import main; main()"
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the command; in this process, unless it is a build or the project is a copy."""
+        if self.project != PROJECT or "build" in arguments:
+            return self.python("from orchestration.cli import main; main()", *arguments)
+        from orchestration.cli import main
+
+        done = CliRunner().invoke(main, arguments, env=dict(self.environment))
+        if done.exception and not isinstance(done.exception, SystemExit):
+            raise done.exception
+        return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
+
+    def python(
+        self, code: str, *arguments: str, read: str | None = None
+    ) -> subprocess.CompletedProcess[str]:
+        """Run Python code in a process of its own, which may read a text."""
         return subprocess.run(
-            [str(BIN / "python"), "-c", code, *arguments],
+            [sys.executable, "-c", code, *arguments],
             cwd=self.project,
             env=self.environment,
+            input=read,
             capture_output=True,
             text=True,
-            timeout=timeout,
             check=False,
         )
 
 
 @pytest.fixture(scope="session")
-def built(tmp_path_factory: pytest.TempPathFactory) -> Barometer:
-    """An installation with one release, made from what the project ships."""
+def fully(request: pytest.FixtureRequest) -> bool:
+    """Whether statistics are tested in full."""
+    return bool(request.config.getoption("--statistics") == "full")
+
+
+@pytest.fixture(scope="session")
+def first_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of the one build of what the project ships; workers of pytest-xdist share it."""
+    folder = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        folder = folder.parent
+    home = folder / "first" / "home"
+    with FileLock(folder / "first.lock"):
+        if not home.exists():
+            done = Barometer(home, home.with_name("data")).run("build")
+            assert done.returncode == 0, done.stdout + done.stderr
+    assert (home / "releases" / "current.duckdb").exists(), "another worker could not build"
+    return home
+
+
+@pytest.fixture(scope="session")
+def built(first_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Barometer:
+    """An installation with one release, made from what the project ships, of this worker alone."""
     folder = tmp_path_factory.mktemp("built")
-    barometer = Barometer(folder / "home", folder / "data")
-    done = barometer.run("build")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return barometer
+    shutil.copytree(first_home, folder / "home", symlinks=True)
+    return Barometer(folder / "home", folder / "data")
 
 
 @pytest.fixture(scope="session")
@@ -80,12 +143,29 @@ def release_path(built: Barometer) -> Path:
 
 
 @pytest.fixture
-def copy(built: Barometer, tmp_path: Path) -> Barometer:
+def spare(built: Barometer, tmp_path: Path) -> Barometer:
+    """A copy of the built installation, to change."""
+    shutil.copytree(built.home, tmp_path / "home", symlinks=True)
+    return Barometer(tmp_path / "home", tmp_path / "data")
+
+
+@pytest.fixture
+def copy(spare: Barometer, tmp_path: Path) -> Barometer:
     """A copy of the project and of the built installation, to break."""
     project = tmp_path / "project"
     for name in ("ingest", "dbt_project", "expectations", "orchestration", "dashboards"):
-        ignore = shutil.ignore_patterns("__pycache__", "target", "logs")
+        ignore = shutil.ignore_patterns("target", "logs")
         shutil.copytree(PROJECT / name, project / name, ignore=ignore)
-    home = tmp_path / "home"
-    shutil.copytree(built.home, home, symlinks=True)
-    return Barometer(home, tmp_path / "data", project)
+    return Barometer(spare.home, spare.data, project)
+
+
+@pytest.fixture(scope="session")
+def rscript() -> str:
+    """The command that runs R with its package survey."""
+    found = shutil.which("Rscript")
+    require("r", found is not None, "Rscript is not installed")
+    assert found
+    probe = "quit(status = !requireNamespace('survey', quietly = TRUE))"
+    done = subprocess.run([found, "--vanilla", "-e", probe], capture_output=True, check=False)
+    require("r", done.returncode == 0, "R has no package survey")
+    return found

@@ -1,1 +1,1 @@
-"""How a wave differs from earlier waves of its survey, told before any of it is loaded."""
+"""Compares a wave with the earlier waves of its survey, before any of it is loaded."""

@@ -1,34 +1,21 @@
-"""Codes and labels that changed, and whether the crosswalk still counts them alike."""
+"""Compares codes and labels, and whether the crosswalk counts them as before."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from expectations.differences.pairing import (
-    SAME_NAME,
-    CodePairs,
-    Pair,
-    Side,
-    likeness,
-    order_of,
-    pair_codes,
-    ranges,
-    substantive,
-)
-from expectations.differences.record import (
-    Covered,
-    Difference,
-    covering,
-    grouped,
-    shared,
-    weigh,
-)
+from expectations.differences.difference import Covered, Difference
+from expectations.differences.naming import ranges
+from expectations.differences.pairing import CodePairs, Pair, pair_codes
+from expectations.differences.side import Side
+from expectations.differences.weighing import covering, grouped, shared, weigh
+from ingest.likeness.codes import answer_codes, order_of
 from ingest.models import Text
 
 
 def changed(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
-    """Yield what differs in the codes of questions that two waves share."""
+    """Yield the differences in the codes of questions that two waves share."""
     kinds = [pair for pair in pairs if pair.now.text != pair.was.text]
     word = {True: Text(nl="open antwoord", en="open answer"), False: Text(nl="codes", en="codes")}
     for text, group in grouped(kinds, lambda pair: pair.now.text).items():
@@ -44,13 +31,13 @@ def changed(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Difference]
 
 
 def _codelists(now: Side, was: Side, group: list[Pair]) -> Iterator[Difference]:
-    """Compare the one codelist that a group of questions has with the one that it had."""
+    """Compare the codelist of a group of questions with its earlier codelist."""
     ours = now.codelist(group[0].now.variable)
     theirs = was.codelist(group[0].was.variable)
     codes = pair_codes(ours, theirs)
     yield from _contradictions(now, was, group, codes)
     alike = _counted_alike(now, was, group, codes)
-    order = order_of(codes, ours, theirs)
+    order = order_of(((code, then) for _, code, then in codes.same), ours, theirs)
     if order == "reversed" or order == "reordered":
         yield weigh(
             "scale_reversed" if order == "reversed" else "labels_reordered",
@@ -94,7 +81,7 @@ def _codelists(now: Side, was: Side, group: list[Pair]) -> Iterator[Difference]:
 
 
 def _scale(codes: Mapping[int, str], *, ends: bool = False) -> str:
-    held = [f"{code} {codes[code]}" for code in (substantive(codes) if ends else sorted(codes))]
+    held = [f"{code} {codes[code]}" for code in (answer_codes(codes) if ends else sorted(codes))]
     return " … ".join((held[0], held[-1])) if ends else "; ".join(held)
 
 
@@ -108,7 +95,7 @@ def _counts_as(side: Side, recode: str | None, code: int) -> str:
 def _outcomes(
     now: Side, was: Side, pair: Pair, codes: CodePairs
 ) -> Iterator[tuple[str, str, str, tuple[int, Any], bool]]:
-    """Yield label, what it counts as now and then, the row that says so, and if labels agree."""
+    """Yield label, what it counts as now and then, its row, and whether the labels are equal."""
     matched = [(f"{code} {label}", code, then, True) for label, code, then in codes.same]
     matched += [(f"{code} {label}", code, then, False) for code, label, then, _ in codes.relabelled]
     for _, (ours, theirs) in sorted(shared(now, was, pair).items()):
@@ -118,7 +105,7 @@ def _outcomes(
 
 
 def _counted_alike(now: Side, was: Side, group: list[Pair], codes: CodePairs) -> Covered | None:
-    """Return the rows by which every code counts as it did, where all questions have them."""
+    """Return the rows if every code of every question counts as before."""
     rows: list[tuple[int, Any]] = []
     for pair in group:
         outcomes = list(_outcomes(now, was, pair, codes))
@@ -131,10 +118,10 @@ def _counted_alike(now: Side, was: Side, group: list[Pair], codes: CodePairs) ->
 def _contradictions(
     now: Side, was: Side, group: list[Pair], codes: CodePairs
 ) -> Iterator[Difference]:
-    """Tell of labels that count as something else than in the earlier wave."""
+    """Yield labels that count as something else than in the earlier wave."""
     found: dict[tuple[str, str, str], dict[int, tuple[Pair, Any]]] = {}
     for pair in group:
-        if likeness(pair.now.wording.nl, pair.was.wording.nl) < SAME_NAME:
+        if not pair.one_wording:
             continue
         for label, counts, then, (line, row), equal in _outcomes(now, was, pair, codes):
             if equal and counts != then:

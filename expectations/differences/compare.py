@@ -1,9 +1,9 @@
-"""Tells how a wave differs from an earlier one of its survey, before any of it is loaded.
+"""Compares a wave with the earlier waves of its survey, before any of it is loaded.
 
-A difference is something for a person to look at: the crosswalk says what it means for comparing,
-and where the crosswalk already deals with it the difference is only mentioned. One kind is refused,
-because what is loaded would be wrong: a label that counts as something else than it did.
-The words stand in `expectations/messages.yml`, in Dutch and English.
+A person must look at each difference and write in the crosswalk what it means for comparisons.
+Where the crosswalk already takes a difference into account, it is only mentioned. One kind is
+refused, because it would give wrong results: a label that counts as something else than before.
+The texts are in `expectations/messages.yml`.
 """
 
 from __future__ import annotations
@@ -11,21 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from expectations.differences import answers, codes, questions, taking_part
-from expectations.differences.homogeneity import (
-    corrected,
-    smallest_shift,
-)
-from expectations.differences.pairing import (
-    Side,
-    pair_questions,
-)
-from expectations.differences.record import (
-    RULES,
-    SEVERITIES,
-    Comparison,
-    Difference,
-)
+from expectations.differences import answers, codes, participation, questions
+from expectations.differences.difference import RULES, SEVERITIES, Comparison, Difference
+from expectations.differences.homogeneity import corrected, smallest_shift
+from expectations.differences.pairing import pair_questions
+from expectations.differences.side import Side
 from ingest.errors import BarometerError
 from ingest.harmonisation import Harmonisation
 from ingest.registry import Registry, SurveyWave
@@ -34,7 +24,7 @@ from ingest.wave_files import WaveFile
 
 def compare_wave(
     wave: SurveyWave,
-    known: Registry,
+    registry: Registry,
     rows: Harmonisation,
     file: WaveFile | None = None,
     read_earlier: Callable[[SurveyWave], WaveFile] | None = None,
@@ -43,16 +33,16 @@ def compare_wave(
 
     Args:
         wave: a wave with answers.
-        known: all that is described.
+        registry: what is described.
         rows: the crosswalk.
         file: the file of the wave.
-        read_earlier: reads the file of an earlier wave. Without it only descriptions are compared;
-            they are enough to find what would make a load wrong.
+        read_earlier: reads the file of an earlier wave. Without it only descriptions are compared,
+            which is enough to find the differences that are refused.
     """
     now = _side(wave, rows, file)
     earlier = [
         other
-        for other in known.waves
+        for other in registry.waves
         if other.survey == wave.survey and other.wave.answers and other.wave.wave < wave.wave.wave
     ]
     found = []
@@ -80,23 +70,23 @@ def compare(now: Side, was: Side, unread: str = "") -> Comparison:
         was: the earlier wave.
         unread: why the file of the earlier wave was not read.
     """
-    pairs = pair_questions(now, was)
+    pairing = pair_questions(now, was)
+    pairs = pairing.pairs
     tests = corrected(list(answers.tests_of(now, was, pairs)))
     sizes = (answers.respondents(was), answers.respondents(now))
     tested = sum(test.p is not None for test in tests)
     differences = [
-        *questions.changed(now, was, pairs),
+        *questions.changed(now, was, pairing),
         *codes.changed(now, was, pairs),
         *answers.shifted(now, tests),
         *answers.mirrored(now, was, pairs),
-        *taking_part.changed(now, was),
+        *participation.changed(now, was),
     ]
     if unread:
         differences.append(
             Difference("answers_not_compared", "review", values={"reason": unread.rstrip(".")})
         )
-    order = RULES
-    differences.sort(key=lambda item: (SEVERITIES.index(item.severity), order.index(item.rule)))
+    differences.sort(key=lambda item: (SEVERITIES.index(item.severity), RULES.index(item.rule)))
     return Comparison(
         now.wave.id,
         was.wave.id,

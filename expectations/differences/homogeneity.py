@@ -1,4 +1,4 @@
-"""Tests whether answers moved between two waves by more than sampling explains.
+"""Tests whether the answers of two waves differ by more than sampling explains.
 
 Both waves are taken as independent simple random samples, unweighted, as the files hold them:
 
@@ -8,13 +8,13 @@ Both waves are taken as independent simple random samples, unweighted, as the fi
 - Categories are added together until no expected count is under 5 (Cochran, Biometrics 10, 1954,
   p. 420); what then has one category left is not tested.
 - Over all tests of a pair of waves the p-values are corrected by the method of Benjamini and
-  Hochberg (Journal of the Royal Statistical Society B 57, 1995, p. 289): of what is told, 5 percent
-  is expected to be chance, and a wave in which nothing moved gives any finding at all in about 5
-  percent of cases. These are things to look into; the verdict on a trend is made in the marts, with
+  Hochberg (Journal of the Royal Statistical Society B 57, 1995, p. 289). Of the shifts that are
+  shown, 5 percent are expected to be chance. A wave without any real shift shows one in about 5
+  percent of cases. These are things to look into. The verdict on a trend is made in the marts, with
   Holm's stricter correction.
 
-Organisations that answer in both waves and a finite population make the truth more certain than
-that, so that real shifts are told less often, never more.
+Organisations that answer in both waves and a finite population make the real uncertainty smaller.
+So real shifts are found less often than they could be, and chance is not found more often.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ class Shift:
 
     @property
     def largest(self) -> str:
-        """The category whose share moved most; the first of two, which move alike."""
+        """The category whose share moved most; of two categories the first."""
         names = self.categories
         if len(names) == 2:
             return names[0]
@@ -79,6 +79,7 @@ def _share(counts: Counts, category: str) -> float:
 
 def p_value(was: Counts, now: Counts) -> float | None:
     """Return the p-value of homogeneity; None where too few answered for a test."""
+    # `scipy.stats` holds the whole test, but takes longer to load than the whole comparison takes.
     from scipy.special import chdtrc
 
     sizes = (sum(was.values()), sum(now.values()))
@@ -104,13 +105,15 @@ def p_value(was: Counts, now: Counts) -> float | None:
 
 
 def corrected(tests: Sequence[Shift]) -> list[Shift]:
-    """Return the tests with p-values corrected for how many there are."""
-    ordered = sorted((test.p, place) for place, test in enumerate(tests) if test.p is not None)
-    adjusted: dict[int, float] = {}
-    lowest = 1.0
-    for rank, (p, place) in reversed(list(enumerate(ordered, 1))):
-        lowest = min(lowest, p * len(ordered) / rank)
-        adjusted[place] = lowest
+    """Return the tests with p-values corrected for the number of tests."""
+    import numpy as np
+
+    tested = [(test.p, place) for place, test in enumerate(tests) if test.p is not None]
+    largest_first = sorted(tested, reverse=True)
+    ranks = np.arange(len(tested), 0, -1)
+    scaled = np.array([p for p, _ in largest_first]) * len(tested) / ranks
+    lowest = np.minimum.accumulate(np.minimum(scaled, 1.0)).tolist()
+    adjusted = {place: p for (_, place), p in zip(largest_first, lowest, strict=True)}
     return [replace(test, adjusted=adjusted.get(place)) for place, test in enumerate(tests)]
 
 
@@ -119,7 +122,7 @@ def smallest_shift(sizes: tuple[int, int], tests: int) -> float:
 
     Args:
         sizes: valid answers in both waves.
-        tests: how many are corrected for; as if nothing else moved.
+        tests: number of tests in the correction; as if nothing else moved.
     """
     if not (tests and all(sizes)):
         return math.nan
@@ -129,7 +132,7 @@ def smallest_shift(sizes: tuple[int, int], tests: int) -> float:
 
 
 def looks_mirrored(was: Sequence[int], now: Sequence[int]) -> bool:
-    """Whether answers on a scale fit the earlier ones clearly better in reverse.
+    """Return whether the answers on a scale fit the earlier ones only in reverse.
 
     Args:
         was: answers per point of the scale in the earlier wave, three or more points.

@@ -1,34 +1,24 @@
-"""Questions that are new, gone, worded otherwise, asked of others or under another name."""
+"""Compares questions: new, gone, with another wording, base or name."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from expectations.differences.pairing import (
-    SAME_NAME,
-    Pair,
-    Side,
-    likeness,
-    named,
-    plain,
-    stem,
-    without_years,
-)
-from expectations.differences.record import (
-    Difference,
-    Severity,
-    covering,
-    grouped,
-    judged,
-    quoted,
-    weigh,
-)
+from expectations.differences.difference import Difference, Severity
+from expectations.differences.naming import name_variables, quoted
+from expectations.differences.pairing import Pair, Pairing
+from expectations.differences.side import Side
+from expectations.differences.weighing import covering, grouped, judged, weigh
+from ingest.likeness.evidence import ANOTHER_WORDING
+from ingest.likeness.questions import same_wording
+from ingest.likeness.text import plain, split_item
 from ingest.models import Item, Text
 
 
-def changed(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
-    """Yield what differs in the questions of two waves, of which `pairs` are the same."""
-    yield from _reused(now, was, pairs)
+def changed(now: Side, was: Side, pairing: Pairing) -> Iterator[Difference]:
+    """Yield the differences in the questions of two waves."""
+    pairs = pairing.pairs
+    yield from _reused(now, was, pairing)
     yield from _wordings(now, pairs)
     moved = [pair for pair in pairs if pair.now.base != pair.was.base]
     for (base, earlier), group in grouped(moved, lambda p: (p.now.base, p.was.base)).items():
@@ -48,20 +38,20 @@ def changed(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Difference]
             None if missing else covering(rows),
             count=len(renamed),
             example=f"{renamed[0].now.variable} ({renamed[0].was.variable})",
-            missing=named(missing) or "–",
+            missing=name_variables(missing) or "–",
         )
     yield from _new(now, pairs)
     yield from _vanished(now, was, pairs)
 
 
-def _reused(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
-    together = {(pair.now.variable, pair.was.variable): pair for pair in pairs}
+def _reused(now: Side, was: Side, pairing: Pairing) -> Iterator[Difference]:
+    together = {(pair.now.variable, pair.was.variable): pair for pair in pairing.pairs}
     for name, item in now.items.items():
         other, pair = was.items.get(name), together.get((name, name))
         if other is None or (pair and not _another(now, pair)):
             continue
-        score = likeness(item.wording.nl, other.wording.nl)
-        if score < SAME_NAME:
+        score = pairing.likeness[name, name]
+        if score < ANOTHER_WORDING:
             concepts = {row.concept for _, row in was.rows.get(name, [])}
             rows = now.rows.get(name, [])
             own = covering(rows) if not concepts & {row.concept for _, row in rows} else None
@@ -71,21 +61,18 @@ def _reused(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Difference]
                 (name,),
                 (name,),
                 {"was": quoted(other.wording), "now": quoted(item.wording)},
-                {"likeness": round(score)},
+                {"likeness": round(100 * score)},
                 own,
             )
 
 
 def _another(side: Side, pair: Pair) -> bool:
-    """Whether one name stands for two questions, though crosswalk rows say that it is one.
+    """Whether one name is used for two questions, although crosswalk rows say that it is one.
 
-    That is what rows look like that were copied from the earlier wave.
+    This happens when the rows were copied from the earlier wave.
     """
-    same_name = pair.now.variable == pair.was.variable
-    now_asked, was_asked = pair.now.wording.nl, pair.was.wording.nl
-    alike = plain(stem(now_asked)[1]) == plain(stem(was_asked)[1])
-    alike = alike or likeness(now_asked, was_asked) >= SAME_NAME
-    return same_name and not alike and judged(side, [pair.now.variable]) is None
+    one_name = pair.now.variable == pair.was.variable
+    return one_name and not pair.one_wording and judged(side, [pair.now.variable]) is None
 
 
 def _wordings(now: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
@@ -96,25 +83,27 @@ def _wordings(now: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
     ]
 
     def battery(pair: Pair) -> object:
-        """Items whose stem alone was changed go together."""
-        (head, tail), (other, other_tail) = stem(pair.now.wording.nl), stem(pair.was.wording.nl)
-        return (head, other) if plain(tail) == plain(other_tail) else pair.now.variable
+        """Group items of which only the stem changed."""
+        (stem, own), (old_stem, old) = (
+            split_item(item.wording.nl) for item in (pair.now, pair.was)
+        )
+        return (stem, old_stem) if plain(own) == plain(old) else pair.now.variable
 
     for group in grouped(changed, battery).values():
         one = group[0]
-        years = without_years(one.now.wording.nl) == without_years(one.was.wording.nl)
+        years = same_wording(one.now.wording.nl, one.was.wording.nl)
         yield weigh(
             "years_changed" if years else "wording_changed",
             now,
             group,
             severity="info" if years or one.now.text else "review",
-            was=quoted(_told_apart(one.was, one.now), battery=len(group) > 1),
-            now=quoted(_told_apart(one.now, one.was), battery=len(group) > 1),
+            was=quoted(_distinct_wording(one.was, one.now), battery=len(group) > 1),
+            now=quoted(_distinct_wording(one.now, one.was), battery=len(group) > 1),
         )
 
 
-def _told_apart(item: Item, other: Item) -> Text:
-    """Return the wording; in Dutch in both languages where the translations do not differ."""
+def _distinct_wording(item: Item, other: Item) -> Text:
+    """Return the wording; only the Dutch one if the English wordings are equal."""
     text = item.wording
     return Text(nl=text.nl, en=text.nl) if text.en == other.wording.en else text
 
@@ -143,16 +132,19 @@ def _vanished(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Differenc
     paired = {pair.was.variable for pair in pairs}
     gone = [item for name, item in was.items.items() if name not in paired]
     measured = {row.concept for rows in now.rows.values() for _, row in rows}
-    told: list[Item] = []
-    untold: list[Item] = []
+    explained: list[Item] = []
+    unexplained: list[Item] = []
     missing: dict[str, None] = {}
     for item in gone:
         concepts = {row.concept for _, row in was.rows.get(item.variable, [])}
         left = concepts - set(now.answers.not_asked) - _judged_concepts(now)
         missing |= dict.fromkeys(sorted(left - measured))
-        (untold if left else told).append(item)
+        (unexplained if left else explained).append(item)
     parts: list[tuple[str, list[Item], Severity]]
-    parts = [("question_not_asked", told, "info"), ("question_vanished", untold, "review")]
+    parts = [
+        ("question_not_asked", explained, "info"),
+        ("question_vanished", unexplained, "review"),
+    ]
     for rule, items, severity in parts:
         if items:
             yield Difference(
@@ -164,7 +156,7 @@ def _vanished(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Differenc
 
 
 def _judged_concepts(now: Side) -> set[str]:
-    """Concepts of which every row of the wave is judged not identical."""
+    """Concepts without an identical row in the wave."""
     found: dict[str, list[str]] = {}
     for rows in now.rows.values():
         for _, row in rows:
@@ -173,17 +165,17 @@ def _judged_concepts(now: Side) -> set[str]:
 
 
 def _by_concept(side: Side, items: Sequence[Item]) -> Text:
-    """Name questions by their concept and variables, or else by their battery or wording."""
+    """Name questions by concept and variables, without a concept by battery or wording."""
     groups: dict[tuple[str, str], list[str]] = {}
     for item in items:
         concepts = dict.fromkeys(row.concept for _, row in side.rows.get(item.variable, []))
-        head = stem(item.wording.nl)[0], stem(item.wording.en)[0]
+        head = split_item(item.wording.nl)[0], split_item(item.wording.en)[0]
         name = (concepts and (next(iter(concepts)),) * 2) or (
             head if head[0] else (f"“{item.wording.nl}”", f"“{item.wording.en}”")
         )
         groups.setdefault(name, []).append(item.variable)
     nl, en = (
-        "; ".join(f"{name[place]} ({named(names)})" for name, names in groups.items())
+        "; ".join(f"{name[place]} ({name_variables(names)})" for name, names in groups.items())
         for place in (0, 1)
     )
     return Text(nl=nl, en=en)

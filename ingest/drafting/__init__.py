@@ -1,11 +1,13 @@
 """Drafts the description of a new wave by comparing its file with what is described already.
 
-`formats` tells how the file must be read, `profile` what its columns are, `wording` how alike two
-texts are, `known` what can be recognised, `matching` which variable is which; `harmonising`,
-`decisions` and `manifest` write what follows from that, and `drafting` puts it together. A draft is
-a proposal: it names what a person must decide.
+`formats` reads the file, `profile` looks at its columns, `candidates` lists what they may be and
+`matching` finds which one each is. `harmonising` drafts the crosswalk rows, `items` and `manifest`
+the manifest, `decisions` lists what a person must decide. `new_wave` puts the draft together and
+`files` writes it. A draft is a proposal, never final.
 """
 
-from ingest.drafting.drafting import Draft, Proposal, draft_wave, refuse_overwriting, write
+from ingest.drafting.draft import Draft, Proposal
+from ingest.drafting.files import refuse_overwriting, write
+from ingest.drafting.new_wave import Described, draft_wave
 
-__all__ = ["Draft", "Proposal", "draft_wave", "refuse_overwriting", "write"]
+__all__ = ["Described", "Draft", "Proposal", "draft_wave", "refuse_overwriting", "write"]

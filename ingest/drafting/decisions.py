@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from ingest.drafting.harmonising import Rows
-from ingest.drafting.matching import Match, Variable
-from ingest.drafting.wording import meaning
+from ingest.drafting.findings import Findings
+from ingest.drafting.harmonising import DraftedRows
+from ingest.drafting.matching import Match
+from ingest.drafting.profile import FileVariable, Profile, Role
+from ingest.likeness.codes import order_of
+from ingest.likeness.evidence import SURE
 from ingest.messages import LANGUAGES, Language, Phrase, listing
 from ingest.models import Text
+from ingest.registry import SurveyWave
 
-SURE = 0.75  # from here on a proposal needs no look of its own
 # All kinds of decisions, in the order in which they are shown.
 KINDS = (
     "population_unknown",
@@ -108,33 +111,21 @@ class Decisions:
         """Return all decisions, in the order of `KINDS`."""
         return tuple(decision for kind in KINDS for decision in self.found[kind])
 
-    def about(self, variable: str) -> bool:
-        """Whether anything must be decided about a variable itself."""
-        return any(
-            variable in decision.about and kind not in ("translate", "code_without_label")
-            for kind, found in self.found.items()
-            for decision in found
-        )
 
-
-def decide_on_variables(
-    decisions: Decisions,
-    variables: Sequence[Variable],
-    matches: Mapping[str, Match],
-    rows: Rows,
-) -> None:
+def decide_on_variables(decisions: Decisions, found: Findings) -> None:
     """Note what must be decided about items."""
+    rows = found.rows
     unlabelled: dict[str, list[str]] = defaultdict(list)
     turned: dict[str, list[str]] = defaultdict(list)
-    for variable in variables:
-        name, match = variable.name, matches.get(variable.name)
+    for variable in found.profile.variables:
+        name, match = variable.name, found.matches.get(variable.name)
         if match is None:
             shown = f"{name} ({variable.label})" if variable.label else name
             decisions.add("unmatched", [name], shown=shown)
             continue
-        like = match.known.name
-        if not match.known.variable:
-            like = ", ".join(match.known.counts_towards)
+        like = match.candidate.name
+        if not match.candidate.variable:
+            like = ", ".join(match.candidate.counts_towards)
         if codes := rows.new_codes.get(name):
             shown = ", ".join(f"{code} ({variable.codes[code]})" for code in codes)
             recodes = ", ".join(sorted(rows.own_recodes[name]))
@@ -145,13 +136,13 @@ def decide_on_variables(
             decisions.add("twin", [name], like=like, other=match.twin.name)
         elif match.confidence < SURE:
             decisions.add("unsure", [name], like=like, confidence=f"{match.confidence:.2f}")
-        elif variable.label and match.known.variable and not match.same_wording:
-            old = match.known.texts[0]
+        elif variable.label and match.candidate.variable and not match.same_wording:
+            old = match.candidate.texts[0]
             decisions.add("wording_changed", [name], like=like, new=variable.label, old=old)
         if _reversed(variable, match) and name not in rows.no_rule:
-            turned[match.known.place].append(name)
+            turned[match.candidate.place].append(name)
         if variable.codes and not variable.labelled:
-            unlabelled[match.known.place].append(name)
+            unlabelled[match.candidate.place].append(name)
         bare = [code for code, label in variable.codes.items() if not label]
         unknown = [code for code in bare if code not in match.pairs]
         if unknown:
@@ -163,12 +154,76 @@ def decide_on_variables(
         decisions.add("code_without_label", names, [], like=place)
 
 
-def _reversed(variable: Variable, match: Match) -> bool:
-    """Whether the paired codes run the other way; don't know and the like do not count."""
-    pairs = [
-        (int(one), int(other))
-        for one, other in match.pairs.items()
-        if match.known.variable and meaning(variable.codes[one]) is None
+def _reversed(variable: FileVariable, match: Match) -> bool:
+    """Whether the answers run the other way."""
+    if not match.candidate.variable:
+        return False
+    now, was = (
+        {int(code): label for code, label in codes.items()}
+        for codes in (variable.codes, match.candidate.codes)
+    )
+    pairs = [(int(code), int(other)) for code, other in match.pairs.items()]
+    return order_of(pairs, now, was) == "reversed"
+
+
+def decide_on_wave(decisions: Decisions, found: Findings) -> None:
+    """Note what must be decided about the wave as a whole."""
+    _decide_on_keys(decisions, found.profile, found.last)
+    if found.not_asked:
+        decisions.add("not_asked", found.not_asked, ["not_asked"])
+    _decide_on_concepts(decisions, found.rows)
+    one_language = [
+        variable.name
+        for variable in found.profile.variables
+        if variable.label and _untranslated(found.matches.get(variable.name))
     ]
-    others = [other for _, other in sorted(pairs)]
-    return len(others) > 2 and others == sorted(others, reverse=True)
+    decisions.add("translate", one_language, [])
+
+
+def _untranslated(match: Match | None) -> bool:
+    """Whether no earlier wave has the same wording in both languages."""
+    return match is None or match.candidate.item is None or not match.same_wording
+
+
+def _decide_on_keys(decisions: Decisions, seen: Profile, last: SurveyWave | None) -> None:
+    """Note what must be decided about keys of the manifest."""
+    if last:
+        decisions.add("population_copied", ["population"], wave=last.id)
+    else:
+        decisions.add("population_unknown", ["population"])
+    if "respondent" not in seen.roles:
+        decisions.add("respondent_unknown", ["respondent"])
+    if seen.numbers:
+        decisions.add("number", seen.numbers)
+    roles: dict[Role, str] = dict(seen.roles)
+    if weight := roles.pop("weight", None):
+        decisions.add("weight", [weight], ["design"])
+    elif not (last and last.wave.answers and last.wave.answers.design):
+        decisions.add("design_unknown", ["design"])
+    else:
+        decisions.add("design_of", ["design"], wave=last.id)
+    if roles:
+        listed = ", ".join(f"{role} {name}" for role, name in roles.items())
+        decisions.add("identifiers", roles, list(roles)[:1], roles=listed)
+    decisions.add("reference_period", ["reference_period"])
+    if seen.dates:
+        start, end = seen.dates.start, seen.dates.end
+        decisions.add("field_period", ["field_period"], start=start, end=end)
+    else:
+        decisions.add("field_period_unknown", ["field_period"])
+
+
+def _decide_on_concepts(decisions: Decisions, rows: DraftedRows) -> None:
+    """Note what must be decided about scales and statuses."""
+    for concept, (found, asked) in rows.scales.items():
+        if found < asked:
+            decisions.add(
+                "scale_of_other_items", [concept], [], found=found, asked=asked, wave=rows.like
+            )
+    not_judged = Phrase("reason_not_judged").text("en")
+    judged = {row.concept: row.reason_en != not_judged for row in rows.crosswalk}
+    decisions.add("undetermined", [name for name, done in judged.items() if not done], [])
+    inherited = {
+        row.concept: None for row in rows.crosswalk if row.reason_en and judged[row.concept]
+    }
+    decisions.add("inherited", inherited, [], wave=rows.like)

@@ -1,4 +1,4 @@
-"""Writes the crosswalk and recode rows that follow from what each variable was recognised as."""
+"""Drafts crosswalk and recode rows from the matches of the variables."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import get_args
 
-from ingest.drafting.matching import Match, Variable
-from ingest.drafting.wording import meaning
+from ingest.drafting.matching import Match
+from ingest.drafting.profile import FileVariable
 from ingest.harmonisation import (
     CrosswalkRow,
     Harmonisation,
@@ -16,11 +16,12 @@ from ingest.harmonisation import (
     Recode,
     Status,
 )
+from ingest.likeness.text import meaning
 from ingest.messages import LANGUAGES, Phrase
 from ingest.models import Survey
 
 # What a code counts as: category, score, missing kind.
-Use = tuple[str | None, float | None, MissingKind | None]
+Outcome = tuple[str | None, float | None, MissingKind | None]
 WORST_FIRST: tuple[Status, ...] = (
     "undetermined",
     "impossible",
@@ -39,14 +40,14 @@ LIKE_WORDING = 0.8  # enough for `comparable`
 
 
 @dataclass
-class Rows:
-    """Drafted rows, and what of them is still open.
+class DraftedRows:
+    """Drafted rows, and what is still open in them.
 
     Attributes:
         crosswalk: rows to append.
-        recodes: rows to append, for answers that no described recode fits.
-        new_codes: variable -> codes that its recodes say nothing about.
-        no_rule: variables of which the answers are too different to recode.
+        recodes: rows to append, for codelists without a fitting recode.
+        new_codes: variable -> codes that are not in its recodes.
+        no_rule: variables whose answers are too different to recode.
         own_recodes: variable -> drafted recodes that it uses.
         scales: concept -> items found again, items of the earlier wave.
         like: `survey/wave` that most variables are like; empty when nothing was recognised.
@@ -62,26 +63,26 @@ class Rows:
 
 
 class _Recodes:
-    """All recodes, described and drafted; a new one is made only where none fits."""
+    """All recodes, described and drafted. A new one is made only where none fits."""
 
     def __init__(self, described: Harmonisation, survey: str, wave: str) -> None:
         self.survey, self.wave = survey, wave
         self.rules = described.rules
-        self.content: dict[str, dict[str, Use]] = {}
+        self.content: dict[str, dict[str, Outcome]] = {}
         for row in described.recodes.rows:
-            use = (row.category, row.score, row.missing_kind)
-            self.content.setdefault(row.recode, {})[row.code] = use
+            outcome = (row.category, row.score, row.missing_kind)
+            self.content.setdefault(row.recode, {})[row.code] = outcome
         self.crosswalk = [row for row in described.crosswalk.rows if self.rules[row.rule].recodes]
         self.used = Counter(row.recode for row in self.crosswalk if row.recode)
         self.made: set[str] = set()
 
-    def named(self, row: CrosswalkRow, wanted: Mapping[str, Use], *, whole: bool) -> str:
+    def named(self, row: CrosswalkRow, wanted: Mapping[str, Outcome], *, whole: bool) -> str:
         """Return the name of a recode that counts codes as wanted.
 
         Args:
-            row: the row that it is for, as it was or is thought to be.
+            row: the crosswalk row that needs it, as it is for the candidate.
             wanted: code -> what it counts as.
-            whole: whether these are all codes; with an open one the recode must be its own.
+            whole: whether these are all codes. With an open code the variable needs its own recode.
         """
         names = self._of_the_same(row)
         if whole:
@@ -103,7 +104,7 @@ class _Recodes:
         return name
 
     def _of_the_same(self, row: CrosswalkRow) -> list[str]:
-        """Recodes of the same thing: of the row itself, of the own survey, of the others."""
+        """Recodes for the same measure: of the row, of the same survey, of other surveys."""
         same = [
             other
             for other in self.crosswalk
@@ -125,15 +126,15 @@ class _Recodes:
 def harmonise(
     survey: Survey,
     wave: str,
-    variables: Sequence[Variable],
+    variables: Sequence[FileVariable],
     matches: Mapping[str, Match],
     described: Harmonisation,
-) -> Rows:
+) -> DraftedRows:
     """Draft the rows of a wave.
 
-    A status is drafted from strong evidence only, and never better than that of the earlier wave:
-    statuses are about the reference wave of the survey. All rows of a concept get the worst status
-    of them, because a concept is shown as a whole.
+    A status needs strong evidence and is never better than that of the earlier wave, because a
+    status compares with the reference wave of the survey. All rows of a concept get the worst of
+    their statuses, because a concept is shown as a whole.
 
     Args:
         survey: its survey.
@@ -142,16 +143,17 @@ def harmonise(
         matches: variable -> what it most likely is.
         described: all rows that are described.
     """
-    drafted = Rows()
+    drafted = DraftedRows()
     recodes = _Recodes(described, survey.survey, wave)
     for variable in variables:
         match = matches.get(variable.name)
         if match and not variable.text:
             drafted.crosswalk += _rows(survey, wave, variable, match, recodes, drafted)
-    places = Counter(match.known.place for match in matches.values() if match.known.variable)
+    candidates = [match.candidate for match in matches.values()]
+    places = Counter(candidate.place for candidate in candidates if candidate.variable)
     drafted.like = max(places, key=lambda place: (places[place], place), default="")
     before = [row for row in described.crosswalk.rows if f"{row.survey}/{row.wave}" == drafted.like]
-    _count_scales(before, drafted)
+    _count_scales(before, drafted, described)
     drafted.crosswalk += _derived(survey, wave, before, drafted)
     drafted.crosswalk = _levelled(drafted.crosswalk)
     drafted.recodes = list(recodes.rows())
@@ -159,11 +161,16 @@ def harmonise(
 
 
 def _rows(
-    survey: Survey, wave: str, variable: Variable, match: Match, recodes: _Recodes, drafted: Rows
+    survey: Survey,
+    wave: str,
+    variable: FileVariable,
+    match: Match,
+    recodes: _Recodes,
+    drafted: DraftedRows,
 ) -> list[CrosswalkRow]:
-    """The rows of one variable; codes that nothing is known of stay open."""
+    """The rows of one variable; codes without a counterpart stay open."""
     found, left = list[CrosswalkRow](), dict[str, None]()
-    for row in match.known.rows:
+    for row in match.candidate.rows:
         name = row.recode
         if recodes.rules[row.rule].recodes:
             wanted = _wanted(variable, match, row, recodes.content.get(row.recode or "", {}))
@@ -188,7 +195,7 @@ def _rows(
                 }
             )
         )
-    if match.known.rows and not found:
+    if match.candidate.rows and not found:
         drafted.no_rule.append(variable.name)
     elif left:
         drafted.new_codes[variable.name] = list(left)
@@ -196,16 +203,16 @@ def _rows(
 
 
 def _wanted(
-    variable: Variable, match: Match, row: CrosswalkRow, content: Mapping[str, Use]
-) -> dict[str, Use]:
-    """What each code counts as, as far as that follows from what it is the same as."""
-    wanted: dict[str, Use] = {}
+    variable: FileVariable, match: Match, row: CrosswalkRow, content: Mapping[str, Outcome]
+) -> dict[str, Outcome]:
+    """What each code counts as, for the codes that have a counterpart or a fixed meaning."""
+    wanted: dict[str, Outcome] = {}
     for code, label in variable.codes.items():
         same, means = match.pairs.get(code), meaning(label)
-        if match.known.variable:
+        if match.candidate.variable:
             if same is not None and same in content:
                 wanted[code] = content[same]
-        elif row.rule == "select":
+        elif row.category:
             if means in TICKED:
                 wanted[code] = (TICKED[means], None, None)
         elif same:
@@ -218,29 +225,29 @@ def _wanted(
 def _judged(
     survey: Survey,
     wave: str,
-    variable: Variable,
+    variable: FileVariable,
     match: Match,
     row: CrosswalkRow,
     *,
     open_codes: bool,
 ) -> tuple[Status, str | None, str | None]:
-    """Status and reasons of a row: the worse of the evidence and of the earlier wave's status."""
-    known = match.known
+    """Status and reasons of a row: the worst of the evidence and of the earlier wave's status."""
+    candidate = match.candidate
     nl, en = (Phrase("reason_not_judged").text(language) for language in LANGUAGES)
     if wave == survey.reference_wave:
         return "identical", None, None
-    if known.survey != survey.survey:
+    if candidate.survey != survey.survey:
         return "undetermined", nl, en
     wording = match.evidence.get("wording", 0.0)
-    all_codes = len(match.pairs) == len(known.codes) == len(variable.codes)
+    all_codes = len(match.pairs) == len(candidate.codes) == len(variable.codes)
     own: tuple[Status, str | None, str | None] = ("undetermined", nl, en)
     if match.same_wording and all_codes and variable.labelled:
         own = ("identical", None, None)
     elif wording >= LIKE_WORDING and variable.labelled and not open_codes:
-        changed = Phrase("reason_wording_changed", wave=known.place)
+        changed = Phrase("reason_wording_changed", wave=candidate.place)
         nl, en = (changed.text(language) for language in LANGUAGES)
         own = ("comparable", nl, en)
-    if known.wave == survey.reference_wave:
+    if candidate.wave == survey.reference_wave:
         return own
     return _worst((own, (row.status, row.reason_nl, row.reason_en)))
 
@@ -248,16 +255,16 @@ def _judged(
 def _worst(
     judged: Iterable[tuple[Status, str | None, str | None]],
 ) -> tuple[Status, str | None, str | None]:
-    """The worst status; of equal ones the last, and one with reasons first."""
+    """Return the worst status; among equal ones, one with a reason."""
     return min(
         judged, key=lambda one: (WORST_FIRST.index(one[0]), one[0] != "identical" and not one[1])
     )
 
 
 def _derived(
-    survey: Survey, wave: str, before: Sequence[CrosswalkRow], drafted: Rows
+    survey: Survey, wave: str, before: Sequence[CrosswalkRow], drafted: DraftedRows
 ) -> Iterator[CrosswalkRow]:
-    """Rows without a variable, of which the concept that they derive from is asked again."""
+    """Rows that derive from another concept, where that concept is asked again."""
     status = {row.concept: (row.status, row.reason_nl, row.reason_en) for row in drafted.crosswalk}
     for row in before:
         if row.source_concept in status:
@@ -276,15 +283,18 @@ def _derived(
             )
 
 
-def _count_scales(before: Sequence[CrosswalkRow], drafted: Rows) -> None:
-    """Count the items of scales; a scale of fewer items is for a person to judge."""
-    asked = Counter(row.concept for row in before if row.rule == "mean_of_items")
-    found = Counter(row.concept for row in drafted.crosswalk if row.rule == "mean_of_items")
+def _count_scales(
+    before: Sequence[CrosswalkRow], drafted: DraftedRows, described: Harmonisation
+) -> None:
+    """Count the items of scales. A person must judge a scale with fewer items."""
+    scores = {name for name, rule in described.rules.items() if rule.gives == "score"}
+    asked = Counter(row.concept for row in before if row.rule in scores)
+    found = Counter(row.concept for row in drafted.crosswalk if row.rule in scores)
     drafted.scales = {name: (found[name], asked[name]) for name in asked if found[name]}
     nl, en = (Phrase("reason_not_judged").text(language) for language in LANGUAGES)
     drafted.crosswalk = [
         row.model_copy(update={"status": "undetermined", "reason_nl": nl, "reason_en": en})
-        if row.rule == "mean_of_items" and found[row.concept] < asked[row.concept]
+        if row.rule in scores and found[row.concept] < asked[row.concept]
         else row
         for row in drafted.crosswalk
     ]

@@ -1,4 +1,4 @@
-"""Writes the draft of a manifest: what is known as keys, what is not as a comment to decide on."""
+"""Writes the draft of a manifest: keys for what is known, comments for what must be decided."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from ingest.formats import AnswerFile
 from ingest.models import Item, Period, Wave
 
 WIDTH = 96
-# What the draft says of a thing that only a person can know.
+# Key or variable -> what must be decided about it.
 Comments = Mapping[str, Sequence[str]]
 
 
 @dataclass
 class Content:
-    """What stands in the manifest.
+    """The content of the manifest.
 
     Attributes:
         file: how the file is read.
-        ids: `respondent`, `organisation`, `completed_on` -> column, as far as they were found.
+        ids: `respondent`, `organisation`, `completed_on` -> column, where it was found.
         weight: the column that holds a weight.
         codelists: name -> code -> label.
         items: all other variables, in the order of the file.
         not_asked: concepts of the earlier wave that the file lacks.
-        before: the earlier wave that most variables are like.
+        before: the latest other wave of the survey.
         dates: first and last date of answering.
         comments: key or variable -> what must be decided about it.
     """

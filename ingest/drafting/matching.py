@@ -1,78 +1,27 @@
-"""Finds for each variable of a file what it most likely is, and how sure that is."""
+"""Finds the most likely candidate for each variable of a file, and how sure that is."""
 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
 
-from ingest.drafting.known import Known, Measure
-from ingest.drafting.wording import Similarity, meaning, plain, same_labels, tail
+from ingest.drafting.candidates import Candidate, Measure
+from ingest.drafting.profile import FileVariable
+from ingest.likeness.codes import pair_labels
+from ingest.likeness.evidence import Kind, by_codes, by_name, by_wording, confidence
+from ingest.likeness.questions import question_table, same_wording
+from ingest.likeness.text import meaning
 
-if TYPE_CHECKING:
-    import pyarrow as pa
+Counts = Callable[[Candidate], Mapping[str, int] | None]
 
-Kind = Literal["wording", "label", "codes", "battery", "shares", "name"]
-Counts = Callable[[Known], Mapping[str, int] | None]
-
-# What evidence weighs, where there is any. `label` stands in for `wording`.
-WEIGHTS: Mapping[Kind, float] = {
-    "wording": 0.55,
-    "label": 0.55,
-    "codes": 0.2,
-    "battery": 0.12,
-    "shares": 0.08,
-    "name": 0.05,
-}
-UNWORDED: Mapping[Kind, float] = {"name": 0.5, "codes": 0.25, "shares": 0.25}
-MOST_UNWORDED = 0.7  # without a wording nobody can be sure
-MOST_BY_CONCEPT = 0.75  # nobody asked it before, so that there is less to compare
-OTHER_KIND = 0.3  # an open answer is no list of codes
-LABEL = 0.9  # a name is no wording
-MOST_OTHER_WORDS = 0.95  # other words that say the same
-STEM, TAIL = 0.3, 0.65  # of a battery's items, the part after the colon tells most
+MOST_BY_CONCEPT = 0.75  # the question was never asked, so there is less to compare
+OTHER_KIND = 0.3  # factor: an open question and a codelist are hardly ever the same
+LABEL = 0.9  # factor: the label of a concept is not the wording of a question
 LEAST = 0.45  # below this a variable is left without a proposal
-TWINS = 0.05  # two proposals this near each other are for a person to tell apart
+TWINS = 0.05  # between candidates this close a person must choose
 CERTAIN = 0.97
-OWN_SURVEY, OWN_LATEST = 0.02, 0.03  # where the evidence is about the same
-ANSWERS_OF_A_TICK = {"yes", "no", "ticked", "not_ticked"}
-
-
-@dataclass(frozen=True)
-class Variable:
-    """One variable of the new file.
-
-    Attributes:
-        name: its name.
-        label: its wording; empty where the file has none.
-        codes: code -> label of every code that is labelled or given; label empty where it has none.
-        counts: code -> how often it is given.
-        text: whether it holds open answers, or numbers that are no codes.
-    """
-
-    name: str
-    label: str
-    codes: Mapping[str, str]
-    counts: Mapping[str, int]
-    text: bool
-
-    @property
-    def labelled(self) -> bool:
-        """Whether the file says what the codes mean."""
-        return any(self.codes.values())
-
-    @property
-    def tick(self) -> bool:
-        """Whether it can be answered with yes or no only."""
-        meanings = {meaning(label) for label in self.codes.values()}
-        return len(meanings & ANSWERS_OF_A_TICK) == 2 and len(self.codes) <= 4
-
-    @property
-    def battery(self) -> tuple[str, tuple[str, ...]]:
-        """What it shares with the items that were asked with it: a stem, and the codes."""
-        stem = self.label[: -len(tail(self.label))] or self.name.rstrip("0123456789")
-        return stem, tuple(self.codes)
+OWN_SURVEY, OWN_LATEST = 0.02, 0.03  # bonus, decides where the evidence is about the same
 
 
 @dataclass(frozen=True)
@@ -80,46 +29,38 @@ class Match:
     """What a variable most likely is.
 
     Attributes:
-        known: what it is compared with.
+        candidate: what it is like.
         confidence: 0 to 1.
         evidence: kind of evidence -> 0 to 1.
-        pairs: code of the variable -> code (of a concept: category) that it is the same as.
-        twin: something else that it resembles about as much.
+        pairs: code of the variable -> the same code (of a concept: category) of the candidate.
+        twin: another candidate that is about as likely.
         same_wording: whether the wording is literally the same, but for years and punctuation.
     """
 
-    known: Known
+    candidate: Candidate
     confidence: float
     evidence: Mapping[Kind, float]
     pairs: Mapping[str, str]
-    twin: Known | None = None
+    twin: Candidate | None = None
     same_wording: bool = False
 
 
-Found = dict[str, list[tuple[float, Match]]]
-
-
-def column_counts(column: pa.ChunkedArray) -> dict[str, int]:
-    """Return how often each value of a text column is given."""
-    import pyarrow.compute as pc
-
-    counted = pc.value_counts(column.drop_null()).to_pylist()
-    return {item["values"]: item["counts"] for item in counted}
+Ranked = dict[str, list[tuple[float, Match]]]
 
 
 def match(
-    variables: Sequence[Variable], candidates: Sequence[Known], survey: str, counts: Counts
+    variables: Sequence[FileVariable], candidates: Sequence[Candidate], survey: str, counts: Counts
 ) -> dict[str, Match]:
-    """Give each variable what it most likely is, the surest first, each measure once.
+    """Give each variable its most likely candidate, the surest first, each measure once.
 
     Args:
         variables: of the new file.
         candidates: what they may be.
         survey: survey of the new file; its latest wave goes before others that are as alike.
-        counts: how often each code of an item was given; nothing where no file is at hand.
+        counts: returns the number of answers of each code of an item, where its file is at hand.
 
     Returns:
-        Name of the variable -> its match. Variables that resemble nothing are left out.
+        Name of the variable -> its match. Variables without a likely candidate are left out.
     """
     compared = _compared(variables, candidates, counts)
     latest = max((one.wave for one in candidates if one.survey == survey), default="")
@@ -134,32 +75,32 @@ def match(
     given: dict[str, Match] = {}
     for _, name, n in order:
         found = best[name][n][1]
-        if name not in given and found.known.measure not in taken and found.confidence >= LEAST:
+        if name not in given and found.candidate.measure not in taken and found.confidence >= LEAST:
             given[name] = found
-            taken.add(found.known.measure)
+            taken.add(found.candidate.measure)
     return {name: _with_twin(name, found, best[name], given) for name, found in given.items()}
 
 
 def _with_twin(
     name: str, found: Match, others: list[tuple[float, Match]], given: Mapping[str, Match]
 ) -> Match:
-    """Name what resembles a variable about as much, unless another variable is more like it."""
-    owners = {match.known.measure: (owner, match) for owner, match in given.items()}
+    """Add a second candidate that is about as likely, unless another variable is more like it."""
+    owners = {match.candidate.measure: (owner, match) for owner, match in given.items()}
     if found.confidence >= CERTAIN:
         return found
     for _, other in others:
-        measure = other.known.measure
+        measure = other.candidate.measure
         owner, owned = owners.get(measure, ("", None))
         surer = owned is not None and owner != name and owned.confidence > other.confidence + TWINS
         near = other.confidence >= found.confidence - TWINS
         # A measure that counts towards the same thing and more is no other proposal.
-        if near and not surer and not measure & found.known.measure:
-            return replace(found, twin=other.known)
+        if near and not surer and not measure & found.candidate.measure:
+            return replace(found, twin=other.candidate)
     return found
 
 
 def _compared(
-    variables: Sequence[Variable], candidates: Sequence[Known], counts: Counts
+    variables: Sequence[FileVariable], candidates: Sequence[Candidate], counts: Counts
 ) -> dict[str, list[Match]]:
     wordings = _wordings(variables, candidates)
     together = Counter(variable.battery for variable in variables)
@@ -173,42 +114,33 @@ def _compared(
 
 
 def _wordings(
-    variables: Sequence[Variable], candidates: Sequence[Known]
+    variables: Sequence[FileVariable], candidates: Sequence[Candidate]
 ) -> dict[str, list[tuple[float, float]]]:
-    """Per variable, for each candidate: how alike their wordings are, and label and names."""
-    texts = [
-        (n, text, of_item)
-        for n, one in enumerate(candidates)
-        for of_item, group in ((True, one.texts), (False, one.names))
-        for text in group
-    ]
-    labels = [variable.label for variable in variables]
-    columns = [text for _, text, _ in texts]
-    full = Similarity([*labels, *columns]).table(labels, columns)
-    own, others = [tail(label) for label in labels], [tail(text) for text in columns]
-    tails = Similarity([*own, *others]).table(own, others)
-    found = {}
-    for row, variable in enumerate(variables):
-        scores = [(0.0, 0.0)] * len(candidates)
-        both = zip(texts, full[row].tolist(), tails[row].tolist(), strict=True)
-        for (n, _, of_item), whole, part in both:
-            score = max(whole, STEM * whole + TAIL * part)
-            item, name = scores[n]
-            scores[n] = (max(item, score), name) if of_item else (item, max(name, score * LABEL))
-        found[variable.name] = scores
-    return found
+    """Per variable and candidate: the likeness of the wordings, and of the labels and names."""
+    table = question_table(
+        [[variable.label] if variable.label else [] for variable in variables],
+        [*(one.texts for one in candidates), *(one.names for one in candidates)],
+    )
+    texts, names = table[:, : len(candidates)], LABEL * table[:, len(candidates) :]
+    return {
+        variable.name: list(zip(texts[row].tolist(), names[row].tolist(), strict=True))
+        for row, variable in enumerate(variables)
+    }
 
 
 def _compare(
-    variable: Variable, one: Known, wording: tuple[float, float], counts: Counts, *, rated: bool
+    variable: FileVariable,
+    one: Candidate,
+    wording: tuple[float, float],
+    counts: Counts,
+    *,
+    rated: bool,
 ) -> Match:
-    from rapidfuzz.fuzz import ratio
-
     evidence: dict[Kind, float] = {}
     if variable.label:
         evidence["wording" if wording[0] >= wording[1] else "label"] = max(wording)
     if one.variable:
-        evidence["name"] = ratio(variable.name.lower(), one.variable.lower()) / 100
+        evidence["name"] = by_name(variable.name, one.variable)
     # Most pairs are nothing like each other, and codes and shares take time.
     if max(wording) < 0.15 and evidence.get("name", 0.0) < 0.6 and len(variable.codes) < 3:
         return Match(one, 0.0, evidence, {})
@@ -216,7 +148,7 @@ def _compare(
     if one.item is not None:
         same_kind = variable.text == one.item.text
         if not variable.text and not one.item.text:
-            evidence["codes"] = len(pairs) / max(len(variable.codes), len(one.codes), 1)
+            evidence["codes"] = by_codes(len(pairs), len(variable.codes), len(one.codes))
     elif one.codes:
         # "Don't know" alone makes no classification.
         valid = [code for code in pairs if meaning(variable.codes[code]) is None]
@@ -226,20 +158,17 @@ def _compare(
         same_kind = variable.tick or (rated and not variable.text and len(variable.codes) > 1)
     if pairs and one.variable and (before := counts(one)):
         evidence["shares"] = _same_shares(variable.counts, before, pairs)
-    worded = any(plain(variable.label) == plain(text) for text in one.texts)
-    same_wording = bool(variable.label) and bool(one.variable) and worded
-    if not same_wording and "wording" in evidence:
-        evidence["wording"] = min(evidence["wording"], MOST_OTHER_WORDS)
-    return Match(one, 1.0 if same_kind else OTHER_KIND, evidence, pairs, same_wording=same_wording)
+    worded = any(same_wording(variable.label, text) for text in one.texts)
+    literal = bool(variable.label) and bool(one.variable) and worded
+    if "wording" in evidence:
+        evidence["wording"] = by_wording(evidence["wording"], literal=literal)
+    return Match(one, 1.0 if same_kind else OTHER_KIND, evidence, pairs, same_wording=literal)
 
 
 def _rated(label: str, match: Match) -> Match:
-    """Turn the evidence into a confidence; what stands in its place is a factor."""
-    weights, evidence, one = WEIGHTS if label else UNWORDED, match.evidence, match.known
-    held = {kind: weights[kind] for kind in evidence if kind in weights}
-    score = sum(held[kind] * evidence[kind] for kind in held) / (sum(held.values()) or 1)
-    if not label:
-        score = min(score, MOST_UNWORDED)
+    """Turn the evidence into a confidence, times the factor that `_compare` put there."""
+    evidence, one = match.evidence, match.candidate
+    score = confidence(evidence, worded=bool(label))
     if not one.variable:
         if one.codes and len(match.pairs) > 1:  # answers tell a classification better than a name
             named = evidence.get("wording", evidence.get("label", 0.0))
@@ -252,28 +181,22 @@ def _with_battery(
     compared: Mapping[str, list[Match]], asked: Mapping[str, Mapping[str, float]]
 ) -> dict[str, list[Match]]:
     """Add as evidence how many items of the same battery are about the same concept."""
+
+    def with_battery(match: Match, concepts: Mapping[str, float]) -> Match:
+        shares = [concepts.get(concept, 0.0) for concept, _, _ in match.candidate.measure]
+        return replace(match, evidence={**match.evidence, "battery": max(shares, default=0.0)})
+
     return {
         name: [
-            replace(
-                match,
-                evidence={
-                    **match.evidence,
-                    "battery": max(
-                        (asked[name].get(concept, 0.0) for concept, _, _ in match.known.measure),
-                        default=0.0,
-                    ),
-                },
-            )
-            if name in asked and match.evidence
-            else match
+            with_battery(match, asked[name]) if name in asked and match.evidence else match
             for match in found
         ]
         for name, found in compared.items()
     }
 
 
-def _asked_together(variables: Sequence[Variable], best: Found) -> dict[str, dict[str, float]]:
-    """Of every variable in a battery: concept -> share of the battery that resembles it most."""
+def _asked_together(variables: Sequence[FileVariable], best: Ranked) -> dict[str, dict[str, float]]:
+    """For each variable in a battery: concept -> share of the battery that is most like it."""
     groups: dict[tuple[str, tuple[str, ...]], list[str]] = defaultdict(list)
     for variable in variables:
         if not variable.text:
@@ -285,7 +208,7 @@ def _asked_together(variables: Sequence[Variable], best: Found) -> dict[str, dic
         votes: dict[str, float] = defaultdict(float)
         for name in names:
             for _, found in best[name][:1]:
-                for concept in {concept for concept, _, _ in found.known.measure}:
+                for concept in {concept for concept, _, _ in found.candidate.measure}:
                     votes[concept] += found.confidence
         total = max(votes.values(), default=0.0)
         shares = {concept: vote / total for concept, vote in votes.items()}
@@ -293,15 +216,15 @@ def _asked_together(variables: Sequence[Variable], best: Found) -> dict[str, dic
     return asked
 
 
-def _best(compared: Mapping[str, list[Match]], survey: str, latest: str) -> Found:
-    """Per variable the best candidate of each measure, best first, with what decides the order."""
-    best: Found = {}
+def _best(compared: Mapping[str, list[Match]], survey: str, latest: str) -> Ranked:
+    """Per variable the best match of each measure, best first, each with the score of the order."""
+    best: Ranked = {}
     for name, matches in compared.items():
         found: dict[Measure, tuple[float, Match]] = {}
         for match in matches:
             label = "" if {"wording", "label"}.isdisjoint(match.evidence) else name
             match = _rated(label, match)
-            one, score = match.known, match.confidence
+            one, score = match.candidate, match.confidence
             if one.survey == survey:
                 score += OWN_LATEST if one.wave == latest else OWN_SURVEY
             if score > max(LEAST / 2, found.get(one.measure, (0.0, None))[0]):
@@ -310,20 +233,20 @@ def _best(compared: Mapping[str, list[Match]], survey: str, latest: str) -> Foun
     return best
 
 
-def paired_codes(variable: Variable, one: Known) -> dict[str, str]:
-    """Pair the codes of a variable with those of something known, by label or else by code."""
+def paired_codes(variable: FileVariable, one: Candidate) -> dict[str, str]:
+    """Pair the codes of a variable with those of a candidate: by label, without labels by code."""
     if variable.text:
         return {}
     if variable.labelled or not one.variable:
         lists = (one.codes, *one.other_codes)
-        return max((same_labels(variable.codes, codes) for codes in lists), key=len)
+        return max((pair_labels(variable.codes, codes) for codes in lists), key=len)
     return {code: code for code in variable.codes if code in one.codes}
 
 
 def _same_shares(
     ours: Mapping[str, int], theirs: Mapping[str, int], pairs: Mapping[str, str]
 ) -> float:
-    """1 where paired codes are given in the same proportions, 0 where they have none in common."""
+    """1 if paired codes have the same shares of the answers, 0 if no answer is in common."""
     own = sum(ours.get(code, 0) for code in pairs)
     other = sum(theirs.get(code, 0) for code in pairs.values())
     if not own or not other:

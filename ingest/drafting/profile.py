@@ -1,4 +1,4 @@
-"""Looks at the columns of a new file: which are items, and which tell who answered, and when."""
+"""Looks at the columns of a new file: which are questions, who answered, and when."""
 
 from __future__ import annotations
 
@@ -7,22 +7,60 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from ingest.drafting.matching import Variable, column_counts
-from ingest.drafting.wording import lexicon, plain
 from ingest.formats import AnswerTable
+from ingest.likeness.evidence import by_name
+from ingest.likeness.text import lexicon, meaning, plain, split_item
 from ingest.models import Period
 from ingest.registry import Registry
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
+    import pyarrow as pa
 
 Role = Literal["respondent", "organisation", "completed_on", "weight"]
 MOST_CODES = 40  # a variable with more different whole numbers counts something
 WHOLE = re.compile(r"-?\d{1,9}")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 PSEUDONYM = re.compile(r"\w*\d\w*|[0-9a-f-]{8,}")
+TICKS = {"yes", "no", "ticked", "not_ticked"}  # meanings of the answers of a tick box
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+@dataclass(frozen=True)
+class FileVariable:
+    """One variable of the new file that is a question.
+
+    Attributes:
+        name: its name.
+        label: its wording; empty where the file has none.
+        codes: code -> label of every code in the labels or the answers; empty without a label.
+        counts: code -> number of answers.
+        text: whether it holds open answers, or numbers that are no codes.
+    """
+
+    name: str
+    label: str
+    codes: Mapping[str, str]
+    counts: Mapping[str, int]
+    text: bool
+
+    @property
+    def labelled(self) -> bool:
+        """Whether the file says what the codes mean."""
+        return any(self.codes.values())
+
+    @property
+    def tick(self) -> bool:
+        """Whether the only answers are yes and no, or ticked and not ticked."""
+        meanings = {meaning(label) for label in self.codes.values()}
+        return len(meanings & TICKS) == 2 and len(self.codes) <= 4
+
+    @property
+    def battery(self) -> tuple[str, tuple[str, ...]]:
+        """What it has in common with the other items of its battery: the stem and the codes."""
+        stem = split_item(self.label)[0] or self.name.rstrip("0123456789")
+        return stem, tuple(self.codes)
 
 
 @dataclass(frozen=True)
@@ -39,7 +77,7 @@ class Profile:
 
     size: int
     roles: Mapping[Role, str]
-    variables: tuple[Variable, ...]
+    variables: tuple[FileVariable, ...]
     answered: Mapping[str, npt.NDArray[np.bool_]]
     dates: Period | None
 
@@ -53,13 +91,21 @@ class Profile:
         ]
 
 
+def column_counts(column: pa.ChunkedArray) -> dict[str, int]:
+    """Return the number of answers of each value of a text column."""
+    import pyarrow.compute as pc
+
+    counted = pc.value_counts(column.drop_null()).to_pylist()
+    return {item["values"]: item["counts"] for item in counted}
+
+
 def profile(table: AnswerTable, texts: frozenset[str], registry: Registry) -> Profile:
     """Look at the columns of a file.
 
     Args:
         table: the file.
         texts: variables that are known to hold open answers.
-        registry: described waves, for how they call such columns.
+        registry: described waves, for the names of such columns there.
     """
     names, data = table.data.column_names, table.data
     counts = {name: column_counts(data.column(name)) for name in names}
@@ -75,14 +121,14 @@ def profile(table: AnswerTable, texts: frozenset[str], registry: Registry) -> Pr
     return Profile(data.num_rows, roles, variables, answered, dates)
 
 
-def _variable(name: str, table: AnswerTable, counts: Mapping[str, int], text: bool) -> Variable:
+def _variable(name: str, table: AnswerTable, counts: Mapping[str, int], text: bool) -> FileVariable:
     labels = table.codes.get(name, {})
     whole = all(map(WHOLE.fullmatch, (*labels, *counts)))
     if text or not whole or (not labels and len(counts) > MOST_CODES):
-        return Variable(name, table.labels.get(name, ""), {}, counts, text=True)
+        return FileVariable(name, table.labels.get(name, ""), {}, counts, text=True)
     codes = sorted({*labels, *counts}, key=int)
     labelled = {code: labels.get(code, "") for code in codes}
-    return Variable(name, table.labels.get(name, ""), labelled, counts, text=False)
+    return FileVariable(name, table.labels.get(name, ""), labelled, counts, text=False)
 
 
 def _roles(
@@ -129,8 +175,6 @@ def _roles(
 
 
 def _named_like(role: Role, name: str, registry: Registry) -> float:
-    """How alike a name is to what described waves call a column with this role."""
-    from rapidfuzz.fuzz import ratio
-
+    """How alike a name is to the names of columns with this role in described waves."""
     before = (getattr(one.wave.answers, role, None) for one in registry.waves)
-    return max((ratio(name.lower(), other.lower()) for other in before if other), default=0.0)
+    return max((by_name(name, other) for other in before if other), default=0.0)

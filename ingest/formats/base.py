@@ -43,6 +43,7 @@ class AnswerFile(Model):
     reader would otherwise have to guess.
 
     Attributes:
+        name: name of the file, in `data/<survey>/<wave>/`.
         sha256: only a file with this digest is accepted.
         max_megabytes: a larger file is refused.
     """

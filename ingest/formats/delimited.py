@@ -29,9 +29,12 @@ class CsvFile(AnswerFile):
     """Delimited text.
 
     Attributes:
-        decimal: what stands before decimals in numeric cells.
-        header_rows: 1, names of variables; 3, as Qualtrics writes them: names, question texts and
-            import ids.
+        format: delimited text.
+        delimiter: character between cells.
+        encoding: encoding of the text.
+        decimal: decimal mark in numeric cells.
+        header_rows: 1: names of variables; 3, as Qualtrics writes them: names, question texts
+            and import ids.
     """
 
     format: Literal["csv"]
@@ -84,7 +87,7 @@ class CsvFile(AnswerFile):
             except RefusedError as error:
                 refused.append(error)
         if not found:
-            # With another delimiter than its own a file is one column; other reasons say more.
+            # With a wrong delimiter every file is one column; other reasons say more.
             raise next((e for e in refused if e.rule != "csv_delimiter"), refused[0])
         return list(found.values())
 
@@ -94,7 +97,7 @@ def _chosen(given: Options, name: str, values: Iterable[str | int]) -> tuple[str
 
 
 def _utf8(path: Path, file: CsvFile, where: str) -> bytes:
-    """Return the content as UTF-8 without a mark in front."""
+    """Return the content as UTF-8, without a byte order mark."""
     content = path.read_bytes()
     if content.startswith(UTF16_MARKS):
         raise RefusedError("csv_utf16", where, path=path, encoding=file.encoding)
@@ -107,7 +110,7 @@ def _utf8(path: Path, file: CsvFile, where: str) -> bytes:
     wrong: int | None = None
     try:
         text = content.decode("utf-8" if unicode else file.encoding)
-        if file.encoding == "iso-8859-1":  # it has no letters there, windows-1252 has
+        if file.encoding == "iso-8859-1":  # no letters there, unlike windows-1252
             control = re.search(rb"[\x80-\x9f]", content)
             wrong = control.start() if control else None
     except UnicodeDecodeError as error:
@@ -149,7 +152,7 @@ def _line(content: bytes, place: int) -> int:
 
 
 def _header(content: bytes, path: Path, file: CsvFile, where: str) -> tuple[list[list[str]], int]:
-    """Return the header rows and the number of bytes that they take."""
+    """Return the header rows and their size in bytes."""
     size = 0
 
     def lines() -> Iterator[str]:
@@ -241,7 +244,7 @@ def _rows(body: Any, names: list[str], path: Path, file: CsvFile, where: str) ->
 def _refuse_other_decimals(
     table: pa.Table, texts: frozenset[str], path: Path, file: CsvFile, where: str
 ) -> None:
-    """Refuse 7.5 where decimals follow a comma, and 7,5 where they follow a point."""
+    """Refuse 7.5 where the decimal mark is a comma, and 7,5 where it is a point."""
     import pyarrow.compute as pc
 
     other = "." if file.decimal == "," else ","
@@ -263,7 +266,7 @@ def _refuse_other_decimals(
 
 
 def _check_rows(table: pa.Table, texts: frozenset[str], path: Path, where: str) -> None:
-    """Refuse what a wrong quote, a second header or a note under the table leaves behind."""
+    """Refuse rows that are no answers: parts of a broken quote, a second header, a note."""
     import pyarrow.compute as pc
 
     for name, column in zip(table.column_names, table.columns, strict=True):

@@ -13,7 +13,11 @@ MOST_CELLS = 250_000_000  # a few bytes can stand for any number of rows
 
 
 class ParquetFile(AnswerFile):
-    """A Parquet file of plain columns."""
+    """A Parquet file of plain columns.
+
+    Attributes:
+        format: Parquet.
+    """
 
     format: Literal["parquet"]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,37 +18,50 @@ CELLS_AT_ONCE = 5_000_000  # the reader makes objects of tens of bytes each
 
 
 class SavFile(AnswerFile):
-    """An SPSS system file. Codes that it declares missing are kept."""
+    """An SPSS system file. Codes that it declares missing are kept.
+
+    Attributes:
+        format: SPSS.
+    """
 
     format: Literal["sav"]
 
     def content(self, path: Path, texts: frozenset[str], where: str) -> AnswerTable:
-        """Read the file some rows at a time, so that memory stays within bounds."""
-        import pyarrow as pa
-
-        _, meta = _read(path, where, metadataonly=True)
-        names = meta.column_names
-        limit = max(CELLS_AT_ONCE // max(len(names), 1), 1)
-        pieces: dict[str, list[pa.Array]] = {name: [] for name in names}
-        start, size = 0, limit
-        while size == limit:
-            columns, _ = _read(path, where, output_format="dict", row_offset=start, row_limit=limit)
-            size = len(columns[names[0]]) if names else 0
-            for name in names:
-                pieces[name].append(pa.array(columns.pop(name), from_pandas=True))
-            start += size
-        data = pa.table({name: _joined(pieces.pop(name)) for name in names})
-        codes = {
-            name: dict(zip(as_text(pa.array(list(texts))).to_pylist(), texts.values(), strict=True))
-            for name, texts in meta.variable_value_labels.items()
-        }
-        labels = {name: label or "" for name, label in meta.column_names_to_labels.items()}
-        return AnswerTable(data, labels, codes, meta.file_label or "")
+        """Read the file."""
+        return labelled_table(partial(_read, path, where))
 
     def summary(self, path: Path, texts: frozenset[str], where: str) -> tuple[str, int]:
         """Return what the header says."""
         _, meta = _read(path, where, metadataonly=True)
         return meta.file_label or "", meta.number_rows
+
+
+def labelled_table(read: Callable[..., tuple[Any, Any]]) -> AnswerTable:
+    """Make a table of a file with labels, some rows at a time, so that memory stays within bounds.
+
+    Args:
+        read: a reader of `pyreadstat`; it gets the options of that reader.
+    """
+    import pyarrow as pa
+
+    _, meta = read(metadataonly=True)
+    names = meta.column_names
+    limit = max(CELLS_AT_ONCE // max(len(names), 1), 1)
+    pieces: dict[str, list[pa.Array]] = {name: [] for name in names}
+    start, size = 0, limit
+    while size == limit:
+        columns, _ = read(output_format="dict", row_offset=start, row_limit=limit)
+        size = len(columns[names[0]]) if names else 0
+        for name in names:
+            pieces[name].append(pa.array(columns.pop(name), from_pandas=True))
+        start += size
+    data = pa.table({name: _joined(pieces.pop(name)) for name in names})
+    codes = {
+        name: dict(zip(as_text(pa.array(list(texts))).to_pylist(), texts.values(), strict=True))
+        for name, texts in meta.variable_value_labels.items()
+    }
+    labels = {name: label or "" for name, label in meta.column_names_to_labels.items()}
+    return AnswerTable(data, labels, codes, meta.file_label or "")
 
 
 def _joined(pieces: list[pa.Array]) -> pa.Array:

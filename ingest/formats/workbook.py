@@ -1,4 +1,4 @@
-"""Excel workbooks: one sheet is read, after a look at what the archive would unpack to."""
+"""Excel workbooks: one sheet is read, after a check of the size that the archive unpacks to."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from ingest.formats.base import AnswerFile, AnswerTable, Options
 if TYPE_CHECKING:
     import pyarrow as pa
 
-OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, and what Excel wraps a password around
+OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, and .xlsx with a password
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 LARGEST_PART = 512 * 2**20  # bytes
 LARGEST_RATIO = 100
-SMALL_PART = 2**20  # bytes; repeated cells in a part up to here may well shrink a hundredfold
+SMALL_PART = 2**20  # bytes; repeated cells in a smaller part may well shrink a hundredfold
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z0-9:]+)"')
 DECLARED = re.compile(rb"<!(DOCTYPE|ENTITY)")
@@ -33,7 +33,12 @@ OVERLAP = 200  # bytes; longer than what either pattern finds
 
 
 class XlsxFile(AnswerFile):
-    """An Excel workbook: the sheet, with the names of the variables in its first row."""
+    """An Excel workbook: the sheet, with the names of the variables in its first row.
+
+    Attributes:
+        format: Excel.
+        sheet: name of the sheet; its first row holds the names of the variables.
+    """
 
     format: Literal["xlsx"]
     sheet: Annotated[str, Field(min_length=1)]
@@ -178,7 +183,7 @@ def _value(cell: Any, path: Path, where: str) -> Any:
 
 
 def _column(cells: list[Any]) -> pa.Array:
-    """Make a column of cells of any kind; each different value is put into words once."""
+    """Make a column of cells of any kind; each different value is converted once."""
     import pyarrow as pa
 
     kinds = {type(value) for value in cells} - {type(None)}

@@ -26,7 +26,20 @@ OptionalNumber = Annotated[Number | None, EmptyIsNone]
 
 
 class Concept(Row):
-    """What is measured (`concepts.csv`)."""
+    """What is measured (`concepts.csv`).
+
+    Attributes:
+        concept: short name; it never changes.
+        label_nl: label in Dutch.
+        label_en: label in English.
+        kind: `single` or `multiple` choice, `scale`, `count` or `text`.
+        question_nl: what is asked, in Dutch.
+        question_en: what is asked, in English.
+        default_base: who is asked, unless a crosswalk row says otherwise.
+        minimum_items: number of valid items that a scale needs.
+        sort_order: order in lists.
+        in_dashboard: dashboards show the concept.
+    """
 
     KEY = ("concept",)
 
@@ -43,7 +56,17 @@ class Concept(Row):
 
 
 class Category(Row):
-    """One answer of a concept (`categories.csv`)."""
+    """One answer of a concept (`categories.csv`).
+
+    Attributes:
+        concept: concept that it is an answer of.
+        category: short name; it never changes.
+        label_nl: label in Dutch.
+        label_en: label in English.
+        sort_order: order on an axis.
+        shown_alone: `false` for a group that is never shown by itself.
+        is_combined: the category adds up other categories.
+    """
 
     KEY = ("concept", "category")
 
@@ -57,7 +80,13 @@ class Category(Row):
 
 
 class Base(Row):
-    """Who a percentage is of (`bases.csv`)."""
+    """Who a percentage is of (`bases.csv`).
+
+    Attributes:
+        base: short name; it never changes.
+        label_nl: label in Dutch.
+        label_en: label in English.
+    """
 
     KEY = ("base",)
 
@@ -67,6 +96,14 @@ class Base(Row):
 
 
 class _Judgement(Row):
+    """How far something may be compared.
+
+    Attributes:
+        status: how far it may be compared.
+        reason_nl: why, in Dutch.
+        reason_en: why, in English.
+    """
+
     status: Status
     reason_nl: OptionalText
     reason_en: OptionalText
@@ -81,7 +118,19 @@ class _Judgement(Row):
 
 
 class CrosswalkRow(_Judgement):
-    """How one variable of a wave counts towards a concept (`crosswalk.csv`)."""
+    """How one variable of a wave counts towards a concept (`crosswalk.csv`).
+
+    Attributes:
+        survey: the survey.
+        wave: the wave.
+        concept: concept that the variable measures.
+        base: who was asked.
+        variable: variable in the file.
+        category: category that the variable selects, if the rule needs one.
+        rule: how codes become categories or values, see the crosswalk rules.
+        recode: what the codes count as, rows of `recodes.csv`.
+        source_concept: concept that this concept is made from, if the rule needs one.
+    """
 
     KEY = ("survey", "wave", "concept", "base", "variable", "category", "source_concept")
 
@@ -97,7 +146,15 @@ class CrosswalkRow(_Judgement):
 
 
 class Recode(Row):
-    """What one code counts as (`recodes.csv`): a category, a score, or no valid answer."""
+    """What one code counts as (`recodes.csv`): a category, a score, or no valid answer.
+
+    Attributes:
+        recode: name of the recode; rows with the same name belong together.
+        code: code in the file; `blank` is an empty tick of an answered question.
+        category: category that the code counts as; or `selected`, `not_selected`.
+        score: value that the code counts as.
+        missing_kind: why the code is not a valid answer.
+    """
 
     KEY = ("recode", "code")
 
@@ -115,7 +172,16 @@ class Recode(Row):
 
 
 class Bin(Row):
-    """A class of a scale, with its bounds (`bins.csv`)."""
+    """A class of a scale, with its bounds (`bins.csv`).
+
+    Attributes:
+        concept: concept with the classes.
+        category: class.
+        lower: lower bound; empty without one.
+        lower_inclusive: the lower bound belongs to the class.
+        upper: upper bound; empty without one.
+        upper_inclusive: the upper bound belongs to the class.
+    """
 
     KEY = ("concept", "category")
 
@@ -134,7 +200,14 @@ class Bin(Row):
 
 
 class Comparability(_Judgement):
-    """How far a wave compares with the reference wave of its survey (`comparability.csv`)."""
+    """How far a wave compares with the reference wave of its survey (`comparability.csv`).
+
+    Attributes:
+        survey: the survey.
+        wave: wave that is compared with the reference wave.
+        concept: the concept.
+        category: the category; empty for all.
+    """
 
     KEY = ("survey", "wave", "concept", "category")
 
@@ -145,7 +218,14 @@ class Comparability(_Judgement):
 
 
 class InternationalComparability(_Judgement):
-    """How far a survey compares with the Dutch barometer (`international_comparability.csv`)."""
+    """How far a survey compares with the Dutch barometer (`international_comparability.csv`).
+
+    Attributes:
+        survey: survey that is compared with the Dutch barometer.
+        wave: the wave; empty for all.
+        concept: the concept.
+        category: the category; empty for all.
+    """
 
     KEY = ("survey", "wave", "concept", "category")
 
@@ -159,8 +239,11 @@ class GroupDimension(Row):
     """A way of splitting: its groups are the categories of `concept` (`group_dimensions.csv`).
 
     Attributes:
-        concept: nothing for the total only.
-        coarser: the dimension to show instead where groups are too small.
+        group_dimension: short name of the split.
+        concept: concept whose categories are the groups; empty for the total.
+        coarser: split to show where groups are too small.
+        label_nl: label in Dutch.
+        label_en: label in English.
     """
 
     KEY = ("group_dimension",)
@@ -182,8 +265,12 @@ class GroupContrast(Row):
     """Two groups that are compared with each other (`group_contrasts.csv`).
 
     Attributes:
-        published_dimension: with `published_value`, the group of published figures that print this
-            difference; nothing where no source does.
+        group_dimension: split that both groups belong to.
+        group_value: group that is compared.
+        reference_value: group that it is compared with.
+        published_dimension: the split of published figures that give this difference; empty if no
+            source gives it.
+        published_value: the group in that split.
     """
 
     KEY = ("group_dimension", "group_value", "reference_value")
@@ -204,7 +291,15 @@ class GroupContrast(Row):
 
 
 class CodelistCode(Row):
-    """A code that results show, with its labels (`codelists.csv`)."""
+    """A code that results show, with its labels (`codelists.csv`).
+
+    Attributes:
+        codelist: name of the codelist.
+        code: the code.
+        label_nl: label in Dutch.
+        label_en: label in English.
+        sort_order: order in lists.
+    """
 
     KEY = ("codelist", "code")
 
@@ -232,9 +327,9 @@ class CountFigure(Row):
     """A published count, and what is counted in the answers (`count_figures.csv`).
 
     Attributes:
-        concept: of the published figure.
-        counted_concept: whose answers are counted.
-        counted_category: only this answer; nothing counts all of them.
+        concept: concept of the published count.
+        counted_concept: concept whose answers are counted.
+        counted_category: category that is counted; empty for every valid answer.
     """
 
     KEY = ("concept",)
@@ -245,7 +340,13 @@ class CountFigure(Row):
 
 
 class PublishedWeighting(Row):
-    """How the published figures of a wave are weighted (`published_weighting.csv`)."""
+    """How the published figures of a wave are weighted (`published_weighting.csv`).
+
+    Attributes:
+        survey: the survey.
+        wave: the wave.
+        weighting: weighting of our estimates that its published figures are compared with.
+    """
 
     KEY = ("survey", "wave")
 
@@ -255,7 +356,18 @@ class PublishedWeighting(Row):
 
 
 class ReportFigure(Row):
-    """A figure, table or box of the 2021 report (`report_figures.csv`)."""
+    """A figure, table or box of the 2021 report (`report_figures.csv`).
+
+    Attributes:
+        figure_number: number in the report.
+        page: page of the report.
+        title_nl: title in Dutch.
+        title_en: title in English.
+        concept: concept that it shows.
+        base: who it is about.
+        group_dimension: what it is split by.
+        form: form, such as a bar chart or a table.
+    """
 
     KEY = ("figure_number",)
 
@@ -270,7 +382,12 @@ class ReportFigure(Row):
 
 
 class TQuantile(Row):
-    """The 97.5 % quantile of Student's t (`t_quantiles.csv`)."""
+    """The 97.5 % quantile of Student's t (`t_quantiles.csv`).
+
+    Attributes:
+        df: degrees of freedom.
+        t975: 97.5 % quantile of Student's t.
+    """
 
     KEY = ("df",)
 

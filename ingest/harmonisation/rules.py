@@ -32,17 +32,20 @@ class CrosswalkRule(Row):
     """A rule of the crosswalk (`crosswalk_rules.csv`).
 
     Attributes:
-        reads: the codes of a `variable`, the answers of another `concept`, or nothing: then the
-            wave did not ask it.
+        rule: name of the rule.
+        reads: the codes of a `variable`, the answers of another `concept`, or nothing: then
+            the wave did not ask it.
         category: whether a row names the category.
         recode: whether a row names a recode.
-        gives: what an answer becomes. `category`, `selected` (the category of the row or none) and
-            `score` are in the recode. `code`: the code itself, and the recode lists only codes
-            that are no valid answer. `count`: how many categories of the other concept were
-            selected. `class`: the class that the value of the other concept falls in.
+        gives: what an answer becomes. `category`, `selected` (the category of the row or none)
+            and `score` are in the recode. `code`: the code itself, and the recode lists only
+            codes that are no valid answer. `count`: how many categories of the other concept
+            were selected. `class`: the class that the value of the other concept falls in.
         combines: whether one or all of the variables of a category must select it; nothing for
             rules that read one variable at a time.
         mirrored: the score counts from the other end of the scale.
+        description_nl: what the rule does, in Dutch.
+        description_en: what the rule does, in English.
     """
 
     KEY = ("rule",)

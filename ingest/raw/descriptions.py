@@ -88,7 +88,7 @@ def _wave(item: SurveyWave) -> Row:
     row |= {f"response_{name}": value for name, value in wave.response.model_dump().items()}
     design = wave.answers.design if wave.answers else None
     row["stratum_concept"] = design.stratum if design else None
-    row["weighting_method"] = design.weighting if design else None
+    row["weighting_method"] = design.weighting_method if design else None
     return row
 
 

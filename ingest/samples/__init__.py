@@ -1,4 +1,4 @@
-"""Synthetic stand-ins for waves of which no file of answers is at hand; never a real result."""
+"""Synthetic samples for waves without a file of answers. They are never a real result."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ __all__ = ["FOLDER", "generate", "read_specification", "sample_file", "sample_pa
 
 
 def sample_path(sample: str, file: AnswerFile, folder: Path) -> Path:
-    """Return where the sample stands once it is generated; its folder tells what it comes from.
+    """Return the path of a sample; its folder depends on everything the sample is made from.
 
     Args:
         sample: name of a specification in this package.
@@ -27,12 +27,12 @@ def sample_path(sample: str, file: AnswerFile, folder: Path) -> Path:
 
 
 def sample_file(sample: str, file: AnswerFile, folder: Path) -> Path:
-    """Generate the sample that `<sample>.yml` specifies, unless that was done before.
+    """Generate the sample that `<sample>.yml` specifies, unless it exists.
 
     Args:
         sample: name of a specification in this package.
         file: name, format and options, as the wave's manifest gives them.
-        folder: where generated files are kept; made when it is not there.
+        folder: where generated files are kept; created when needed.
 
     Raises:
         RefusedError: no such specification, or one that cannot be met.

@@ -1,4 +1,4 @@
-"""Exact draws: quotas given out by rank, and rows mended without touching the quotas."""
+"""Exact draws: quotas assigned by rank, and rows adjusted without changing the quotas."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Bools = npt.NDArray[np.bool_]
 
 
 def lasting(organisations: Sequence[str], name: str) -> Floats:
-    """Return standard-normal deviates that belong to an organisation, whatever the wave."""
+    """Return standard-normal deviates that an organisation keeps in every wave."""
     keys = (hashlib.sha256(f"{organisation}|{name}".encode()) for organisation in organisations)
     seeds = (int.from_bytes(key.digest()[:8], "big") for key in keys)
     return np.array([np.random.default_rng(seed).standard_normal() for seed in seeds])
@@ -52,9 +52,9 @@ def by_rank(utility: Floats, shares: Mapping[int, float], weights: Floats | None
 def gap_counts(total: int, sizes: Sequence[int], points: float) -> tuple[int, int]:
     """Return how many of the upper and of the lower group share in `total`.
 
-    The difference in percentage points comes as near to `points` as whole numbers allow (0.25
-    is near enough); among those the middle group lies nearest to halfway. `sizes` are those of
-    the upper, lower and middle group.
+    The difference in percentage points is as close to `points` as whole numbers allow (0.25 is
+    close enough). Of the numbers that qualify, those are taken that put the middle group closest to
+    halfway. `sizes` are the sizes of the upper, lower and middle group.
     """
     upper, lower, middle = sizes
     up, low = np.meshgrid(np.arange(upper + 1), np.arange(lower + 1), indexing="ij")
@@ -67,7 +67,7 @@ def gap_counts(total: int, sizes: Sequence[int], points: float) -> tuple[int, in
     return int(best[0]), int(best[1])
 
 
-CANDIDATES = 400  # rows to swap with that are looked at; more take longer and help no further
+CANDIDATES = 400  # rows to consider for a swap; more take longer and give no better result
 
 
 def fit_rows(
@@ -79,15 +79,15 @@ def fit_rows(
 ) -> bool:
     """Swap cells within columns until every row adds up to between `least` and `most`.
 
-    The margins of the columns stay as they are. Each step mends one row by the swap with any
-    other row that leaves the least to be mended (min-conflicts search, ties at random). In a long
-    table it looks at `CANDIDATES` rows drawn at random, and at all rows that are still wrong.
+    The margins of the columns do not change. Each step improves one row by the swap that leaves the
+    fewest errors (min-conflicts search, ties at random). In a long table the other row is one of
+    `CANDIDATES` rows drawn at random, or one that is still wrong.
 
     Args:
-        cells: respondents x variables, changed in place; NaN (no answer) is left alone.
+        cells: respondents x variables, changed in place; NaN (no answer) does not move.
         least: lowest sum per row.
         most: highest sum per row.
-        apart: pairs of columns of which a row may have only one above zero.
+        apart: pairs of columns of which only one may be above zero in a row.
         rng: breaks ties.
 
     Returns:

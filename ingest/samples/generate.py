@@ -1,16 +1,15 @@
 """Generates synthetic answers that meet published margins exactly.
 
-How quota-by-rank works. Every organisation has a utility for every variable: the effects of what
-it depends on (a latent trait, earlier answers) plus standard-normal chance. The K organisations
-with the highest utility, among those who were asked and give a valid answer, get the first code,
-the next ones the second code, and so on. K follows from the wanted share, so that margins are
-exact after non-response while the dependence between items still shows. Where the published
-figures are weighted, K counts weights instead of organisations. Limits on the answers of one
-respondent (number of ticks, groups of a scale) are met afterwards by swapping cells
-within a column, which keeps every margin.
+Quota by rank. Every organisation has a utility for every variable: the effects of what it depends
+on (a latent trait, earlier answers) plus a standard-normal random part. Of the organisations that
+were asked and give a valid answer, the K with the highest utility get the first code, the next ones
+the second code, and so on. K follows from the wanted share, so margins are exact after non-response
+and items still depend on each other. Where the published figures are weighted, K counts weights
+instead of organisations. Limits on the answers of one respondent (number of ticks, groups of a
+scale) are met afterwards by swapping cells within a column, which keeps every margin.
 
-Part of the chance belongs to the organisation and lasts (`stability`): an organisation that is
-drawn in two waves answers alike, as in a real panel.
+A share of the random part (`stability`) is the same in every wave, so that an organisation drawn in
+two waves gives similar answers, as in a real panel.
 """
 
 from __future__ import annotations
@@ -120,7 +119,7 @@ class _Sample:
             name, among = f"{question.parts[0].variable} ticks", response[0][0]
             utility = self._utility(name, ticks.depends, question.stability)
             wanted[among] = self._drawn(utility, ticks.shares, among)
-        free = np.ones(len(self.names), bool)  # who ticked an exclusive part is not
+        free = np.ones(len(self.names), bool)  # did not tick an exclusive part
         for part, (among, unsure) in zip(question.parts, response, strict=True):
             depends = {**question.depends, **part.depends}
             utility = self._utility(part.like or part.variable, depends, question.stability)
@@ -145,7 +144,7 @@ class _Sample:
             self._fit_scale(question.scale)
 
     def _response(self, question: Question) -> list[tuple[Bools, Bools]]:
-        """Draw who gives a valid answer and who does not know, part by part."""
+        """Draw, for each part, the respondents with a valid answer and those who do not know."""
         asked = self._gave(question.asked)
         blank, unsure = (
             round(asked.sum() * percent / 100) for percent in (question.blank, question.dont_know)
@@ -168,7 +167,7 @@ class _Sample:
         return part.shares | dict.fromkeys(rest, 100 - sum(part.shares.values()))
 
     def _top(self, part: Part, shares: Mapping[int, float], utility: Floats, among: Bools) -> Bools:
-        """Who gets the top codes of a part, so that its groups differ as wanted."""
+        """Choose who gets the top codes of a part, so that its groups differ as wanted."""
         gap, top = part.gap, np.zeros(len(among), bool)
         assert gap is not None
         groups = self.groups[gap.scale]
@@ -251,7 +250,7 @@ class _Sample:
 
 
 def _numbers(spec: Specification, rng: np.random.Generator) -> dict[int, npt.NDArray[np.int64]]:
-    """Draw who answers: numbers in the frame, per stratum, before anything else is drawn."""
+    """Draw the respondents of each stratum, as numbers in the frame, before anything else."""
     made, before = spec.organisations, dict[int, "npt.NDArray[np.int64]"]()
     if made.again:
         earlier = read_specification(FOLDER / f"{made.again.sample}.yml")
@@ -283,7 +282,7 @@ def generate(spec: Specification, seed: int | None = None) -> Table:
 
     Args:
         spec: what the sample must look like.
-        seed: instead of the seed of the specification.
+        seed: replaces the seed of the specification.
 
     Returns:
         One row per organisation: number, pseudonym, date, codes (NaN where not asked or skipped)

@@ -1,23 +1,22 @@
 """What a synthetic sample must look like, as data: one YAML file per survey and wave.
 
-All shares are percentages of those who were asked and gave a valid answer. `depends` lists
-what makes an answer likelier, in standard deviations of chance: a latent variable (`climate`)
-or answers given earlier (`V07_1=1`, `V08=2,3`, `V07_1=1&V08=2,3`). `when` and `asked` are
+All shares are percentages of the respondents who were asked and gave a valid answer. `depends`
+lists what makes an answer more likely, in standard deviations of the random part: a latent variable
+(`climate`) or earlier answers (`V07_1=1`, `V08=2,3`, `V07_1=1&V08=2,3`). `when` and `asked` are
 routing: variable -> codes that must have been given, all of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, field_validator, model_validator
 
 from ingest.descriptions import read_yaml
-from ingest.errors import RefusedError, listing
-from ingest.models import Model, Name
+from ingest.errors import RefusedError
+from ingest.models import Day, Model, Name, invalid
 
 Percent = Annotated[float, Field(ge=0, le=100)]
 Fraction = Annotated[float, Field(ge=0, le=1)]
@@ -34,7 +33,7 @@ class Variable(Model):
 
 
 class Error(Model):
-    """A known error, for a correction to mend: what one respondent's answer is written as."""
+    """A known error, to be corrected by the manifest: the code written for one respondent."""
 
     respondent: int
     variable: str
@@ -52,24 +51,24 @@ class CompletedOn(Model):
     """Date of answering: a working day from `start` up to and including `end`."""
 
     variable: str
-    start: date
-    end: date
+    start: Day
+    end: Day
 
 
 class Again(Model):
-    """The part of those who answered an earlier wave's sample that answers in this one too."""
+    """The share of the respondents of an earlier sample who answer in this one too."""
 
     sample: Name
     share: Fraction
 
 
 class Organisations(Model):
-    """Who answers: exact counts, drawn from a frame that all waves of a survey share.
+    """The respondents: exact counts, drawn from a frame that all waves of a survey share.
 
     Attributes:
         pool: seeds the pseudonyms; waves with the same pool and the same codes of the stratum
-            meet the same organisations.
-        again: without it, who answered before is as likely to answer as anyone.
+            draw from the same organisations.
+        again: without it, earlier respondents are as likely to answer as others.
         weighted: shares of the questions hold for answers weighted to the frame.
         weight: variable of the file that holds these weights, on average 1; without it the file
             has none.
@@ -91,18 +90,20 @@ class Organisations(Model):
         wanted = dict.fromkeys(self.frame, 0)
         for cell in self.cells:
             if len(cell.codes) != len(self.variables) or cell.codes[0] not in wanted:
-                raise ValueError(
-                    f"cell {list(cell.codes)} needs one code for each of "
-                    f"{listing(self.variables)}, the first one of {listing(wanted)}"
+                raise invalid(
+                    "sample_cell",
+                    codes=cell.codes,
+                    variables=list(self.variables),
+                    strata=list(wanted),
                 )
             wanted[cell.codes[0]] += cell.count
         if short := [code for code, size in self.frame.items() if wanted[code] > size]:
-            raise ValueError(f"cells hold more organisations than the frame in {listing(short)}")
+            raise invalid("sample_frame", strata=short)
         return self
 
 
 class Latent(Model):
-    """An unobserved standard-normal trait; `stability` is the share that lasts over waves."""
+    """An unobserved standard-normal trait; `stability` is the share that never changes."""
 
     stability: Fraction
     depends: Effects
@@ -122,10 +123,10 @@ class Part(Model):
     """One variable of a question.
 
     Attributes:
-        shares: code -> percent; the likeliest of those with a high utility first. The code of
-            the codelist that is left out gets what remains.
-        gap: a difference between groups that is met whatever `depends` says.
-        exclusive: who ticks this ticks nothing else.
+        shares: code -> percent; first the code that a high utility leads to. The code that is left
+            out gets the rest.
+        gap: a difference between groups that is met in addition to `depends`.
+        exclusive: respondents who tick this tick nothing else.
         like: the variable of another wave that asks the same; an organisation that is in both
             answers alike.
     """
@@ -259,33 +260,34 @@ class Specification(Model):
     @classmethod
     def _says_what_it_is(cls, label: str) -> str:
         if not label.startswith("SYNTHETISCH"):
-            raise ValueError("a generated file must say so: begin with SYNTHETISCH")
+            raise invalid("sample_label")
         return label
 
     @model_validator(mode="after")
     def _shares_fit_codelists(self) -> Specification:
         for name, variable in self.organisations.variables.items():
             if variable.codelist not in self.codelists:
-                raise ValueError(f"codelist {variable.codelist!r} of {name} is not described")
+                raise invalid("sample_codelist", codelist=variable.codelist, name=name)
         for question in self.questions:
             described = set(self.codelists.get(question.codelist, {}))
             codes = described - {self.dont_know_code}
             for part in question.parts:
                 if not codes:
-                    raise ValueError(f"codelist {question.codelist!r} is not described")
+                    raise invalid("sample_codelist", codelist=question.codelist, name=part.variable)
                 if question.dont_know and self.dont_know_code not in described:
-                    raise ValueError(
-                        f"{part.variable} has don't know, but {question.codelist!r} has no code "
-                        "dont_know_code for it"
+                    raise invalid(
+                        "sample_dont_know", name=part.variable, codelist=question.codelist
                     )
                 rest, total = codes - set(part.shares), sum(part.shares.values())
                 if not set(part.shares) <= codes or len(rest) > 1:
-                    raise ValueError(
-                        f"{part.variable} needs shares for all codes of {question.codelist!r} "
-                        f"but at most one: {listing(sorted(codes))}"
+                    raise invalid(
+                        "sample_shares",
+                        name=part.variable,
+                        codelist=question.codelist,
+                        codes=sorted(codes),
                     )
                 if total > 100.001 or (not rest and total < 99.999):
-                    raise ValueError(f"shares of {part.variable} add up to {total:g}, not to 100")
+                    raise invalid("sample_total", name=part.variable, total=total)
         return self
 
     @model_validator(mode="after")
@@ -306,9 +308,7 @@ class Specification(Model):
                 known.add(part.variable)
                 gap = part.gap
                 if gap and not {(gap.scale, gap.upper), (gap.scale, gap.lower)} <= groups:
-                    raise ValueError(
-                        f"{part.variable} has a gap of groups that are not drawn before"
-                    )
+                    raise invalid("sample_gap", name=part.variable)
             if scale:
                 groups |= {(scale.name, group) for group in scale.groups}
         for text in self.open_questions:
@@ -320,7 +320,7 @@ class Specification(Model):
         for key in (key for names in references for keys in names for key in keys.split("&")):
             name = key.partition("=")[0]
             if name not in known and key not in traits:
-                raise ValueError(f"{key!r} is no latent and no variable drawn up to there")
+                raise invalid("sample_reference", key=key)
 
 
 def read_specification(path: Path) -> Specification:

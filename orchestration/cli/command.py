@@ -9,6 +9,7 @@ import click
 
 from ingest.errors import BarometerError
 from ingest.messages import LANGUAGES, Language, Phrase
+from orchestration.cli.usage import language_in, usage_errors_in
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -17,9 +18,9 @@ LANGUAGE = "barometer.language"
 WIDTH = 200  # of a table in a pipe; 80 columns would break names that a script looks for
 
 
-def language() -> Language:
+def language(context: click.Context | None = None) -> Language:
     """Return the language that `--lang` chose."""
-    chosen: Language = click.get_current_context().meta.get(LANGUAGE, "en")
+    chosen: Language = (context or click.get_current_context()).meta.get(LANGUAGE, "en")
     return chosen
 
 
@@ -60,10 +61,18 @@ class VerbGroup(click.Group):
         super().__init__(*arguments, **options)
         self.params.append(_LanguageOption())
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options of the group."""
+        if chosen := language_in(args):
+            ctx.meta[LANGUAGE] = chosen
+        with usage_errors_in(language(ctx)):
+            return super().parse_args(ctx, args)
+
     def invoke(self, ctx: click.Context) -> object:
         """Run a verb; turn a refusal into its message and exit code 1."""
         try:
-            return super().invoke(ctx)
+            with usage_errors_in(language(ctx)):
+                return super().invoke(ctx)
         except BarometerError as error:
             show("error", err=True, message=error)
             ctx.exit(1)

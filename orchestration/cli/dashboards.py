@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ingest.errors import BarometerError
+from ingest.errors import SeveralError
 from orchestration.cli.command import VerbGroup, show
 from orchestration.settings import Settings
 
@@ -21,7 +21,7 @@ def check() -> None:
 
     report = check_assets(release=Settings.from_environment().current)
     if report.problems:
-        raise BarometerError("\n".join(report.problems))
+        raise SeveralError(report.problems)
     show(
         "dashboards_fit",
         dashboards=report.dashboards,

@@ -82,17 +82,18 @@ def new(
     **options: str | int | None,
 ) -> None:
     """Draft a new wave from its file of answers, and list what a person must decide."""
-    from orchestration.drafting import draft
-    from orchestration.drafting import show as show_draft
+    from orchestration.cli import draft_view
+    from orchestration.new_wave import draft
 
     settings = Settings.from_environment()
     made, written = draft(
         settings, file, survey, wave_name, options, texts, language(), output=output
     )
     if as_json:
-        click.echo(json.dumps({**made.model_dump(mode="json"), "written": written}, indent=2))
+        paths = [draft_view.short(path) for path in written]
+        click.echo(json.dumps({**made.model_dump(mode="json"), "written": paths}, indent=2))
     else:
-        show_draft(made, written, settings.data / survey / wave_name / file.name, language())
+        draft_view.show(made, written, settings.data / survey / wave_name / file.name, language())
 
 
 @wave.command("check")
@@ -104,7 +105,7 @@ def check(wave_id: str, as_json: bool, every: bool) -> None:
     from dataclasses import asdict
 
     from expectations.checks import check_wave
-    from expectations.differences.record import lines, told
+    from expectations.differences.view import lines, summary
     from orchestration.data_version import SEEDS
 
     settings = Settings.from_environment()
@@ -113,7 +114,7 @@ def check(wave_id: str, as_json: bool, every: bool) -> None:
         document = {
             "wave": wave_id,
             "rules": [asdict(finding) for finding in findings],
-            "comparisons": [comparison.record() for comparison in comparisons],
+            "comparisons": [comparison.as_data() for comparison in comparisons],
         }
         click.echo(json.dumps(document, ensure_ascii=False, indent=2))
     if refused := [finding for finding in findings if finding.refuses]:
@@ -128,7 +129,7 @@ def check(wave_id: str, as_json: bool, every: bool) -> None:
         if not finding.passed:
             show("warning", err=True, message=finding)
     for comparison in comparisons:
-        click.echo(f"\n{told(comparison, language())}")
+        click.echo(f"\n{summary(comparison, language())}")
         made = table("difference_columns")
         for line in lines(comparison, language(), every=every):
             made.add_row(*line)

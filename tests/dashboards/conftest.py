@@ -10,11 +10,6 @@ PROJECT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def dbt_models() -> Path:
-    return PROJECT / "dbt_project" / "models"
-
-
-@pytest.fixture
 def assets_with(tmp_path: Path) -> Callable[[str, str, str], Path]:
     """A copy of the assets in which one text of one file is replaced by another."""
 

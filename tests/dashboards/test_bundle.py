@@ -1,4 +1,5 @@
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -6,8 +7,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from dashboards.bundle import LANGUAGES, asset_uuid, compile_assets, database_uri
-from dashboards.errors import DashboardError
+from dashboards import contracts
+from dashboards.bundle import asset_uuid, database_uri
+from dashboards.compiler import ASSETS, compile_assets
+from ingest.errors import RefusedError
+from ingest.messages import LANGUAGES
 
 RELEASE = Path("/srv/barometer/releases/current.duckdb")
 AssetsWith = Callable[[str, str, str], Path]
@@ -60,18 +64,146 @@ def test_all_that_the_two_languages_share_are_names_and_numbers() -> None:
     assert not any("_label_en" in str(content) for content in dutch)
 
 
-def test_a_text_that_misses_a_language_is_named_with_its_file(assets_with: AssetsWith) -> None:
-    assets = assets_with(
-        "dashboards/trends.yaml", "{nl: Ontwikkeling, en: Trends}", "{nl: Ontwikkeling}"
-    )
-    with pytest.raises(DashboardError, match=r"trends\.yaml.*Ontwikkeling.*language en"):
-        compile_assets(RELEASE, assets)
+def test_a_dataset_has_the_columns_of_the_contract_of_its_mart() -> None:
+    marts = contracts.of_dbt()
+    for dataset in compile_assets(RELEASE).of("datasets"):
+        columns = {one["column_name"]: one["type"] for one in dataset.content["columns"]}
+        assert columns == marts[dataset.slug].columns
 
 
-def test_a_chart_that_does_not_exist_is_named_with_its_file(assets_with: AssetsWith) -> None:
-    assets = assets_with("dashboards/trends.yaml", "chart: trend_line,", "chart: trend_lines,")
-    with pytest.raises(DashboardError, match=r"trends\.yaml: charts has no 'trend_lines'"):
-        compile_assets(RELEASE, assets)
+def test_a_mart_that_a_chart_names_needs_no_file(assets_with: AssetsWith) -> None:
+    chart = "charts/trends/trend_line.yaml"
+    assert not (ASSETS / "datasets" / "mart_contrast.yaml").exists()
+    bundle = compile_assets(RELEASE, assets_with(chart, "mart_trend_line", "mart_contrast"))
+    assert "mart_contrast" in {dataset.slug for dataset in bundle.of("datasets")}
+
+
+# File, text, what it becomes; what the refusal names in English and in Dutch.
+FAULTS = {
+    "a text without a language": (
+        "dashboards/trends.yaml",
+        "{nl: Ontwikkeling, en: Trends}",
+        "{nl: Ontwikkeling}",
+        r"trends\.yaml, dashboard_title.*'Ontwikkeling'.*language en",
+        r"geen tekst in de taal en",
+    ),
+    "a chart that does not exist": (
+        "dashboards/trends.yaml",
+        "chart: trend_line,",
+        "chart: trend_lines,",
+        r"trends\.yaml, position\.CHART-line.*no chart 'trend_lines'.*'trend_line'",
+        r"geen grafiek 'trend_lines'.*bedoelt u 'trend_line'",
+    ),
+    "a mart that does not exist": (
+        "charts/trends/trend_figures.yaml",
+        "dataset: mart_indicator",
+        "dataset: mart_indicators",
+        r"trend_figures\.yaml, dataset.*no mart 'mart_indicators'.*'mart_indicator'",
+        r"geen mart 'mart_indicators'.*bedoelt u 'mart_indicator'",
+    ),
+    "a filter on a mart that does not exist": (
+        "dashboards/international.yaml",
+        "dataset: mart_international_bar",
+        "dataset: mart_gone",
+        r"international\.yaml, .*NATIVE_FILTER-country.*no mart 'mart_gone'",
+        r"geen mart 'mart_gone'",
+    ),
+    "a document that does not exist": (
+        "dashboards/method.yaml",
+        "{document: method}",
+        "{document: methods}",
+        r"document .*methods\.nl\.md does not exist.*Allowed: .*method",
+        r"document .*methods\.nl\.md bestaat niet",
+    ),
+    "a key of a dashboard that is unknown": (
+        "dashboards/trends.yaml",
+        "published: true",
+        "publisht: true",
+        r"trends\.yaml.*publisht.*'published'",
+        r"publisht.*'published'",
+    ),
+    "a key of a chart that is unknown": (
+        "charts/trends/trend_line.yaml",
+        "viz_type:",
+        "vis_type:",
+        r"trend_line\.yaml.*vis_type.*'viz_type'",
+        r"vis_type.*'viz_type'",
+    ),
+    "a key of a dataset that is unknown": (
+        "datasets/mart_trend_line.yaml",
+        "main_dttm_col:",
+        "main_date:",
+        r"mart_trend_line\.yaml.*main_date",
+        r"main_date",
+    ),
+    "a part of a dashboard that is not there": (
+        "dashboards/trends.yaml",
+        "children: [CHART-line, MARKDOWN-reading]",
+        "children: [CHART-line, MARKDOWN-readings]",
+        r"ROW-line\.children.*no part 'MARKDOWN-readings'",
+        r"geen onderdeel 'MARKDOWN-readings'",
+    ),
+    "a part of a dashboard that holds itself": (
+        "dashboards/trends.yaml",
+        "children: [CHART-line, MARKDOWN-reading]",
+        "children: [CHART-line, MARKDOWN-reading, ROW-line]",
+        r"ROW-line\.children.*'ROW-line' is already a child",
+        r"'ROW-line' staat al",
+    ),
+    "a dashboard without a start": (
+        "dashboards/method.yaml",
+        "ROOT_ID:",
+        "ROOT:",
+        r"method\.yaml, position, .*no part 'ROOT_ID'",
+        r"geen onderdeel 'ROOT_ID'",
+    ),
+    "a filter that depends on a filter that is not there": (
+        "dashboards/international.yaml",
+        "cascadeParentIds: [NATIVE_FILTER-concept]",
+        "cascadeParentIds: [NATIVE_FILTER-concepts]",
+        r"NATIVE_FILTER-category\.cascadeParentIds.*no filter 'NATIVE_FILTER-concepts'",
+        r"geen filter 'NATIVE_FILTER-concepts'; bedoelt u 'NATIVE_FILTER-concept'",
+    ),
+    "a filter without a column": (
+        "dashboards/international.yaml",
+        "targets:\n        - {column: nl_wave, dataset: mart_international}",
+        "targets: []",
+        r"international\.yaml.*targets",
+        r"international\.yaml.*targets",
+    ),
+    "a filter that excludes a chart of another dashboard": (
+        "dashboards/trends.yaml",
+        "excluded: [trend_changes]",
+        "excluded: [international_bars]",
+        r"NATIVE_FILTER-wave\.scope\.excluded.*does not show the chart 'international_bars'",
+        r"toont de grafiek 'international_bars' niet",
+    ),
+    "two dashboards with one address": (
+        "dashboards/method.yaml",
+        "slug: {nl: methode, en: method}",
+        "slug: {nl: ontwikkeling, en: method}",
+        r"trends\.yaml \(nl\), slug.*method\.yaml has the same address 'ontwikkeling'",
+        r"method\.yaml heeft hetzelfde adres 'ontwikkeling'",
+    ),
+    "a part of a dashboard that nothing shows": (
+        "dashboards/trends.yaml",
+        "children: [CHART-line, MARKDOWN-reading]",
+        "children: [CHART-line]",
+        r"trends\.yaml, position.*children: MARKDOWN-reading",
+        r"noemt deze onderdelen .*MARKDOWN-reading",
+    ),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
+def test_a_definition_that_does_not_fit_is_refused_in_both_languages(
+    assets_with: AssetsWith, fault: tuple[str, str, str, str, str]
+) -> None:
+    file, old, new, english, dutch = fault
+    with pytest.raises(RefusedError) as refused:
+        compile_assets(RELEASE, assets_with(file, old, new))
+    assert re.search(english, refused.value.text("en"))
+    assert re.search(dutch, refused.value.text("nl"))
 
 
 def test_the_database_is_opened_read_only_and_locked() -> None:
@@ -104,9 +236,3 @@ def test_the_method_is_the_page_of_the_dbt_docs_in_its_language() -> None:
     for language, position in pages.items():
         text = position["MARKDOWN-method"]["meta"]["code"]
         assert text.startswith(words[language]) and "enddocs" not in text
-
-
-def test_a_document_that_is_not_there_is_refused(assets_with: AssetsWith) -> None:
-    path = "dashboards/method.yaml"
-    with pytest.raises(DashboardError, match=r"there is no document .*methods\.nl\.md"):
-        compile_assets(RELEASE, assets_with(path, "{document: method}", "{document: methods}"))

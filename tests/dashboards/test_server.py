@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dashboards import credentials, server
-from dashboards.errors import DashboardError
+from ingest.errors import BarometerError, RefusedError
 
 CONFIG = Path(server.__file__).with_name("superset_config.py")
 
@@ -22,7 +22,20 @@ def test_credentials_are_made_once_and_readable_by_the_owner_alone(tmp_path: Pat
 def test_credentials_that_others_can_read_are_refused(tmp_path: Path) -> None:
     credentials.load_or_create(tmp_path)
     credentials.path_of(tmp_path).chmod(0o644)
-    with pytest.raises(DashboardError, match="chmod 600"):
+    with pytest.raises(RefusedError, match="chmod 600") as refused:
+        credentials.load(tmp_path)
+    assert "andere gebruikers" in refused.value.text("nl")
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [("admin_user = a\n", "viewer_password"), ("viewer_name = v\n", "viewer_name")],
+)
+def test_credentials_that_are_incomplete_are_refused(tmp_path: Path, text: str, key: str) -> None:
+    path = credentials.path_of(tmp_path)
+    path.write_text(text)
+    path.chmod(0o600)
+    with pytest.raises(RefusedError, match=f"missing or unknown: .*{key}"):
         credentials.load(tmp_path)
 
 
@@ -31,12 +44,12 @@ def test_a_port_in_use_is_named_before_anything_starts(tmp_path: Path) -> None:
         other.bind((server.HOST, 0))
         other.listen()
         port = other.getsockname()[1]
-        with pytest.raises(DashboardError, match=f"Port {port} .* is in use"):
+        with pytest.raises(RefusedError, match=f"port {port} is in use"):
             server.start(tmp_path, tmp_path / "no-environment" / "bin", port)
 
 
 def test_a_missing_environment_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DashboardError, match="Superset is not installed there"):
+    with pytest.raises(RefusedError, match="Superset is not installed here"):
         server.prepare(tmp_path, tmp_path / "no-environment" / "bin")
 
 
@@ -49,8 +62,9 @@ def test_a_server_that_dies_shows_the_end_of_its_log(tmp_path: Path) -> None:
     with socket.socket() as probe:
         probe.bind((server.HOST, 0))
         port = probe.getsockname()[1]
-    with pytest.raises(DashboardError, match=r"(?s)exit code 3.*the reason why"):
+    with pytest.raises(BarometerError, match=r"(?s)exit code 3.*\nthe reason why") as stopped:
         server.start(tmp_path, tmp_path / "bin", port)
+    assert "stopte tijdens het starten" in stopped.value.text("nl")
 
 
 @pytest.mark.parametrize("content", [None, "", "superset_secret_key = short\n"])

@@ -19,10 +19,10 @@ import pytest
 
 from dashboards import credentials, provision, server
 from dashboards.bundle import asset_uuid, database_uri
-from dashboards.client import Client
+from dashboards.client import Client, SupersetError
 from dashboards.credentials import Credentials
-from dashboards.errors import SupersetError
 from dashboards.provision import PushReport
+from tests.conftest import require
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -75,8 +75,8 @@ class Visit:
 @pytest.fixture(scope="session")
 def superset_bin() -> Path:
     bin_dir = Path(os.environ.get("SUPERSET_BIN", PROJECT / ".venv-superset" / "bin"))
-    if not (bin_dir / "gunicorn").exists():
-        pytest.skip(f"Superset is not installed in {bin_dir}")
+    there = (bin_dir / "gunicorn").exists()
+    require("superset", there, f"Superset is not installed in {bin_dir}")
     return bin_dir
 
 
@@ -102,8 +102,7 @@ def installation(
 @pytest.fixture(scope="session")
 def browser() -> Iterator["Browser"]:
     playwright = pytest.importorskip("playwright.sync_api")
-    if CHROMIUM is None:
-        pytest.skip("chromium is not installed")
+    require("chromium", CHROMIUM is not None, "chromium is not installed")
     with playwright.sync_playwright() as started:
         chromium = started.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
         yield chromium

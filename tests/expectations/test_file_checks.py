@@ -138,7 +138,7 @@ def test_a_correction_is_refused_once_the_file_is_mended_where_it_came_from(
     with release_unchanged(built):
         done = check(barometer, wave=wave)
     message = refusal(done.exit_code, done.stdout, done.stderr)
-    words = (wave, "rule corrections", "Q1 of 4021: 77", "remove the correction", "2019.yml")
+    words = (wave, "rule corrections", "Q1 (RespNr 4021): 77", "remove the correction", "2019.yml")
     assert not missing_words(message, words), message
 
 

@@ -126,7 +126,11 @@ def described(fault: Fault, folder: Path) -> registry.Registry:
     (place / "waves").mkdir(parents=True)
     (place / "survey.yml").write_text(yaml.safe_dump(SURVEY), "utf-8")
     (place / "waves" / "2027.yml").write_text(yaml.safe_dump(fault.wave), "utf-8")
-    (place.parent / "sources.csv").write_text(",".join(Source.model_fields) + "\n", "utf-8")
+    source = {"source_id": "proef", "title": "Proef", "publisher": "Niemand", "language": "nl"}
+    columns = list(Source.model_fields)
+    rows = [columns, [source.get(name, "") for name in columns]]
+    text = "".join(f"{','.join(row)}\n" for row in rows)
+    (place.parent / "sources.csv").write_text(text, "utf-8")
     return registry.load(place.parent)
 
 

@@ -16,7 +16,7 @@ import pyreadstat
 import pytest
 
 from ingest import harmonisation, registry
-from ingest.drafting import Draft, draft_wave, write
+from ingest.drafting import Described, Draft, draft_wave, write
 from ingest.errors import BarometerError, RefusedError
 from ingest.formats import AnswerTable, CsvFile, SavFile, XlsxFile
 from ingest.harmonisation import Harmonisation
@@ -100,9 +100,9 @@ def spss(
 
 
 def draft(path: Path, wave: str = "nl_barometer/2027", **more: object) -> Draft:
-    known, rows = described()
     survey, _, year = wave.partition("/")
-    return draft_wave(path, survey, year, known, rows, lambda _: None, **more)  # type: ignore[arg-type]
+    held = Described(*described(), lambda _: None)
+    return draft_wave(path, survey, year, held, **more)  # type: ignore[arg-type]
 
 
 def recognised(made: Draft) -> dict[str, set[str]]:
@@ -146,8 +146,8 @@ def test_a_described_wave_is_recognised_when_it_comes_as_new(
 ) -> None:
     survey, _, wave = wave_id.partition("/")
     path = sample(f"{survey}_{wave}", tmp_path / "answers.sav")
-    known, rows = without(wave_id)
-    found = recognised(draft_wave(path, survey, wave, known, rows, earlier))
+    held = Described(*without(wave_id), earlier)
+    found = recognised(draft_wave(path, survey, wave, held))
     right = crosswalk_of(wave_id)
     assert set(found) == set(right)
     whole = sum(found[name] == right[name] for name in right) / len(right)
@@ -338,7 +338,8 @@ def test_nothing_is_written_over_and_nothing_twice(tmp_path: Path) -> None:
     )
     with pytest.raises(RefusedError) as refused:
         rows = replace(described()[1], crosswalk=crosswalk)
-        draft_wave(PRACTICE, "nl_barometer", "2027", described()[0], rows, lambda _: None)
+        held = Described(described()[0], rows, lambda _: None)
+        draft_wave(PRACTICE, "nl_barometer", "2027", held)
     assert refused.value.rule == "wave_has_rows"
     (tmp_path / "kept.yml").rename(surveys / "nl_barometer" / "waves" / "2027.yml")
     assert before == {path: path.read_bytes() for path in before}
@@ -364,7 +365,8 @@ def test_the_first_wave_of_a_survey_names_what_is_still_missing(tmp_path: Path) 
     (folder / "survey.yml").write_text(text.replace("is_barometer", "ee_practice"), "utf-8")
     known = registry.load(surveys)
     path = spss(tmp_path / "new.sav", {"A": ("Initiative: employees", {0: "No", 1: "Yes"})})
-    made = draft_wave(path, "ee_practice", "2026", known, described()[1], lambda _: None)
+    held = Described(known, described()[1], lambda _: None)
+    made = draft_wave(path, "ee_practice", "2026", held)
     assert not made.loads
     assert made.decisions[0].kind == "population_unknown"
     write(made, surveys, seeds)

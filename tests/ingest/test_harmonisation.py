@@ -223,7 +223,12 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
     "a recode that selects nothing": (
         crosswalk(rule="select", category="yes", recode="yes_no"),
         "recode_does_not_select",
-        ("recodes.csv", "whether code 1 is selected", "crosswalk.csv, row", "selected, not_selected"),
+        (
+            "recodes.csv",
+            "whether code 1 is selected",
+            "crosswalk.csv, row",
+            "selected, not_selected",
+        ),
     ),
     "a recode without scores": (
         crosswalk(rule="reverse"),
@@ -268,7 +273,10 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
     "a combination of one variable": (
         crosswalk(**{**SELECT, "rule": "combine_any"}),
         "combination_of_one",
-        ("crosswalk.csv", "rule combine_any combines only one variable for works_with_innovation yes"),
+        (
+            "crosswalk.csv",
+            "rule combine_any combines only one variable for works_with_innovation yes",
+        ),
     ),
     "a category with one answer that combines less than another": (
         add(

@@ -284,7 +284,7 @@ def test_another_survey_needs_only_another_specification(tmp_path: Path) -> None
         ({"latents": {"zeal": {"stability": 0.5, "depend": {}}}}, "depend"),
         ({"latents": {}}, "zeal"),
         ({"dont_know_code": None}, "no code dont_know_code"),
-        ({"codelists": {"kind": {1: "A", 2: "B"}}}, "'answer' is not described"),
+        ({"codelists": {"kind": {1: "A", 2: "B"}}}, "codelist 'answer' of Q1 is not described"),
         ({"organisations": small_frame({1: 50})}, "one of 1"),
         ({"organisations": small_frame({1: 19, 2: 80})}, "more organisations than the frame"),
         ({"codelists": {"kind": {1: "A", 2: "B"}, "answer": {1: "Y", 2: "N", 3: "M"}}}, "Q1"),
@@ -297,6 +297,7 @@ def test_a_mistake_in_a_specification_is_named_with_its_file(
     with pytest.raises(RefusedError, match=complaint) as refusal:
         read_specification(path)
     assert str(path) in str(refusal.value)
+    assert_dutch(refusal.value)
 
 
 def test_limits_that_exclude_each_other_are_refused_in_words(tmp_path: Path) -> None:

@@ -6,14 +6,12 @@ import json
 import re
 import shlex
 import shutil
-import subprocess
 from pathlib import Path
 
 import duckdb
-import pytest
 
-from tests.conftest import BIN, PROJECT, Barometer
-from tests.repo.test_asset_keys import KEYS
+from tests.conftest import PROJECT, Barometer
+from tests.repo.test_graph import KEYS
 from tests.support import missing_words, refusal
 
 WALK = PROJECT / "docs" / "how-to" / "add-a-wave.md"
@@ -86,7 +84,6 @@ def ask(barometer: Barometer, query: str) -> list[tuple[object, ...]]:
         return release.sql(query).fetchall()
 
 
-@pytest.mark.timeout(900)
 def test_the_walk_through_adds_the_wave_with_three_files_of_data(copy: Barometer) -> None:
     project = copy.project
     copy = Barometer(copy.home, project / "data", project)
@@ -127,7 +124,7 @@ def test_the_walk_through_adds_the_wave_with_three_files_of_data(copy: Barometer
     assert not [name for name in touched if name.endswith((".py", ".sql"))]
     assert touched == WRITTEN | set(examples)
 
-    done = copy.run("build", timeout=600)
+    done = copy.run("build")
     assert done.returncode == 0, done.stdout + done.stderr
     of_wave = "survey = 'nl_barometer' and wave = '2027'"
     statuses = ask(copy, f"select distinct data_status from mart_indicator where {of_wave}")
@@ -148,14 +145,7 @@ def test_the_walk_through_adds_the_wave_with_three_files_of_data(copy: Barometer
         "select distinct country_label_nl, comparability from mart_international "
         "where survey = 'ee_practice'",
     ) == [("Estland", "comparable")]
-    keys = subprocess.run(
-        [str(BIN / "python"), "-c", KEYS],
-        cwd=project,
-        env=copy.environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.splitlines()
+    keys = copy.python(KEYS).stdout.splitlines()
     assert {f"raw/{WAVE}", "raw/ee_practice/2026"} <= set(keys)
 
 

@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from orchestration.cli import main
 from orchestration.docs_site import DBT_PAGE
-from tests.conftest import BIN, PROJECT, Barometer
+from tests.conftest import PROJECT, Barometer
 from tests.links import faulty_links
 from tests.support import WAVE, missing_words, refusal, release_unchanged
 
 HEAVY = ("dagster", "dbt", "pandas", "great_expectations", "duckdb", "pyarrow", "numpy", "requests")
+HELP = (
+    ("--help",),
+    ("build", "--help"),
+    ("wave", "--help"),
+    ("release", "--help"),
+    ("dashboards", "--help"),
+)
 
 
 @pytest.fixture
@@ -20,33 +32,35 @@ def fresh(tmp_path: Path) -> Barometer:
     return Barometer(tmp_path / "home", tmp_path / "data")
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ("--help",),
-        ("build", "--help"),
-        ("wave", "--help"),
-        ("release", "--help"),
-        ("dashboards", "--help"),
-    ],
-    ids=" ".join,
-)
-def test_help_imports_nothing_heavy(arguments: tuple[str, ...]) -> None:
+@pytest.fixture(scope="module")
+def imported(tmp_path_factory: pytest.TempPathFactory) -> dict[tuple[str, ...], list[str]]:
+    """What is heavy and imported after each help, one after another in one process."""
+    folder = tmp_path_factory.mktemp("help")
     code = (
-        "import sys\n"
+        "import json, sys\n"
         "from orchestration.cli import main\n"
-        f"main({arguments!r}, standalone_mode=False)\n"
-        f"print('heavy:', [name for name in {HEAVY!r} if name in sys.modules])"
+        f"for words in {HELP!r}:\n"
+        "    main(words, standalone_mode=False)\n"
+        f"    print('heavy:' + json.dumps([name for name in {HEAVY!r} if name in sys.modules]))"
     )
-    done = subprocess.run(
-        [str(BIN / "python"), "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
-    )
-    assert done.stdout.splitlines()[-1] == "heavy: []"
+    done = Barometer(folder / "home", folder / "data").python(code)
+    told = re.findall(r"^heavy:(.*)$", done.stdout, re.M)
+    return {words: json.loads(line) for words, line in zip(HELP, told, strict=True)}
+
+
+@pytest.mark.parametrize("arguments", HELP, ids=" ".join)
+def test_help_imports_nothing_heavy(
+    imported: dict[tuple[str, ...], list[str]], arguments: tuple[str, ...]
+) -> None:
+    assert imported[arguments] == []
 
 
 def test_the_installed_command_lists_its_verbs() -> None:
     done = subprocess.run(
-        [str(BIN / "barometer"), "--help"], capture_output=True, text=True, check=True
+        [str(Path(sys.executable).with_name("barometer")), "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert not missing_words(done.stdout, ("up", "build", "wave", "release", "dashboards"))
 
@@ -78,6 +92,23 @@ def test_wrong_use_ends_with_2_and_makes_nothing(
     assert done.returncode == 2, done.stdout + done.stderr
     assert "Usage: " in done.stderr and "Traceback" not in done.stderr
     assert not fresh.home.exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ("biuld --lang nl", "De opdracht biuld bestaat niet."),
+        ("--lang nl build --fast", "De optie --fast bestaat niet."),
+        ("wave check --lang=nl", "SURVEY/WAVE ontbreekt."),
+        ("up --port eight --lang nl", "De waarde van --port is ongeldig."),
+        ("build --lang nl --lang fr", "--lang moet een van deze zijn: nl, en."),
+        ("release show one two --lang nl", "De opdracht is niet compleet, of er staat iets in"),
+    ],
+)
+def test_wrong_use_is_explained_in_dutch(arguments: str, message: str) -> None:
+    done = CliRunner().invoke(main, arguments.split(), prog_name="barometer")
+    assert done.exit_code == 2
+    assert done.stderr.startswith("Gebruik: barometer") and f"Fout: {message}" in done.stderr
 
 
 UNKNOWN_WAVES = {

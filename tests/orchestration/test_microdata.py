@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from tests.conftest import Barometer
+from tests.orchestration.test_discovery import NOTHING_NEW, raw, watch
 from tests.support import (
     FILE,
     WAVE,
     missing_words,
     put_real_file,
     real_path,
+    release_state,
     sample_of,
 )
 
@@ -32,16 +38,66 @@ def status_of(barometer: Barometer) -> str:
     return line
 
 
+@dataclass(frozen=True)
+class Watched:
+    """An installation in which the sensor saw a real file, and what it asked for.
+
+    Attributes:
+        barometer: the installation.
+        seen: what the sensor asked for.
+        run: what the run that it asked for made.
+        after: what the sensor said after that run.
+        before: when the raw files were written, before it.
+    """
+
+    barometer: Barometer
+    seen: dict[str, Any]
+    run: dict[str, Any]
+    after: dict[str, Any]
+    before: dict[Path, int]
+
+
 @pytest.fixture(scope="module")
-def real(built: Barometer, tmp_path_factory: pytest.TempPathFactory) -> Barometer:
-    """An installation that was built with a real file in place."""
+def watched(built: Barometer, tmp_path_factory: pytest.TempPathFactory) -> Watched:
+    """Put a real file with one odd answer in place, and let the sensor ask for a run."""
     folder = tmp_path_factory.mktemp("real")
     shutil.copytree(built.home, folder / "home", symlinks=True)
     barometer = Barometer(folder / "home", folder / "data")
-    put_real_file(barometer)
-    done = barometer.run("build")
-    assert done.returncode == 0, done.stdout + done.stderr
-    return barometer
+    file = put_real_file(barometer)
+    file.frame.loc[2, "V06"] = "test"
+    file.write(real_path(barometer))
+    before = {path: path.stat().st_mtime_ns for path in barometer.home.glob("raw/*/*/*.parquet")}
+    return Watched(barometer, *watch(barometer, "tick", "run", "tick"), before)
+
+
+@pytest.fixture(scope="module")
+def real(watched: Watched) -> Barometer:
+    """That installation."""
+    assert watched.run["success"]
+    return watched.barometer
+
+
+def test_a_new_file_of_answers_is_built_into_a_release_and_no_other_wave_is_read_again(
+    watched: Watched, built: Barometer
+) -> None:
+    assert raw(watched.seen["assets"]) == [f"raw/{WAVE}"] and "release" in watched.seen["assets"]
+    assert [name for name in watched.seen["assets"] if name.startswith("seeds/")] == []
+    assert watched.run["success"] and sorted(watched.run["made"]) == watched.seen["assets"]
+    assert any(WAVE not in path.as_posix() for path in watched.before), "there are other waves"
+    written = {path for path, time in watched.before.items() if path.stat().st_mtime_ns != time}
+    of_wave = {path for path in watched.before if WAVE in path.with_suffix("").as_posix()}
+    assert written == of_wave
+    assert release_state(watched.barometer) != release_state(built)
+    release = watched.barometer.current.resolve().with_suffix(".json")
+    digest = hashlib.sha256(real_path(watched.barometer).read_bytes()).hexdigest()
+    assert json.loads(release.read_text("utf-8"))["inputs"][f"{WAVE}/{FILE}"] == digest
+    assert watched.after["skipped"] == NOTHING_NEW
+
+
+def test_a_file_that_is_only_odd_is_released_with_its_warning(real: Barometer) -> None:
+    with duckdb.connect(str(real.current), read_only=True) as release:
+        odd = release.sql('select "check", observed from mart_data_quality where not passed')
+        assert odd.fetchall() == [("nl_barometer 2021 patterns: test_answers", "V06 in row 3")]
 
 
 def test_a_real_file_becomes_microdata_and_no_synthetic_row_is_left(
@@ -67,7 +123,7 @@ def test_a_real_file_becomes_microdata_and_no_synthetic_row_is_left(
             )
             assert len(rows) == 0, f"{table}.{column}"
         notices = release.sql(
-            f"select notice_nl || notice_en from mart_notice where {OF_WAVE}"
+            f"select notice_nl || notice_en from mart_indicator where {OF_WAVE}"
         ).fetchall()
         assert not any("SYNTHETI" in notice for (notice,) in notices)
         keys = "concept, category, group_value, base, weighting, round(estimate, 6)"

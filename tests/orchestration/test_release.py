@@ -117,40 +117,40 @@ def test_data_docs_show_every_suite(built: Barometer) -> None:
     assert not missing_words(page, (*suites, "nl_barometer 2021 answers"))
 
 
-def test_a_release_can_be_listed_shown_and_switched_back(copy: Barometer) -> None:
-    first = copy.current.readlink().stem
+def test_a_release_can_be_listed_shown_and_switched_back(spare: Barometer) -> None:
+    first = spare.current.readlink().stem
     later = "20990101-000000-000"
-    releases = copy.current.parent
-    (releases / f"{later}.duckdb").write_bytes(copy.current.read_bytes())
+    releases = spare.current.parent
+    (releases / f"{later}.duckdb").write_bytes(spare.current.read_bytes())
     described = json.loads((releases / f"{first}.json").read_text())
     described |= {"release_id": later, "previous_release": first}
     (releases / f"{later}.json").write_text(json.dumps(described))
 
-    switched = copy.run("release", "rollback", later)
+    switched = spare.run("release", "rollback", later)
     assert switched.returncode == 0, switched.stderr
-    assert copy.current.readlink() == Path(f"{later}.duckdb")
-    shown = copy.run("release", "show")
+    assert spare.current.readlink() == Path(f"{later}.duckdb")
+    shown = spare.run("release", "show")
     assert shown.stdout.startswith(f"Release {later}"), shown.stderr
     assert not missing_words(
         shown.stdout, (f"previous release {first}", "mart_indicator", SAMPLE[:12])
     )
 
-    back = copy.run("release", "rollback", first)
+    back = spare.run("release", "rollback", first)
     assert f"Release {first} is the current one" in back.stdout
-    assert copy.current.readlink() == Path(f"{first}.duckdb")
-    listed = [line for line in copy.run("release", "list").stdout.splitlines() if "UTC" in line]
+    assert spare.current.readlink() == Path(f"{first}.duckdb")
+    listed = [line for line in spare.run("release", "list").stdout.splitlines() if "UTC" in line]
     assert [line.split()[0] for line in listed] == [later, first]
     assert [("current" in line) for line in listed] == [False, True]
 
 
-def test_a_release_of_which_the_file_is_gone_is_not_switched_to(copy: Barometer) -> None:
-    first = copy.current.readlink().stem
-    releases = copy.current.parent
+def test_a_release_of_which_the_file_is_gone_is_not_switched_to(spare: Barometer) -> None:
+    first = spare.current.readlink().stem
+    releases = spare.current.parent
     (releases / "20990101-000000-000.json").write_text(
         (releases / f"{first}.json").read_text().replace(first, "20990101-000000-000")
     )
-    with release_unchanged(copy):
-        done = copy.run("release", "rollback", "20990101-000000-000")
+    with release_unchanged(spare):
+        done = spare.run("release", "rollback", "20990101-000000-000")
     message = refusal(done.returncode, done.stdout, done.stderr)
     assert not missing_words(message, ("is gone", "20990101-000000-000.duckdb", "backup"))
 

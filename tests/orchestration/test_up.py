@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
+from pathlib import Path
 
-from tests.conftest import BIN, PROJECT
+from tests.conftest import Barometer
 
 ENDED = """
 import os, signal
@@ -20,8 +20,6 @@ except KeyboardInterrupt:
 """
 
 
-def test_a_job_in_the_background_ends_when_it_is_asked_to() -> None:
-    done = subprocess.run(
-        [str(BIN / "python"), "-c", ENDED], cwd=PROJECT, capture_output=True, text=True, check=False
-    )
+def test_a_job_in_the_background_ends_when_it_is_asked_to(tmp_path: Path) -> None:
+    done = Barometer(tmp_path / "home", tmp_path / "data").python(ENDED)
     assert done.stdout == "ended\n", done.stderr[-2000:]

@@ -13,8 +13,8 @@ from pydantic import RootModel
 from expectations.suites import SuiteFile
 from ingest import harmonisation
 from ingest.descriptions import read_csv, read_yaml
-from ingest.drafting.wording import Lexicon
 from ingest.harmonisation import SEEDS
+from ingest.likeness.text import Lexicon
 from ingest.models import Model, PersonalData, PublishedFigure, Row, Source, Survey, Wave
 from ingest.registry import load
 from ingest.samples.specification import Specification
@@ -27,7 +27,7 @@ MODELS: dict[str, type[Model]] = {
     "ingest/surveys/*/waves/*.yml": Wave,
     "ingest/samples/*.yml": Specification,
     "ingest/personal_data.yml": PersonalData,
-    "ingest/drafting/lexicon.yml": Lexicon,
+    "ingest/likeness/lexicon.yml": Lexicon,
     "expectations/suites/*.yml": SuiteFile,
 }
 # The product reads these without the checks that need messages; tests/ingest/test_messages.py looks

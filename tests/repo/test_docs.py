@@ -4,25 +4,29 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from orchestration.docs_site import DBT_PAGE
-from tests.conftest import BIN, PROJECT
+from tests.conftest import PROJECT
 from tests.links import faulty_links
 from tests.repo.test_structure import tracked
 
 DOCS = PROJECT / "docs"
 PAGES = sorted(path for path in DOCS.rglob("*.md"))
 WRITTEN = [PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", *PAGES]
+# Folders of the project; what a page names under one of them is there.
+FOLDERS = r"benchmarks|dashboards|dbt_project|docs|expectations|ingest|orchestration|tests"
+PRACTICE = re.compile(r"ee_practice|waves/20(24|27)\.yml")  # what an exercise makes
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The site without the dbt docs, which need a build."""
     folder = tmp_path_factory.mktemp("docs")
-    command = [str(BIN / "python"), "-m", "sphinx", "-q", "-W", "-E"]
+    command = [sys.executable, "-m", "sphinx", "-q", "-W", "-E"]
     done = subprocess.run(
         [*command, "-d", str(folder / "doctrees"), str(DOCS), str(folder / "site")],
         cwd=PROJECT,
@@ -55,6 +59,21 @@ def test_the_reference_names_every_key_table_and_command(site: Path) -> None:
     assert all(path.stem in words("tables") for path in marts)
     assert all(verb in words("command-line") for verb in ("wave check", "release list", "--lang"))
     assert "recode_contradicts_label" in words("checks")
+
+
+@pytest.mark.parametrize("page", ["manifest", "published-figures", "harmonisation", "tables"])
+def test_every_key_and_column_of_the_reference_has_a_meaning(site: Path, page: str) -> None:
+    text = (site / "reference" / f"{page}.html").read_text("utf-8")
+    rows = re.findall(r"<tr.*?</tr>", text, re.S)
+    empty = [row for row in rows if re.search(r"<td[^>]*></td>\s*</tr>", row)]
+    assert [re.sub(r"<[^>]+>|\s+", " ", row) for row in empty] == []
+
+
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.name)
+def test_every_path_that_a_page_names_is_there(page: Path) -> None:
+    named = set(re.findall(rf"`((?:{FOLDERS})/[\w./*-]*)`", page.read_text("utf-8")))
+    missing = [name for name in named if not PRACTICE.search(name)]
+    assert [name for name in missing if not list(PROJECT.glob(name.rstrip("/")))] == []
 
 
 @pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.name)

@@ -1,7 +1,5 @@
 # What R says, once for all tests of this folder: Rscript judge.R FOLDER
-# Reads <name>.csv from the folder and writes <name>_judged.csv beside it. Exits with 3 where the
-# package survey is missing.
-if (!requireNamespace("survey", quietly = TRUE)) quit(status = 3)
+# Reads <name>.csv from the folder and writes <name>_judged.csv beside it.
 suppressPackageStartupMessages(library(survey))
 options(survey.lonely.psu = "adjust")
 folder <- commandArgs(trailingOnly = TRUE)[1]
@@ -16,105 +14,109 @@ write <- function(rows, name) {
 wilson <- function(p, n) prop.test(min(max(p, 0), 1) * n, n, correct = FALSE)$conf.int
 
 # Estimates: design (respondents of a sample), domain (who counts), answer (what they said) and
-# cell (domain x category to be estimated). y is 0 for a member who did not choose the category.
-judge_cell <- function(subdesign, y, cell) {
-  subdesign$variables$y <- y
-  mean_y <- svymean(~y, subdesign)
-  df <- degf(subdesign)
-  p <- as.numeric(coef(mean_y))
-  if (!cell$is_share) {
-    bounds <- if (df > 0) confint(mean_y, df = df) else c(NA, NA)
-  } else if (!cell$is_weighted) {
-    bounds <- wilson(p, nrow(subdesign))
-  } else if (all(y == 0) || all(y == 1)) {
-    w <- weights(subdesign)
-    bounds <- wilson(p, sum(w)^2 / sum(w^2))
-  } else if (df > 0) {
-    # With one degree of freedom "logit" ends in 0 and NaN, because 1 - 2 pnorm(-12.7) rounds to
-    # 1; "xlogit" is the same interval by another way.
-    method <- if (df > 1) "logit" else "xlogit"
-    bounds <- attr(svyciprop(~y, subdesign, method = method), "ci")
-  } else {
-    bounds <- c(NA, NA)
-  }
-  c(cell = cell$row, estimate = p, standard_error = as.numeric(SE(mean_y)),
-    low = unname(bounds)[1], high = unname(bounds)[2], n = nrow(subdesign), df = df)
-}
-
+# cell (domain x category to be estimated). All categories of a domain are judged at once.
 design_of <- function(sample) {
   # A frame of unknown size is an infinite one: no correction.
   sample$frame_count[is.na(sample$frame_count)] <- Inf
   svydesign(ids = ~1, strata = ~stratum, weights = ~weight, fpc = ~frame_count, data = sample)
 }
 
-# All of one design, with domains and answers by name: they are looked up for every cell.
-whole_of <- function(sample, domains, answers) {
-  list(design = design_of(sample),
-       members = split(domains$respondent, domains$domain),
-       said = split(answers[c("respondent", "value")], paste(answers$question, answers$category)))
+# What respondents said, one column per cell: 1 or a score, 0 where they did not choose it.
+said_by <- function(design, whole, cells) {
+  said <- whole$said[[cells$question[1]]]
+  y <- matrix(0, nrow(design), nrow(cells), dimnames = list(NULL, paste0("y", seq_len(nrow(cells)))))
+  place <- cbind(match(said$respondent, design$variables$respondent),
+                 match(said$category, cells$category))
+  known <- !is.na(place[, 1]) & !is.na(place[, 2])
+  y[place[known, , drop = FALSE]] <- said$value[known]
+  y
 }
 
-# What the members of a domain said: 1 or a score, 0 where they did not choose the category.
-said_by <- function(design, whole, cell) {
-  said <- whole$said[[paste(cell$question, cell$category)]]
-  y <- said$value[match(design$variables$respondent, said$respondent)]
-  if (is.null(said)) rep(0, nrow(design)) else ifelse(is.na(y), 0, y)
-}
-
-judge_total <- function(whole, cell) {
-  design <- whole$design
-  design$variables$y <- said_by(design, whole, cell) *
-    (design$variables$respondent %in% whole$members[[cell$domain]])
-  total <- svytotal(~y, design)
-  data.frame(cell = cell$cell, estimate = as.numeric(coef(total)),
-             standard_error = as.numeric(SE(total)))
-}
-
-judge_contrast <- function(whole, cell) {
-  design <- whole$design
-  first <- whole$members[[cell$domain]]
-  second <- whole$members[[cell$reference]]
-  design$variables$y <- said_by(design, whole, cell)
-  design$variables$in_first <- design$variables$respondent %in% first
-  both <- design[design$variables$respondent %in% c(first, second), ]
-  means <- svyby(~y, ~in_first, both, svymean, covmat = TRUE)
-  variances <- vcov(means)
-  data.frame(contrast = cell$contrast,
-             standard_error = sqrt(max(sum(diag(variances)) - 2 * variances[1, 2], 0)))
+# The logit interval of shares that are neither 0 nor 1, by the delta method ("xlogit" of svyciprop).
+logit_bounds <- function(means, columns, df) {
+  logits <- lapply(columns, function(y) bquote(log(.(as.name(y)) / (1 - .(as.name(y))))))
+  plogis(confint(svycontrast(means, setNames(logits, columns)), df = df))
 }
 
 judge_cells <- function(whole, cells) {
-  do.call(rbind, lapply(split(cells, cells$domain), function(of_domain) {
-    members <- whole$members[[of_domain$domain[1]]]
-    subdesign <- whole$design[whole$design$variables$respondent %in% members, ]
-    do.call(rbind, lapply(seq_len(nrow(of_domain)), function(i) {
-      judge_cell(subdesign, said_by(subdesign, whole, of_domain[i, ]), of_domain[i, ])
-    }))
-  }))
+  subdesign <- whole$design[whole$design$variables$respondent %in% whole$members[[cells$domain[1]]], ]
+  y <- said_by(subdesign, whole, cells)
+  means <- svymean(y, subdesign)
+  p <- setNames(as.numeric(coef(means)), colnames(y))
+  n <- nrow(y)
+  df <- degf(subdesign)
+  w <- weights(subdesign)
+  bounds <- matrix(NA_real_, ncol(y), 2, dimnames = list(colnames(y), NULL))
+  share <- cells$is_share == 1
+  weighted <- share & cells$is_weighted == 1
+  constant <- colSums(y != 0) == 0 | colSums(y != 1) == 0
+  for (i in which(share & (!weighted | constant))) {
+    bounds[i, ] <- wilson(p[i], if (weighted[i]) sum(w)^2 / sum(w^2) else n)
+  }
+  if (df > 0) {
+    if (any(!share)) bounds[!share, ] <- confint(means, df = df)[!share, ]
+    inside <- weighted & !constant
+    if (any(inside)) bounds[inside, ] <- logit_bounds(means, colnames(y)[inside], df)
+    # The same by a generalised linear model, which takes long. With one degree of freedom it ends
+    # in 0 and NaN, because 1 - 2 pnorm(-12.7) rounds to 1.
+    for (i in which(inside & cells$by_model == 1 & df > 1)) {
+      subdesign$variables$y <- y[, i]
+      bounds[i, ] <- attr(svyciprop(~y, subdesign, method = "logit"), "ci")
+    }
+  }
+  cbind(row = cells$row, estimate = p, standard_error = as.numeric(SE(means)),
+        low = bounds[, 1], high = bounds[, 2], n = n, df = df)
 }
 
-cells <- read("cell")
-cells$row <- seq_len(nrow(cells))
-names <- unique(cells$design)
-tables <- lapply(c("sample", "domain", "answer"), function(name) {
+judge_totals <- function(whole, cells) {
+  member <- whole$design$variables$respondent %in% whole$members[[cells$domain[1]]]
+  total <- svytotal(said_by(whole$design, whole, cells) * member, whole$design)
+  cbind(row = cells$row, estimate = as.numeric(coef(total)), standard_error = as.numeric(SE(total)))
+}
+
+judge_contrasts <- function(whole, cells) {
+  respondent <- whole$design$variables$respondent
+  first <- whole$members[[cells$domain[1]]]
+  both <- whole$design[respondent %in% c(first, whole$members[[cells$reference[1]]]), ]
+  y <- said_by(both, whole, cells)
+  both$variables <- data.frame(y, in_first = both$variables$respondent %in% first)
+  means <- svyby(reformulate(colnames(y)), ~in_first, both, svymean, covmat = TRUE)
+  # FALSE and TRUE of the first column, then of the next.
+  variances <- vcov(means)
+  second <- 2 * seq_len(ncol(y))
+  squares <- diag(variances)[second] + diag(variances)[second - 1] -
+    2 * variances[cbind(second, second - 1)]
+  cbind(row = cells$row, standard_error = sqrt(pmax(squares, 0)))
+}
+
+# Judge the cells of each domain, with two processes.
+judge <- function(name, key, by, judge_domain) {
+  rows <- read(name)
+  rows$row <- seq_len(nrow(rows))
+  domains <- split(rows, do.call(paste, rows[by]))
+  judged <- parallel::mclapply(domains, function(cells) {
+    suppressWarnings(judge_domain(wholes[[cells$design[1]]], cells))
+  }, mc.cores = 2)
+  failed <- Filter(function(result) inherits(result, "try-error"), judged)
+  if (length(failed)) stop(failed[[1]])
+  judged <- as.data.frame(do.call(rbind, judged))
+  write(cbind(rows[judged$row, key, drop = FALSE], judged[names(judged) != "row"]), name)
+}
+
+tables <- lapply(setNames(nm = c("sample", "domain", "answer")), function(name) {
   table <- read(name)
-  split(table, factor(table$design, names))
+  split(table, table$design)
 })
-wholes <- lapply(setNames(names, names), function(name) {
-  do.call(whole_of, lapply(tables, function(table) table[[name]]))
+wholes <- lapply(setNames(nm = names(tables$domain)), function(name) {
+  domains <- tables$domain[[name]]
+  answers <- tables$answer[[name]]
+  list(design = design_of(tables$sample[[name]]),
+       members = split(domains$respondent, domains$domain),
+       said = split(answers[c("respondent", "category", "value")], answers$question))
 })
-each <- function(rows, judge) {
-  suppressWarnings(do.call(rbind, lapply(split(rows, rows$design), function(of_design) {
-    judge(wholes[[of_design$design[1]]], of_design)
-  })))
-}
-one_by_one <- function(judge) function(whole, rows) {
-  do.call(rbind, lapply(seq_len(nrow(rows)), function(i) judge(whole, rows[i, ])))
-}
-judged <- as.data.frame(each(cells, judge_cells))
-write(transform(judged, cell = cells$cell[judged$cell]), "cell")
-write(each(read("total"), one_by_one(judge_total)), "total")
-write(each(read("contrast"), one_by_one(judge_contrast)), "contrast")
+judge("cell", "cell", c("design", "domain"), judge_cells)
+judge("total", "cell", c("design", "domain"), judge_totals)
+judge("contrast", "contrast", c("design", "domain", "reference"), judge_contrasts)
 
 # Functions that the engines lack.
 students <- read("student")

@@ -1,8 +1,8 @@
 """Samples drawn over and over from a known population: is the margin as wide as it must be?
 
 R has no function for the change between waves of which a part of the organisations is the same;
-here thousands of pairs of samples tell how much the change really varies. By default a part is
-drawn, with wider bounds; `make test-statistics` draws enough for those of the method page.
+here thousands of pairs of samples tell how much the change really varies. With
+`--statistics=part` fewer are drawn, and the bounds are wider than those of the method page.
 """
 
 from __future__ import annotations
@@ -17,8 +17,6 @@ import pandas as pd
 import pytest
 
 from tests.conftest import Barometer
-
-pytestmark = [pytest.mark.statistics_full, pytest.mark.timeout(1800)]
 
 MODELS = ("est_stratum_sums", "est_quantiles", "est_computed", "est_wave_covariances")
 COMPILED = "dbt/compiled/innovation_barometer/models/estimates"
@@ -146,24 +144,18 @@ def estimated(built: Barometer, sample: pd.DataFrame, *, pairs_only: bool) -> pd
 
 
 @pytest.fixture(scope="module")
-def whole(request: pytest.FixtureRequest) -> bool:
-    """Whether enough is drawn for the bounds of the method page."""
-    return "statistics_full" in request.config.option.markexpr
-
-
-@pytest.fixture(scope="module")
-def changes(built: Barometer, whole: bool) -> Iterator[pd.DataFrame]:
+def changes(built: Barometer, fully: bool) -> Iterator[pd.DataFrame]:
     frame = population(share=0.8, change=-0.1, seed=1)
-    yield estimated(built, draw(frame, 8000 if whole else 1000, seed=2), pairs_only=True)
+    yield estimated(built, draw(frame, 8000 if fully else 1000, seed=2), pairs_only=True)
 
 
 def test_the_standard_error_of_a_change_is_how_much_changes_vary(
-    changes: pd.DataFrame, whole: bool
+    changes: pd.DataFrame, fully: bool
 ) -> None:
     truth = changes["change"].std()
     ours = np.sqrt(changes["variance"].mean())
     # With 8,000 pairs the truth itself is known to 0.8 %.
-    assert ours == pytest.approx(truth, rel=0.02 if whole else 0.05)
+    assert ours == pytest.approx(truth, rel=0.02 if fully else 0.05)
 
 
 def test_without_the_organisations_in_both_it_would_be_too_wide(changes: pd.DataFrame) -> None:
@@ -171,22 +163,22 @@ def test_without_the_organisations_in_both_it_would_be_too_wide(changes: pd.Data
 
 
 def test_the_interval_of_a_change_holds_the_truth_as_often_as_it_says(
-    changes: pd.DataFrame, whole: bool
+    changes: pd.DataFrame, fully: bool
 ) -> None:
     frame = population(share=0.8, change=-0.1, seed=1)
     truth = 100 * np.diff(frame.answers.mean(axis=0))[0]
     held = (changes["change"] - truth).abs() <= 1.959964 * np.sqrt(changes["variance"])
-    low, high = (0.935, 0.965) if whole else (0.92, 0.98)
+    low, high = (0.935, 0.965) if fully else (0.92, 0.98)
     assert low <= held.mean() <= high
 
 
 @pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.8, 0.9])
 @pytest.mark.parametrize(("respondents", "part"), [(366, 1), (91, 4), (29, 12)])
 def test_the_interval_of_a_share_holds_the_truth_as_often_as_it_says(
-    built: Barometer, whole: bool, share: float, respondents: int, part: int
+    built: Barometer, fully: bool, share: float, respondents: int, part: int
 ) -> None:
     frame = population(share=share, change=0, seed=3)
-    drawn = draw(frame, 2000 if whole else 200, seed=4, part=part)
+    drawn = draw(frame, 2000 if fully else 200, seed=4, part=part)
     drawn = drawn[drawn["wave"] % 2 == 0]
     assert len(drawn) == respondents * drawn["wave"].nunique()
     shares = estimated(built, drawn, pairs_only=False)
@@ -194,5 +186,5 @@ def test_the_interval_of_a_share_holds_the_truth_as_often_as_it_says(
     held = shares["estimate_low"].le(truth) & shares["estimate_high"].ge(truth)
     # On 29 respondents in four strata it is on the safe side, up to 97.7 %.
     most = 0.98 if part == 12 else 0.965
-    low, high = (0.935, most) if whole else (0.91, 1)
+    low, high = (0.935, most) if fully else (0.91, 1)
     assert low <= held.mean() <= high, f"{held.mean():.1%}"

@@ -54,3 +54,16 @@
 {% macro spark__split_to_rows(text, separator) -%}
     explode(split({{ text }}, concat('\\Q', {{ separator }}, '\\E')))
 {%- endmacro %}
+
+{#- A long text broken in two after at most 27 characters. -#}
+{% macro in_two_lines(text) -%}
+    {{ return(adapter.dispatch('in_two_lines', 'innovation_barometer')(text)) }}
+{%- endmacro %}
+
+{% macro default__in_two_lines(text) -%}
+    regexp_replace({{ text }}, '^(.{8,27}) ', '\1' || chr(10))
+{%- endmacro %}
+
+{% macro spark__in_two_lines(text) -%}
+    regexp_replace({{ text }}, '^(.{8,27}) ', concat('$1', chr(10)))
+{%- endmacro %}

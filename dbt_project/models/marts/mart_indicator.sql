@@ -94,7 +94,21 @@ select
     located.source_title,
     located.source_locator,
     located.source_url,
-    concepts.in_dashboard
+    concepts.in_dashboard,
+    {% for lang in ['nl', 'en'] %}
+        {{ estimate_text(
+            lang, 'located.estimate', 'located.statistic', 'located.approximate', 'located.bound'
+        ) }} as estimate_text_{{ lang }},
+        {{ interval_text(lang, 'located.estimate_low', 'located.estimate_high') }}
+            as interval_text_{{ lang }},
+        {{ count_text(lang, 'located.n') }} as n_text_{{ lang }},
+        coalesce(located.comparability_note_{{ lang }}, '') as note_text_{{ lang }},
+        {{ source_link(
+            lang, 'located.source_title', 'located.source_url', 'located.source_locator'
+        ) }} as source_link_{{ lang }},
+        notice.label_{{ lang }} as notice_{{ lang }},
+    {% endfor %}
+    -cast(notice.sort_order as integer) as notice_order
 from located
 inner join {{ ref('dim_wave') }} as waves
     on located.survey = waves.survey and located.wave = waves.wave
@@ -108,6 +122,7 @@ left join categories as group_category
 left join {{ ref('bases') }} as bases on located.base = bases.base
 {{ join_codelist('country', 'located.country') }}
 {{ join_codelist('data_status', 'located.data_status') }}
+{{ join_codelist('notice', 'located.data_status') }}
 {{ join_codelist('comparability', 'located.comparability') }}
 {{ join_codelist('reliability', 'located.reliability') }}
 {{ join_codelist('statistic', 'located.statistic') }}

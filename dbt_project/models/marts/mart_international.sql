@@ -50,11 +50,19 @@ judgements as (
 pairs as (
     select
         others.*,
+        dutch.survey as nl_survey,
+        dutch.survey_label_nl as nl_survey_label_nl,
+        dutch.survey_label_en as nl_survey_label_en,
+        dutch.country as nl_country,
+        dutch.country_label_nl as nl_country_label_nl,
+        dutch.country_label_en as nl_country_label_en,
         dutch.wave as nl_wave,
         dutch.estimate as nl_estimate,
         dutch.estimate_low as nl_low,
         dutch.estimate_high as nl_high,
         dutch.n as nl_n,
+        dutch.estimate_text_nl as nl_estimate_text_nl,
+        dutch.estimate_text_en as nl_estimate_text_en,
         sqrt(power(dutch.standard_error, 2) + power(others.standard_error, 2))
             as difference_error,
         dutch.data_status as nl_data_status,
@@ -135,7 +143,7 @@ judged as (
 select
     {{ labelled(['concept', 'category']) }},
     category_order,
-    {{ labelled(['base']) }},
+    {{ labelled(['base', 'nl_survey', 'nl_country']) }},
     nl_wave,
     nl_estimate,
     nl_low,
@@ -161,7 +169,23 @@ select
     approximate or nl_approximate as approximate,
     bound,
     source_title,
-    source_url
+    source_url,
+    {% for lang in ['nl', 'en'] %}
+        country_label_{{ lang }} || ' · ' || survey_label_{{ lang }} || ' ' || wave
+            as place_text_{{ lang }},
+        survey_label_{{ lang }} || ' ' || wave as survey_text_{{ lang }},
+        nl_estimate_text_{{ lang }},
+        estimate_text_{{ lang }},
+        interval_text_{{ lang }},
+        n_text_{{ lang }},
+        {{ difference_text(lang, 'difference', 'judged.verdict', 'verdicts.label_' ~ lang) }}
+            as difference_text_{{ lang }},
+        {{ comparability_text('pair_comparability', 'comparabilities.label_' ~ lang) }}
+            as comparability_text_{{ lang }},
+        {{ source_link(lang, 'source_title', 'source_url') }} as source_link_{{ lang }},
+        notice_{{ lang }},
+    {% endfor %}
+    notice_order
 from judged
 {{ join_codelist('comparability', 'judged.pair_comparability', 'comparabilities') }}
 {{ join_codelist('verdict', 'judged.verdict', 'verdicts') }}

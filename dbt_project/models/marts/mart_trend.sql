@@ -120,7 +120,16 @@ select
     concat_ws(' ', reasons.label_en, pair_note_en) as reason_en,
     pair_comparability as comparability,
     {{ labels_of('comparabilities', 'comparability') }},
-    either_approximate as approximate
+    either_approximate as approximate,
+    {% for lang in ['nl', 'en'] %}
+        {{ figure_text(lang, 'from_estimate', 'statistic') }} || ' → '
+        || {{ figure_text(lang, 'estimate', 'statistic') }} as estimates_text_{{ lang }},
+        {{ change_text(lang, 'change', 'change_low', 'change_high') }} as change_text_{{ lang }},
+        {{ verdict_text('judged.verdict', 'verdicts.label_' ~ lang) }} as verdict_text_{{ lang }},
+        {{ known_text(lang, number_text(lang, 'smallest_detectable_change')) }}
+            as smallest_detectable_change_text_{{ lang }},
+    {% endfor %}
+    from_wave || ' → ' || wave as waves_text
 from judged
 {{ join_codelist('verdict', 'judged.verdict', 'verdicts') }}
 {{ join_codelist('comparability', 'judged.pair_comparability', 'comparabilities') }}

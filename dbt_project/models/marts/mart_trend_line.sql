@@ -1,8 +1,11 @@
--- One row per indicator and part of its line: the estimate (`__yhat`) and the bounds of its
--- interval (`__yhat_lower`, `__yhat_upper`), which Superset draws as a line with a band.
--- A wave that does not fully compare with the survey's reference wave stands on the other side of
--- a break: it opens a new series (`after`) or closes an old one (`before`), so that the line
+-- One row per indicator, part of its line (the estimate, and the bounds of its interval) and place
+-- on the time axis, for a chart that draws a line with a band.
+-- A wave that does not fully compare with the survey's reference wave is on the other side of
+-- a break: it opens a new line (`after`) or closes an old one (`before`), so that the line
 -- visibly stops.
+-- Superset draws a series that ends in `__yhat_lower` or `__yhat_upper` as the band of the line. A
+-- space goes before it: Superset trims names before it picks a colour, so both get the same one.
+-- A band of one wave would have no width: its bounds are drawn five months before and after too.
 {% set series = [
     'survey', 'concept', 'category', 'base', 'group_dimension', 'group_value', 'weighting',
     'data_status'
@@ -38,80 +41,97 @@ counted as (
     from indicators
 ),
 
+-- The filters of a dashboard name the survey and the answer, so a line names the kind of figure;
+-- where one survey holds several countries, it names these.
 named as (
     select
         counted.*,
     {% for lang in ['nl', 'en'] %}
         concat_ws(
             ' · ',
-            survey_label_{{ lang }},
-            case when group_dimension = 'country' then country_label_{{ lang }} end,
-            category_label_{{ lang }},
+            case
+                when group_dimension = 'country'
+                    then
+                        concat_ws(
+                            ' · ',
+                            survey_label_{{ lang }},
+                            country_label_{{ lang }},
+                            category_label_{{ lang }}
+                        )
+                else data_status_label_{{ lang }}
+            end,
             case
                 when group_dimension not in ('total', 'country')
                     then group_value_label_{{ lang }}
             end,
-            case when data_status <> 'published' then data_status_label_{{ lang }} end,
             case
                 when breaks > 0 then concat(
                     notes.label_{{ lang }},
                     case when breaks > 1 then concat(' ', cast(breaks as string)) else '' end
                     )
             end
-        ) as series_name_{{ lang }}{{ ',' if not loop.last }}
+        ) as line_{{ lang }}{{ ',' if not loop.last }}
     {% endfor %}
     from counted
-    left join {{ ref('codelists') }} as notes
-        on notes.codelist = 'series_note' and counted.side = notes.code
+    {{ join_codelist('series_note', 'counted.side', 'notes') }}
 ),
 
 parts as (
     {% for part, column in [
-        ('__yhat', 'estimate'),
-        ('__yhat_lower', 'estimate_low'),
-        ('__yhat_upper', 'estimate_high'),
+        ('estimate', 'estimate'), ('lower', 'estimate_low'), ('upper', 'estimate_high'),
     ] %}
         select
             *,
             '{{ part }}' as part,
+            {{ "''" if part == 'estimate' else "' __yhat_" ~ part ~ "'" }} as ending,
             {{ column }} as value
         from named
         where {{ column }} is not null
         {{ 'union all' if not loop.last }}
     {% endfor %}
+),
+
+measured as (
+    select
+        *,
+        part <> 'estimate' and count(*) over (
+            partition by {{ series | join(', ') }}, line_nl, part
+        ) = 1 as is_lone_bound
+    from parts
+),
+
+drawn as (
+    select
+        *,
+        concat(wave, '-01-01') as drawn_on
+    from measured
+    union all
+    select
+        *,
+        concat(cast(cast(wave as integer) - 1 as string), '-08-01') as drawn_on
+    from measured
+    where is_lone_bound
+    union all
+    select
+        *,
+        concat(wave, '-06-01') as drawn_on
+    from measured
+    where is_lone_bound
 )
 
 select
     indicator_id,
-    survey,
-    survey_label_nl,
-    survey_label_en,
-    country,
-    country_label_nl,
-    country_label_en,
+    {{ labelled(['survey', 'country']) }},
     wave,
-    cast(concat(wave, '-01-01') as date) as wave_date,
-    concept,
-    concept_label_nl,
-    concept_label_en,
-    category,
-    category_label_nl,
-    category_label_en,
+    cast(drawn_on as date) as drawn_on,
+    {{ labelled(['concept', 'category']) }},
     category_order,
     base,
-    group_dimension,
-    group_dimension_label_nl,
-    group_dimension_label_en,
-    group_value,
-    group_value_label_nl,
-    group_value_label_en,
-    data_status,
-    data_status_label_nl,
-    data_status_label_en,
+    {{ labelled(['group_dimension', 'group_value', 'data_status']) }},
     weighting,
     comparability,
     part,
-    concat(series_name_nl, part) as series_nl,
-    concat(series_name_en, part) as series_en,
+    concat(line_nl, ending) as series_nl,
+    concat(line_en, ending) as series_en,
     value
-from parts
+from drawn

@@ -1,19 +1,15 @@
-"""Who takes part, and how they are asked."""
+"""Compares who takes part in two waves, and how they are asked."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
 
-from expectations.differences.pairing import (
-    Side,
-    both,
-)
-from expectations.differences.record import (
-    Difference,
-    covering,
-    quoted,
-)
+from expectations.differences.difference import Difference
+from expectations.differences.naming import quoted
+from expectations.differences.side import Side
+from expectations.differences.weighing import covering
+from ingest.likeness.text import plain
 from ingest.models import Text
 
 METHODS = {
@@ -25,9 +21,9 @@ METHODS = {
 
 
 def changed(now: Side, was: Side) -> Iterator[Difference]:
-    """Yield what differs in who takes part: unit, organisations, way of asking."""
+    """Yield the differences in participation: unit, organisations, mode and sampling."""
     ours, theirs = now.wave.wave, was.wave.wave
-    if both(ours.population) != both(theirs.population):
+    if _both(ours.population) != _both(theirs.population):
         held = [row for rows in now.rows.values() for row in rows]
         judged = all(row.status != "identical" for _, row in held)
         yield Difference(
@@ -40,9 +36,9 @@ def changed(now: Side, was: Side) -> Iterator[Difference]:
     for name, what in METHODS.items():
         one, other = getattr(ours, name), getattr(theirs, name)
         if one and other and one != other:
-            told = [quoted(text) if isinstance(text, Text) else text for text in (other, one)]
+            shown = [quoted(text) if isinstance(text, Text) else text for text in (other, one)]
             yield Difference(
-                "method_changed", "review", values={"what": what, "was": told[0], "now": told[1]}
+                "method_changed", "review", values={"what": what, "was": shown[0], "now": shown[1]}
             )
 
 
@@ -69,8 +65,13 @@ def _organisations(now: Side, was: Side) -> Iterator[Difference]:
 
 
 def _pseudonyms(side: Side) -> Counter[str]:
-    """Return organisation -> respondents; empty where organisations are not known."""
+    """Return organisation -> number of respondents; empty if organisations are unknown."""
     name = side.answers.organisation
     if side.table is None or not name or name not in side.table.data.column_names:
         return Counter()
     return Counter(value for value in side.table.data.column(name).to_pylist() if value is not None)
+
+
+def _both(text: Text | None) -> str:
+    """Return the plain text in both languages, to compare."""
+    return plain(f"{text.nl} {text.en}") if text else ""

@@ -1,88 +1,30 @@
-"""Drafts a wave in this project, and shows the draft to a person."""
+"""Shows the draft of a wave on the terminal."""
 
 from __future__ import annotations
 
 import sys
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ingest.errors import BarometerError, Language, Phrase
-from orchestration.settings import DBT_PROJECT, PROJECT, Settings
+from ingest.errors import Language, Phrase
+from orchestration.settings import PROJECT
 
 if TYPE_CHECKING:
     from ingest.drafting import Draft, Proposal
-    from ingest.formats import AnswerTable
-    from ingest.registry import SurveyWave
 
 WIDTH = 100
 MOST_SHOWN = 3  # uses of a variable or battery
 
 
-def draft(
-    settings: Settings,
-    file: Path,
-    survey: str,
-    wave: str,
-    options: Mapping[str, str | int | None],
-    texts: Sequence[str],
-    language: Language,
-    *,
-    output: Path | None,
-) -> tuple[Draft, list[str]]:
-    """Draft a wave and write the draft.
-
-    Args:
-        settings: where earlier waves' answers are; a sample stands in where there are none.
-        file: the file of answers.
-        survey: the survey that it belongs to.
-        wave: name of the wave.
-        options: what the format needs told.
-        texts: variables with open answers.
-        language: of comments in the manifest.
-        output: a folder to write in instead of the project.
-
-    Returns:
-        The draft, and the files that were written.
-
-    Raises:
-        BarometerError: whatever `draft_wave` or `write` refuse; then nothing is written.
-    """
-    from ingest import harmonisation, registry
-    from ingest.drafting import draft_wave, refuse_overwriting, write
-    from ingest.wave_files import open_wave
-
-    def earlier(wave: SurveyWave) -> AnswerTable | None:
-        try:
-            return open_wave(wave, settings.data, settings.samples).table
-        except BarometerError:  # there is less evidence then
-            return None
-
-    seeds, known = DBT_PROJECT / "seeds", registry.load()
-    refuse_overwriting(survey, wave, registry.SURVEYS, output)
-    made = draft_wave(
-        file,
-        survey,
-        wave,
-        known,
-        harmonisation.load(seeds, known),
-        earlier,
-        options,
-        texts,
-        language,
-    )
-    written = write(made, registry.SURVEYS, seeds, output)
-    return made, [_short(path) for path in written]
-
-
-def _short(path: Path) -> str:
-    """A path as a person would type it, from the folder of the project where it is in there."""
+def short(path: Path) -> str:
+    """Return a path as a person would type it: relative to the project if it is inside."""
     full = path.resolve()
     return str(full.relative_to(PROJECT) if full.is_relative_to(PROJECT) else full)
 
 
-def show(made: Draft, written: Sequence[str], place: Path, language: Language) -> None:
+def show(made: Draft, written: Sequence[Path], place: Path, language: Language) -> None:
     """Print the proposals, what must be decided, the files written and what to do next.
 
     Args:
@@ -118,20 +60,20 @@ def show(made: Draft, written: Sequence[str], place: Path, language: Language) -
     console.print(table, markup=False)
     console.print(Phrase("orchestration.draft_decisions").text(language), markup=False)
     for number, decision in enumerate(made.decisions, 1):
-        told = Table.grid(padding=(0, 1))
-        told.add_row(f"{number:3}.", decision.text(language))
-        console.print(told, markup=False)
+        numbered = Table.grid(padding=(0, 1))
+        numbered.add_row(f"{number:3}.", decision.text(language))
+        console.print(numbered, markup=False)
     console.print()
     for path in written:
-        told_path = Phrase("orchestration.draft_written", path=path).text(language)
-        console.print(told_path, markup=False, soft_wrap=True)  # a path stays whole
-    following = Phrase("orchestration.draft_next", wave=wave, place=_short(place))
+        line = Phrase("orchestration.draft_written", path=short(path)).text(language)
+        console.print(line, markup=False, soft_wrap=True)  # a path stays whole
+    following = Phrase("orchestration.draft_next", wave=wave, place=short(place))
     console.print(following.text(language), markup=False, soft_wrap=True)
 
 
 def _groups(made: Draft) -> list[list[Proposal]]:
-    """Proposals that say the same together, what must be decided first on top."""
-    from ingest.drafting.wording import tail
+    """Group proposals with the same concept and decisions, the most pressing first."""
+    from ingest.likeness.text import split_item
 
     pressing: dict[str, int] = {}
     kinds: dict[str, set[str]] = defaultdict(set)
@@ -142,8 +84,7 @@ def _groups(made: Draft) -> list[list[Proposal]]:
     groups: dict[tuple[object, ...], list[Proposal]] = defaultdict(list)
     for proposal in made.proposals:
         name = proposal.variable
-        own = tail(proposal.label)
-        stem = proposal.label[: -len(own)] if own else ""
+        stem, _ = split_item(proposal.label)
         # A battery goes together even where some of its items count towards less.
         concept = proposal.uses[0].concept if proposal.uses else name
         group = (stem or name.rstrip("0123456789"), concept, *sorted(kinds[name]))
@@ -165,7 +106,7 @@ def _row(group: list[Proposal], survey: str, language: Language) -> tuple[str, s
         variable = f"{variable} … {group[-1].variable} ({len(group)})"
     uses: dict[str, None] = {}
     for use in (use for one in group for use in one.uses):
-        whole = use.category is None or len(group) > 1 or use.rule == "mean_of_items"
+        whole = use.category is None or len(group) > 1
         name = use.concept if whole else f"{use.concept}: {use.category}"
         uses[f"{name} ({use.rule})"] = None
     shown = [*list(uses)[:MOST_SHOWN], *(["…"] if len(uses) > MOST_SHOWN else [])]
@@ -178,7 +119,8 @@ def _row(group: list[Proposal], survey: str, language: Language) -> tuple[str, s
     confidence = "" if least.confidence is None else f"{least.confidence:.2f}"
     if confidence and f"{most:.2f}" != confidence:
         confidence = f"{confidence}–{most:.2f}"
-    told = least.told.text(language)
+    explanation = least.explanation.text(language)
     if like:
-        told = Phrase("orchestration.draft_evidence", like=like, told=told).text(language)
-    return variable, proposal, confidence, told
+        phrase = Phrase("orchestration.draft_evidence", like=like, told=explanation)
+        explanation = phrase.text(language)
+    return variable, proposal, confidence, explanation

@@ -1,47 +1,53 @@
-"""What a variable may turn out to be: items of described waves, and concepts by their own names."""
+"""Lists what a variable may be: the items of described waves, and concepts by their own names."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from ingest.harmonisation import CrosswalkRow, Harmonisation
+from ingest.likeness.questions import wordings
 from ingest.models import Item
 from ingest.registry import Registry, SurveyWave
 
-# Concept, category and rule: what a variable says, whatever the wave that asked it.
+# Concept, category and rule of each row: what a variable measures, in whatever wave.
 Measure = frozenset[tuple[str, str | None, str]]
 
 
+# The rules for a question that no wave asked before: one codelist, or one item per category.
+CODES, TICK = "recode", "select"
+
+
 @dataclass(frozen=True)
-class Known:
-    """Something that a variable of a new file may be.
+class Candidate:
+    """A question or concept that a variable of a new file may be.
 
     Attributes:
-        measure: what it counts towards; an item that counts towards nothing stands for itself.
+        measure: what it counts towards; an item that counts towards nothing is its own measure.
         place: where it is described: `survey/wave`, or the file of a seed.
+        texts: its wordings, in any language.
+        codes: code -> label of an item; category -> label of a concept.
+        rows: how it is harmonised there; for a concept one row, with what is known.
         survey: its survey; empty for a concept.
         wave: its wave; empty for a concept.
         variable: its name in that wave; empty for a concept.
-        texts: its wordings, in any language.
-        names: what its concept and category are called, also by printed figures.
-        codes: code -> label, where it is an item; for a concept category -> label.
-        rows: how it is harmonised there; for a concept one row, as far as it can be known.
         item: how the manifest describes it; nothing for a concept.
+        names: labels of its concept and category, also those of published figures.
+        other_codes: the labels of a concept in other languages.
     """
 
     measure: Measure
     place: str
-    survey: str
-    wave: str
-    variable: str
     texts: tuple[str, ...]
     codes: Mapping[str, str]
     rows: tuple[CrosswalkRow, ...]
+    survey: str = ""
+    wave: str = ""
+    variable: str = ""
     item: Item | None = None
     names: tuple[str, ...] = ()
-    other_codes: tuple[Mapping[str, str], ...] = field(default=())
+    other_codes: tuple[Mapping[str, str], ...] = ()
 
     @property
     def counts_towards(self) -> tuple[str, ...]:
@@ -51,12 +57,12 @@ class Known:
 
     @property
     def name(self) -> str:
-        """How a person finds it again."""
+        """Where a person finds it."""
         return f"{self.place} {self.variable}" if self.variable else self.place
 
 
-def known(registry: Registry, rows: Harmonisation, new: str) -> list[Known]:
-    """List all that a variable of the wave `new` may be.
+def list_candidates(registry: Registry, rows: Harmonisation, new: str) -> list[Candidate]:
+    """List everything that a variable of the wave `new` may be.
 
     Args:
         registry: what is described; a manifest of the wave itself is left out.
@@ -75,7 +81,7 @@ def known(registry: Registry, rows: Harmonisation, new: str) -> list[Known]:
     return [*found, *(one for measure, one in concepts.items() if measure not in covered)]
 
 
-def _items(wave: SurveyWave, rows: Harmonisation) -> Iterator[Known]:
+def _items(wave: SurveyWave, rows: Harmonisation) -> Iterator[Candidate]:
     answers = wave.wave.answers
     if answers is None:
         return
@@ -87,21 +93,21 @@ def _items(wave: SurveyWave, rows: Harmonisation) -> Iterator[Known]:
         used = tuple(uses[item.variable])
         measure: Measure = frozenset((row.concept, row.category, row.rule) for row in used)
         codelist = answers.codelists.get(item.codelist or "", {})
-        yield Known(
-            measure or frozenset({("", f"{wave.id} {item.variable}", "")}),
-            wave.id,
-            wave.survey.survey,
-            wave.wave.wave,
-            item.variable,
-            tuple(filter(None, (item.wording.nl, item.wording.en, item.wording.original))),
-            {str(code): label for code, label in codelist.items()},
-            used,
-            item,
+        yield Candidate(
+            measure=measure or frozenset({("", f"{wave.id} {item.variable}", "")}),
+            place=wave.id,
+            survey=wave.survey.survey,
+            wave=wave.wave.wave,
+            variable=item.variable,
+            texts=wordings(item.wording),
+            codes={str(code): label for code, label in codelist.items()},
+            rows=used,
+            item=item,
         )
 
 
-def _concepts(registry: Registry, rows: Harmonisation, new: str) -> Iterator[Known]:
-    """Concepts by their labels and by what printed figures call them, also in other languages."""
+def _concepts(registry: Registry, rows: Harmonisation, new: str) -> Iterator[Candidate]:
+    """Concepts by their labels and by the labels of published figures, also in other languages."""
     survey, _, wave = new.partition("/")
     printed: dict[tuple[str, str], set[str]] = defaultdict(set)
     bases: dict[str, str] = {}
@@ -128,7 +134,7 @@ def _concepts(registry: Registry, rows: Harmonisation, new: str) -> Iterator[Kno
                 base=base,
                 variable="?",
                 category=category,
-                rule="select" if category else "recode",
+                rule=TICK if category else CODES,
                 recode="",
                 status="undetermined",
                 reason_nl="",
@@ -140,27 +146,21 @@ def _concepts(registry: Registry, rows: Harmonisation, new: str) -> Iterator[Kno
             {name: texts[n] for name, texts in categories.items() if len(texts) > n}
             for n in range(1, max(map(len, categories.values())))
         )
-        yield Known(
-            frozenset({(concept.concept, None, "recode")}),
-            "concepts.csv",
-            "",
-            "",
-            "",
-            whole,
-            {name: texts[0] for name, texts in categories.items()},
-            (row(None, concept.concept, base),),
+        yield Candidate(
+            measure=frozenset({(concept.concept, None, CODES)}),
+            place="concepts.csv",
+            texts=whole,
+            codes={name: texts[0] for name, texts in categories.items()},
+            rows=(row(None, concept.concept, base),),
             other_codes=variants,
         )
         for name, texts in categories.items():
             stems = (concept.label_nl, concept.label_en)
             stemmed = tuple(f"{stem}: {text}" for stem, text in zip(stems, texts, strict=False))
-            yield Known(
-                frozenset({(concept.concept, name, "select")}),
-                "categories.csv",
-                "",
-                "",
-                "",
-                (*stemmed, *(f"{stems[0]}: {text}" for text in texts[2:]), *texts[2:]),
-                {},
-                (row(name, concept.concept, base),),
+            yield Candidate(
+                measure=frozenset({(concept.concept, name, TICK)}),
+                place="categories.csv",
+                texts=(*stemmed, *(f"{stems[0]}: {text}" for text in texts[2:]), *texts[2:]),
+                codes={},
+                rows=(row(name, concept.concept, base),),
             )

@@ -1,0 +1,120 @@
+{#- Texts that readers see, in Dutch (`nl`) or English (`en`). Marts hand them out, so that no
+    dashboard, report or export formats a number by itself. -#}
+
+{#- A number with at most one decimal. -#}
+{% macro number_text(lang, value) -%}
+    {%- set text -%} regexp_replace(printf('%.1f', {{ value }}), '[.]0$', '') {%- endset -%}
+    {{ decimal_comma(text) if lang == 'nl' else text }}
+{%- endmacro %}
+
+{#- A difference, with its sign and one decimal. -#}
+{% macro signed_text(lang, value) -%}
+    {%- set text -%} printf('%+.1f', {{ value }}) {%- endset -%}
+    {{ decimal_comma(text) if lang == 'nl' else text }}
+{%- endmacro %}
+
+{% macro decimal_comma(text) -%}
+    replace({{ text }}, '.', ',')
+{%- endmacro %}
+
+{#- A text, or that it is not known. -#}
+{% macro known_text(lang, text) -%}
+    coalesce({{ text }}, '{{ 'niet bekend' if lang == 'nl' else 'not known' }}')
+{%- endmacro %}
+
+{#- A count, with a mark between thousands. -#}
+{% macro count_text(lang, value) -%}
+    {%- set text -%} printf('%,d', {{ value }}) {%- endset -%}
+    {{ known_text(lang, "replace(" ~ text ~ ", ',', '.')" if lang == 'nl' else text) }}
+{%- endmacro %}
+
+{#- A figure with its unit. -#}
+{% macro figure_text(lang, estimate, statistic) -%}
+    {{ number_text(lang, estimate) }} || case {{ statistic }} when 'share' then '%' else '' end
+{%- endmacro %}
+
+{#- A figure with its unit, and how exact the source is about it. -#}
+{% macro estimate_text(lang, estimate, statistic, approximate, bound) -%}
+    {%- set words = {
+        'nl': {'lower': 'ten minste ', 'upper': 'ten hoogste ', 'about': 'ongeveer '},
+        'en': {'lower': 'at least ', 'upper': 'at most ', 'about': 'about '},
+    }[lang] -%}
+    case
+        when {{ bound }} = 'lower' then '{{ words.lower }}'
+        when {{ bound }} = 'upper' then '{{ words.upper }}'
+        when {{ approximate }} then '{{ words.about }}'
+        else ''
+    end || {{ figure_text(lang, estimate, statistic) }}
+{%- endmacro %}
+
+{#- An interval. -#}
+{% macro interval_text(lang, low, high) -%}
+    {%- set text -%}
+        {{ number_text(lang, low) }} || '{{ ' tot ' if lang == 'nl' else ' to ' }}'
+        || {{ number_text(lang, high) }}
+    {%- endset -%}
+    {{ known_text(lang, text) }}
+{%- endmacro %}
+
+{#- A change with its interval. -#}
+{% macro change_text(lang, change, low, high) -%}
+    {%- set words = {
+        'nl': {'margin': 'marge', 'to': 'tot', 'none': 'niet berekend'},
+        'en': {'margin': 'margin', 'to': 'to', 'none': 'not computed'},
+    }[lang] -%}
+    coalesce(
+        {{ signed_text(lang, change) }} || coalesce(
+            ' ({{ words.margin }} ' || {{ signed_text(lang, low) }} || ' {{ words.to }} '
+            || {{ signed_text(lang, high) }} || ')',
+            ''
+        ),
+        '{{ words.none }}'
+    )
+{%- endmacro %}
+
+{#- The difference between two countries, with its verdict. -#}
+{% macro difference_text(lang, difference, verdict, verdict_label) -%}
+    coalesce(
+        {{ signed_text(lang, difference) }} || case {{ verdict }}
+            when 'higher' then ' ▲ ' || lower({{ verdict_label }})
+            when 'lower' then ' ▼ ' || lower({{ verdict_label }})
+            when 'no_clear_difference' then ' ● ' || lower({{ verdict_label }})
+            else ' ({{ 'marge onbekend' if lang == 'nl' else 'margin unknown' }})'
+        end,
+        '{{ 'niet berekend' if lang == 'nl' else 'not computed' }}'
+    )
+{%- endmacro %}
+
+{#- A verdict on a change, after a sign that can be read without colour. -#}
+{% macro verdict_text(verdict, label) -%}
+    case {{ verdict }}
+        when 'rise' then '▲ '
+        when 'fall' then '▼ '
+        when 'no_clear_change' then '● '
+        when 'not_comparable' then '✕ '
+        else '? '
+    end || {{ label }}
+{%- endmacro %}
+
+{#- How far two figures compare, after a sign. -#}
+{% macro comparability_text(comparability, label) -%}
+    case
+        when {{ comparability }} in ('identical', 'comparable') then '✓ '
+        when {{ comparability }} = 'limited' then '≈ '
+        when {{ comparability }} = 'impossible' then '✕ '
+        else '? '
+    end || {{ label }}
+{%- endmacro %}
+
+{#- The source of a figure, as an HTML link where it has an address. -#}
+{% macro source_link(lang, title, url, locator=none) -%}
+    coalesce(
+        case
+            when {{ url }} is null then {{ title }}
+            else
+                '<a href="' || {{ url }} || '" target="_blank" rel="noopener">' || {{ title }}
+                || '</a>'
+        end {%- if locator %} || coalesce(', ' || {{ locator }}, ''){% endif %},
+        '{{ 'eigen berekening' if lang == 'nl' else 'own computation' }}'
+    )
+{%- endmacro %}

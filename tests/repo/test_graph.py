@@ -1,0 +1,119 @@
+"""The graph of assets and models: what is an asset, and that the layers run one way."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from orchestration.dbt import manifest
+from orchestration.settings import Settings
+from tests.conftest import PROJECT, Barometer
+
+LAYERS = ("staging", "harmonised", "estimates", "marts")
+KEYS = """
+from orchestration.definitions import load
+from orchestration.settings import Settings
+graph = load(Settings.from_environment()).resolve_asset_graph()
+print(*sorted(key.to_user_string() for key in graph.get_all_asset_keys()), sep="\\n")
+"""
+
+
+@dataclass(frozen=True)
+class Node:
+    """A model as dbt knows it."""
+
+    name: str
+    layer: str
+    row: str
+    reads: tuple[str, ...]
+
+
+@pytest.fixture(scope="module")
+def barometer(tmp_path_factory: pytest.TempPathFactory) -> Barometer:
+    """An installation in which nothing was built."""
+    folder = tmp_path_factory.mktemp("graph")
+    return Barometer(folder / "home", folder / "data")
+
+
+@pytest.fixture(scope="module")
+def nodes(barometer: Barometer) -> dict[str, Any]:
+    described = manifest(Settings(barometer.home, barometer.data))
+    found: dict[str, Any] = json.loads(described.read_text("utf-8"))["nodes"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def models(nodes: dict[str, Any]) -> dict[str, Node]:
+    return {
+        key: Node(node["name"], node["fqn"][1], row(node), tuple(node["depends_on"]["nodes"]))
+        for key, node in nodes.items()
+        if node["resource_type"] == "model"
+    }
+
+
+def row(node: dict[str, Any]) -> str:
+    """What a row of a model is: the first clause of its opening comment."""
+    said = re.match(r"-- One row per ([^:.;]*)", node["raw_code"].replace("\n-- ", " "))
+    assert said, f"{node['name']} does not say what a row is"
+    return said.group(1)
+
+
+@pytest.fixture(scope="module")
+def keys(barometer: Barometer, nodes: dict[str, Any]) -> list[str]:
+    done = barometer.python(KEYS)  # after the manifest was made
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_every_wave_is_an_asset(keys: list[str]) -> None:
+    manifests = (PROJECT / "ingest" / "surveys").glob("*/waves/*.yml")
+    waves = {f"raw/{path.parent.parent.name}/{path.stem}" for path in manifests}
+    assert {key for key in keys if key.startswith("raw/")} == waves | {"raw/registry"}
+
+
+def test_models_and_seeds_are_assets_named_after_their_folder(keys: list[str]) -> None:
+    project = PROJECT / "dbt_project"
+    models = {f"{path.parent.name}/{path.stem}" for path in project.glob("models/*/*.sql")}
+    seeds = {f"seeds/{path.stem}" for path in project.glob("seeds/*.csv")}
+    assert {key for key in keys if not key.startswith("raw/")} == models | seeds | {"release"}
+
+
+def test_the_schema_of_a_model_is_its_layer(nodes: dict[str, Any], models: dict[str, Node]) -> None:
+    assert {model.layer for model in models.values()} == set(LAYERS)
+    assert [
+        model.name for key, model in models.items() if nodes[key]["schema"] != model.layer
+    ] == []
+
+
+def test_no_model_reads_a_later_layer(models: dict[str, Node]) -> None:
+    later = [
+        (model.name, models[key].name)
+        for model in models.values()
+        for key in model.reads
+        if key in models and LAYERS.index(models[key].layer) > LAYERS.index(model.layer)
+    ]
+    assert later == []
+
+
+def test_only_staging_reads_raw_files(models: dict[str, Node]) -> None:
+    readers = [m for m in models.values() if any(key.startswith("source.") for key in m.reads)]
+    assert readers and {model.layer for model in readers} == {"staging"}
+
+
+def test_no_mart_reads_rows_of_respondents(models: dict[str, Node]) -> None:
+    confidential = {key for key, model in models.items() if "respondent" in model.row}
+    assert {"hrm_answers", "stg_answers"} <= {models[key].name for key in confidential}
+    assert not {model.name for model in models.values() if "respondent" in model.row} & {
+        model.name for model in models.values() if model.layer == "marts"
+    }
+    read = [
+        (model.name, models[key].name)
+        for model in models.values()
+        if model.layer == "marts"
+        for key in confidential & set(model.reads)
+    ]
+    assert read == []
