@@ -275,7 +275,7 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
         "combination_of_one",
         (
             "crosswalk.csv",
-            "rule combine_any combines only one variable for works_with_innovation yes",
+            "combine_any combines only one variable for works_with_innovation",
         ),
     ),
     "a category with one answer that combines less than another": (
