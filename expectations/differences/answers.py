@@ -1,4 +1,4 @@
-"""Answers that moved by more than sampling explains, or that look reversed."""
+"""Compares answers: shifts that sampling does not explain, and scales that look reversed."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ NO_CHANGE_COMPUTED = frozenset({"impossible", "undetermined"})
 
 
 def respondents(side: Side) -> int:
-    """Return how many answered; 0 where no file was read."""
+    """Return the number of respondents; 0 without a file."""
     return side.table.data.num_rows if side.table else 0
 
 
 def _answers(side: Side, variable: str) -> Counter[int] | None:
-    """Return code -> answers of a variable, None where its column is missing."""
+    """Return code -> number of answers of a variable; None without its column."""
     if side.table is None or variable not in side.table.data.column_names:
         return None
     counts: Counter[int] = Counter()
@@ -37,7 +37,7 @@ def _answers(side: Side, variable: str) -> Counter[int] | None:
 
 
 def tests_of(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Shift]:
-    """Test every category that both waves measure; without crosswalk rows, every equal codelist."""
+    """Test each category that both waves measure; without crosswalk rows, each equal codelist."""
     for pair in pairs:
         ours, theirs = _answers(now, pair.now.variable), _answers(was, pair.was.variable)
         if ours is None or theirs is None or pair.now.text or pair.was.text:
@@ -65,7 +65,7 @@ def _test(name: tuple[str, ...], was: Mapping[str, int], now: Mapping[str, int])
 
 
 def _counted(side: Side, answers: Counter[int], recode: str | None) -> dict[str, int]:
-    """Return category -> answers, of those that are valid, in the order of the recode."""
+    """Return category -> number of valid answers, in the order of the recode."""
     found: Counter[str] = Counter()
     for code, row in side.recodes.get(recode or "", {}).items():
         if row.category and code.lstrip("-").isdigit():
@@ -78,7 +78,7 @@ def _labelled(answers: Counter[int], labels: Mapping[int, str]) -> dict[str, int
 
 
 def shifted(now: Side, tests: Sequence[Shift]) -> Iterator[Difference]:
-    """Yield the concepts whose answers moved by more than sampling explains."""
+    """Yield the concepts whose answers shifted by more than sampling explains."""
     rows = now.harmonisation
     concepts = {row.concept: row for row in rows.concepts.rows}
     labels = {
@@ -93,7 +93,7 @@ def shifted(now: Side, tests: Sequence[Shift]) -> Iterator[Difference]:
         if not moved:
             continue
         concept = concepts.get(name)
-        # What an organisation is; what it did can be a grouping too, and moves by itself.
+        # What an organisation is. What it did can be a grouping too, but may really change.
         traits = concept and name in rows.groupings.values() and concept.kind == "single"
         held = [
             row
@@ -119,18 +119,18 @@ def shifted(now: Side, tests: Sequence[Shift]) -> Iterator[Difference]:
 
 
 def _shares(moved: Sequence[Shift], labels: Mapping[tuple[str, str], Text]) -> Text:
-    """Tell the shares that moved most surely, three at most, with their numbers of answers."""
-    told: dict[Language, list[str]] = {"nl": [], "en": []}
+    """Show the most certain shifts, three at most, with their numbers of answers."""
+    shown_in: dict[Language, list[str]] = {"nl": [], "en": []}
     for test in moved[:3]:
         concept, category, *_ = test.name
         shown = "selected" if category else test.largest
         label = labels.get((concept, category or shown))
         was, now = test.share(shown)
         sizes = f"n {sum(test.was.values())}, {sum(test.now.values())}"
-        for language, parts in told.items():
+        for language, parts in shown_in.items():
             name = getattr(label, language) if label else shown
             parts.append(f"{name} {was:.0f} → {now:.0f} % ({sizes})")
-    return Text(nl="; ".join(told["nl"]), en="; ".join(told["en"]))
+    return Text(nl="; ".join(shown_in["nl"]), en="; ".join(shown_in["en"]))
 
 
 def _numbers(test: Shift) -> dict[str, object]:
@@ -151,7 +151,7 @@ def _numbers(test: Shift) -> dict[str, object]:
 
 
 def mirrored(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
-    """Yield scales whose answers fit the earlier ones only in reverse; one for all its items."""
+    """Yield scales whose answers fit the earlier ones only in reverse; once for all items."""
     found: dict[tuple[str, ...], list[tuple[Pair, list[int], list[int]]]] = {}
     for pair in pairs:
         ours, theirs = _answers(now, pair.now.variable), _answers(was, pair.was.variable)

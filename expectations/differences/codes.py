@@ -1,4 +1,4 @@
-"""Codes and labels that changed, and whether the crosswalk still counts them alike."""
+"""Compares codes and labels, and whether the crosswalk counts them as before."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ingest.models import Text
 
 
 def changed(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
-    """Yield what differs in the codes of questions that two waves share."""
+    """Yield the differences in the codes of questions that two waves share."""
     kinds = [pair for pair in pairs if pair.now.text != pair.was.text]
     word = {True: Text(nl="open antwoord", en="open answer"), False: Text(nl="codes", en="codes")}
     for text, group in grouped(kinds, lambda pair: pair.now.text).items():
@@ -31,7 +31,7 @@ def changed(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Difference]
 
 
 def _codelists(now: Side, was: Side, group: list[Pair]) -> Iterator[Difference]:
-    """Compare the one codelist that a group of questions has with the one that it had."""
+    """Compare the codelist of a group of questions with its earlier codelist."""
     ours = now.codelist(group[0].now.variable)
     theirs = was.codelist(group[0].was.variable)
     codes = pair_codes(ours, theirs)
@@ -95,7 +95,7 @@ def _counts_as(side: Side, recode: str | None, code: int) -> str:
 def _outcomes(
     now: Side, was: Side, pair: Pair, codes: CodePairs
 ) -> Iterator[tuple[str, str, str, tuple[int, Any], bool]]:
-    """Yield label, what it counts as now and then, the row that says so, and if labels agree."""
+    """Yield label, what it counts as now and then, its row, and whether the labels are equal."""
     matched = [(f"{code} {label}", code, then, True) for label, code, then in codes.same]
     matched += [(f"{code} {label}", code, then, False) for code, label, then, _ in codes.relabelled]
     for _, (ours, theirs) in sorted(shared(now, was, pair).items()):
@@ -105,7 +105,7 @@ def _outcomes(
 
 
 def _counted_alike(now: Side, was: Side, group: list[Pair], codes: CodePairs) -> Covered | None:
-    """Return the rows by which every code counts as it did, where all questions have them."""
+    """Return the rows if every code of every question counts as before."""
     rows: list[tuple[int, Any]] = []
     for pair in group:
         outcomes = list(_outcomes(now, was, pair, codes))
@@ -118,7 +118,7 @@ def _counted_alike(now: Side, was: Side, group: list[Pair], codes: CodePairs) ->
 def _contradictions(
     now: Side, was: Side, group: list[Pair], codes: CodePairs
 ) -> Iterator[Difference]:
-    """Tell of labels that count as something else than in the earlier wave."""
+    """Yield labels that count as something else than in the earlier wave."""
     found: dict[tuple[str, str, str], dict[int, tuple[Pair, Any]]] = {}
     for pair in group:
         if not pair.one_wording:

@@ -51,13 +51,13 @@ class Covered:
 
     def text(self, language: Language) -> str:
         """Name the rows in a language."""
-        told = Phrase(
+        phrase = Phrase(
             "expectations.covered_by",
             file=self.file,
             rows=ranges(self.rows),
             statuses=", ".join(self.statuses),
         )
-        return told.text(language)
+        return phrase.text(language)
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def _organisations(now: Side, was: Side) -> Iterator[Difference]:
 
 
 def _pseudonyms(side: Side) -> Counter[str]:
-    """Return organisation -> respondents; empty where organisations are not known."""
+    """Return organisation -> number of respondents; empty if organisations are unknown."""
     name = side.answers.organisation
     if side.table is None or not name or name not in side.table.data.column_names:
         return Counter()

@@ -1,4 +1,4 @@
-"""Questions that are new, gone, worded otherwise, asked of others or under another name."""
+"""Compares questions: new, gone, with another wording, base or name."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ingest.models import Item, Text
 
 
 def changed(now: Side, was: Side, pairing: Pairing) -> Iterator[Difference]:
-    """Yield what differs in the questions of two waves."""
+    """Yield the differences in the questions of two waves."""
     pairs = pairing.pairs
     yield from _reused(now, was, pairing)
     yield from _wordings(now, pairs)
@@ -67,9 +67,9 @@ def _reused(now: Side, was: Side, pairing: Pairing) -> Iterator[Difference]:
 
 
 def _another(side: Side, pair: Pair) -> bool:
-    """Whether one name stands for two questions, though crosswalk rows say that it is one.
+    """Whether one name is used for two questions, although crosswalk rows say that it is one.
 
-    That is what rows look like that were copied from the earlier wave.
+    This happens when the rows were copied from the earlier wave.
     """
     one_name = pair.now.variable == pair.was.variable
     return one_name and not pair.one_wording and judged(side, [pair.now.variable]) is None
@@ -83,7 +83,7 @@ def _wordings(now: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
     ]
 
     def battery(pair: Pair) -> object:
-        """Items whose stem alone was changed go together."""
+        """Group items of which only the stem changed."""
         (stem, own), (old_stem, old) = (
             split_item(item.wording.nl) for item in (pair.now, pair.was)
         )
@@ -97,13 +97,13 @@ def _wordings(now: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
             now,
             group,
             severity="info" if years or one.now.text else "review",
-            was=quoted(_told_apart(one.was, one.now), battery=len(group) > 1),
-            now=quoted(_told_apart(one.now, one.was), battery=len(group) > 1),
+            was=quoted(_distinct_wording(one.was, one.now), battery=len(group) > 1),
+            now=quoted(_distinct_wording(one.now, one.was), battery=len(group) > 1),
         )
 
 
-def _told_apart(item: Item, other: Item) -> Text:
-    """Return the wording; in Dutch in both languages where the translations do not differ."""
+def _distinct_wording(item: Item, other: Item) -> Text:
+    """Return the wording; only the Dutch one if the English wordings are equal."""
     text = item.wording
     return Text(nl=text.nl, en=text.nl) if text.en == other.wording.en else text
 
@@ -132,16 +132,19 @@ def _vanished(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Differenc
     paired = {pair.was.variable for pair in pairs}
     gone = [item for name, item in was.items.items() if name not in paired]
     measured = {row.concept for rows in now.rows.values() for _, row in rows}
-    told: list[Item] = []
-    untold: list[Item] = []
+    explained: list[Item] = []
+    unexplained: list[Item] = []
     missing: dict[str, None] = {}
     for item in gone:
         concepts = {row.concept for _, row in was.rows.get(item.variable, [])}
         left = concepts - set(now.answers.not_asked) - _judged_concepts(now)
         missing |= dict.fromkeys(sorted(left - measured))
-        (untold if left else told).append(item)
+        (unexplained if left else explained).append(item)
     parts: list[tuple[str, list[Item], Severity]]
-    parts = [("question_not_asked", told, "info"), ("question_vanished", untold, "review")]
+    parts = [
+        ("question_not_asked", explained, "info"),
+        ("question_vanished", unexplained, "review"),
+    ]
     for rule, items, severity in parts:
         if items:
             yield Difference(
@@ -153,7 +156,7 @@ def _vanished(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Differenc
 
 
 def _judged_concepts(now: Side) -> set[str]:
-    """Concepts of which every row of the wave is judged not identical."""
+    """Concepts without an identical row in the wave."""
     found: dict[str, list[str]] = {}
     for rows in now.rows.values():
         for _, row in rows:
@@ -162,7 +165,7 @@ def _judged_concepts(now: Side) -> set[str]:
 
 
 def _by_concept(side: Side, items: Sequence[Item]) -> Text:
-    """Name questions by their concept and variables, or else by their battery or wording."""
+    """Name questions by concept and variables, without a concept by battery or wording."""
     groups: dict[tuple[str, str], list[str]] = {}
     for item in items:
         concepts = dict.fromkeys(row.concept for _, row in side.rows.get(item.variable, []))

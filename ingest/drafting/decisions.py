@@ -203,8 +203,8 @@ def _decide_on_keys(decisions: Decisions, seen: Profile, last: SurveyWave | None
     else:
         decisions.add("design_of", ["design"], wave=last.id)
     if roles:
-        told = ", ".join(f"{role} {name}" for role, name in roles.items())
-        decisions.add("identifiers", roles, list(roles)[:1], roles=told)
+        listed = ", ".join(f"{role} {name}" for role, name in roles.items())
+        decisions.add("identifiers", roles, list(roles)[:1], roles=listed)
     decisions.add("reference_period", ["reference_period"])
     if seen.dates:
         start, end = seen.dates.start, seen.dates.end

@@ -60,9 +60,9 @@ def show(made: Draft, written: Sequence[Path], place: Path, language: Language) 
     console.print(table, markup=False)
     console.print(Phrase("orchestration.draft_decisions").text(language), markup=False)
     for number, decision in enumerate(made.decisions, 1):
-        told = Table.grid(padding=(0, 1))
-        told.add_row(f"{number:3}.", decision.text(language))
-        console.print(told, markup=False)
+        numbered = Table.grid(padding=(0, 1))
+        numbered.add_row(f"{number:3}.", decision.text(language))
+        console.print(numbered, markup=False)
     console.print()
     for path in written:
         line = Phrase("orchestration.draft_written", path=short(path)).text(language)
@@ -72,7 +72,7 @@ def show(made: Draft, written: Sequence[Path], place: Path, language: Language) 
 
 
 def _groups(made: Draft) -> list[list[Proposal]]:
-    """Proposals that say the same together, what must be decided first on top."""
+    """Group proposals with the same concept and decisions, the most pressing first."""
     from ingest.likeness.text import split_item
 
     pressing: dict[str, int] = {}
@@ -119,7 +119,8 @@ def _row(group: list[Proposal], survey: str, language: Language) -> tuple[str, s
     confidence = "" if least.confidence is None else f"{least.confidence:.2f}"
     if confidence and f"{most:.2f}" != confidence:
         confidence = f"{confidence}–{most:.2f}"
-    told = least.explanation.text(language)
+    explanation = least.explanation.text(language)
     if like:
-        told = Phrase("orchestration.draft_evidence", like=like, told=told).text(language)
-    return variable, proposal, confidence, told
+        phrase = Phrase("orchestration.draft_evidence", like=like, told=explanation)
+        explanation = phrase.text(language)
+    return variable, proposal, confidence, explanation
