@@ -59,11 +59,11 @@ def load_wave(
         RefusedError: there is no such wave or file, it cannot be read, or its weights cannot be
             used.
     """
-    known = registry.load()
-    rows = harmonisation.load(seeds, known)
-    file = open_wave(known.wave(wave_id), data, samples)
+    described = registry.load()
+    rows = harmonisation.load(seeds, described)
+    file = open_wave(described.wave(wave_id), data, samples)
     findings = check_file(file, rows, results)
-    findings += _contradictions(compare_wave(file.wave, known, rows))
+    findings += _contradictions(compare_wave(file.wave, described, rows))
     refused = any(finding.refuses for finding in findings)
     written = {} if refused else write_wave(file, raw)
     return LoadedWave(file.path, file.sha256, file.data_status, findings, written)
@@ -87,12 +87,12 @@ def check_wave(
         RefusedError: there is no such wave or file, it cannot be read, or its weights cannot be
             used.
     """
-    known = registry.load()
-    rows = harmonisation.load(seeds, known)
-    file = open_wave(known.wave(wave_id), data, samples)
+    described = registry.load()
+    rows = harmonisation.load(seeds, described)
+    file = open_wave(described.wave(wave_id), data, samples)
     findings = check_file(file, rows)
     earlier = partial(open_wave, data=data, samples=samples)
-    comparisons = compare_wave(file.wave, known, rows, file, earlier)
+    comparisons = compare_wave(file.wave, described, rows, file, earlier)
     return [*findings, *_contradictions(comparisons)], comparisons
 
 

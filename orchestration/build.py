@@ -35,7 +35,7 @@ def build(settings: Settings, progress: Progress, *, accept_removed: bool = Fals
 
     Args:
         settings: the folders of the installation.
-        progress: is told about every asset and check that is done.
+        progress: counts every asset and check that is done.
         accept_removed: let the release lack indicators that the last one had.
 
     Returns:

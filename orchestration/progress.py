@@ -53,7 +53,7 @@ class ProgressHandler(logging.Handler):
 
 
 def progress_logger(progress: Progress) -> dg.LoggerDefinition:
-    """Return the logger of a run that tells `progress` what is done."""
+    """Return a logger for a run that reports to `progress` what is done."""
     import dagster as dg
 
     @dg.logger({}, description="Counts assets and checks for a progress display.")

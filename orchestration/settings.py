@@ -1,4 +1,4 @@
-"""Where things stand, read from the environment once by whoever starts something."""
+"""The folders of an installation, read from the environment by each command that starts."""
 
 from __future__ import annotations
 

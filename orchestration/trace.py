@@ -146,7 +146,7 @@ def _of_published(row: Row) -> str | None:
 
 
 def _of_answers(row: Row, settings: Settings) -> str | None:
-    """Write who answered what, and return R that reads it."""
+    """Write the answers of the sample, and return R that reads them."""
     import duckdb
 
     if row["estimate"] is None or not settings.warehouse.exists():

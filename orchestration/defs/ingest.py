@@ -82,7 +82,7 @@ def _answers(wave: SurveyWave, settings: Settings, call: Call) -> dg.AssetsDefin
     @dg.asset(
         key=key,
         group_name=GROUP,
-        description=f"{wave.survey.title.en} {wave.wave.wave}: answers as they stand in the file.",
+        description=f"{wave.survey.title.en} {wave.wave.wave}: answers as they are in the file.",
         check_specs=[
             dg.AssetCheckSpec(FILE_CHECKS, asset=key, blocking=True),
             dg.AssetCheckSpec(

@@ -100,7 +100,7 @@ def definitions(settings: Settings, **_: object) -> dg.Definitions:
         dagster_dbt_translator=Translator(),
     )
     def dbt(context: dg.AssetExecutionContext, dbt_cli: Dbt) -> Iterator[Any]:
-        # dbt reads where things stand from its environment, which it takes over from this process.
+        # dbt finds the folders in its environment, which it takes over from this process.
         os.environ |= environment(settings)
         wait_for_warehouse(settings)
         seeds = {

@@ -105,7 +105,7 @@ def test_a_changed_crosswalk_row_asks_for_no_wave_and_a_changed_manifest_for_its
 ) -> None:
     rows, described = seed(copy, "crosswalk"), manifest(copy)
     old = rows.read_text("utf-8")
-    new = old.replace("SECTOR,,recode,sector,identical", "SECTOR,,recode,sector,comparable", 1)
+    new = old.replace("SECTOR,,recode,sector,,identical", "SECTOR,,recode,sector,,comparable", 1)
     reworded = described.read_text("utf-8").replace("Herkomst van de innovatie", "Oorsprong", 1)
     # A status needs its reasons, so a first attempt is refused in words and asks for nothing.
     labels = seed(copy, "categories")
@@ -114,7 +114,7 @@ def test_a_changed_crosswalk_row_asks_for_no_wave_and_a_changed_manifest_for_its
         copy,
         (str(rows), new),
         "tick",
-        (str(rows), new.replace("sector,comparable,,", "sector,comparable,Waarom,Why", 1)),
+        (str(rows), new.replace("sector,,comparable,,", "sector,,comparable,Waarom,Why", 1)),
         "tick",
         "tick",
         (str(rows), old),

@@ -1,5 +1,5 @@
 -- One row per respondent, concept and base of a rule that gives a class: the class in which the
--- value of the scale `source_concept` falls. Whether a bound belongs to the class is told by bins.csv.
+-- value of the scale `source_concept` falls. bins.csv says whether a bound belongs to the class.
 with rules as (
     select * from {{ ref('hrm_crosswalk') }}
     where gives = 'class'

@@ -1,8 +1,8 @@
 -- One row per respondent, concept, base and category that combines several variables (or `*`, of a
 -- question with one answer), of those who gave a valid answer to all of them; `category` is empty
 -- where no combination holds.
--- A tick could prove a combination of any while others are missing. Only those who ticked would then
--- enter the base, which would raise the share.
+-- A tick could prove a combination of any while others are missing. Then only those who ticked
+-- would enter the base, which would raise the share.
 with parts as (
     select * from {{ ref('hrm_coded_answers') }}
     where combines is not null
