@@ -77,8 +77,8 @@ def test_files_that_do_not_fit_or_cannot_be_read_stop_the_build(copy: Barometer)
         "Fout: ",
         "nl_barometer/2021, regel respondent_once",
         "1 in rij 1, 2.",
-        "nl_barometer/2025, regel sav_unreadable",
-        "niet te lezen als SPSS-bestand",
+        "nl_barometer/2025, regel csv_nul_byte",
+        "bevat een NUL-byte",
         "Oplossing: ",
         "Er is niets gepubliceerd.",
     )
@@ -97,23 +97,17 @@ def test_a_description_that_does_not_hold_stops_the_build(copy: Barometer) -> No
 
 def test_dbt_tests_that_fail_stop_the_build_and_the_gate(copy: Barometer) -> None:
     edit(copy.project / MANIFEST, "      provinces: 12\n", "")
-    edit(
-        copy.project / PUBLISHED,
-        "nl_008,2021,innovated_past_two_years,yes,",
-        "nl_008,2021,innovated_past_two_years,certainly,",
-    )
     refused_build(
         copy,
-        "staging/stg_published_figures, check assert_published_groups_are_categories",
-        "has labels in categories.csv. Found: 1 rows that do not meet this",
-        "row_id = nl_008, concept = innovated_past_two_years, category = certainly",
         "harmonised/hrm_sample_design, check assert_every_respondent_has_a_stratum",
+        "falls in a stratum of it. Found: ",
+        "rows that do not meet this, the first: ",
         "survey = nl_barometer, wave = 2021",
         "How to fix: ",
     )
     gate_refuses(
         copy,
-        "stg_published_figures:assert_published_groups_are_categories failed",
+        "hrm_sample_design:assert_every_respondent_has_a_stratum failed",
         "Checks that were never completed: ",
         "How to fix: ",
     )
