@@ -56,9 +56,7 @@ def gate_refuses(barometer: Barometer, *words: str) -> None:
         done = materialize(barometer, "release")
     told = done.stdout + done.stderr
     assert done.returncode != 0, told
-    assert not missing_words(told, ("rule gate_refuses: the release is refused", *words)), (
-        told
-    )
+    assert not missing_words(told, ("rule gate_refuses: the release is refused", *words)), told
 
 
 def test_files_that_do_not_fit_or_cannot_be_read_stop_the_build(copy: Barometer) -> None:
