@@ -130,7 +130,7 @@ def _shares(moved: Sequence[Shift], labels: Mapping[tuple[str, str], Text]) -> T
         for language, parts in shown_in.items():
             name = getattr(label, language) if label else shown
             parts.append(f"{name} {was:.0f} → {now:.0f} % ({sizes})")
-    return Text(nl="; ".join(shown_in["nl"]), en="; ".join(told["en"]))
+    return Text(nl="; ".join(shown_in["nl"]), en="; ".join(shown_in["en"]))
 
 
 def _numbers(test: Shift) -> dict[str, object]:

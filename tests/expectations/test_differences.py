@@ -536,9 +536,9 @@ def test_an_earlier_wave_without_a_file_is_compared_by_its_manifest() -> None:
     rows = harmonised(earlier, case)
     waves = [SurveyWave(SURVEY, Wave.model_validate(one.manifest)) for one in (earlier, case)]
     sides = [Side(wave, wave.wave.answers, rows) for wave in waves if wave.wave.answers]
-    comparison = compare(sides[1], sides[0], "there is no file.")
+    comparison = compare(sides[1], sides[0], "does not exist.")
     (only,) = comparison.differences
-    assert only.rule == "answers_not_compared" and "there is no file" in only.text("en")
+    assert only.rule == "answers_not_compared" and "does not exist" in only.text("en")
     assert "0 distributions tested, 0 with too few answers." in summary(comparison, "en")
 
 

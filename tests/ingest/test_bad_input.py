@@ -273,7 +273,7 @@ FAULTS = [
         "csv_encoding",
         CSV,
         lambda path: write_csv(path, "windows-1252"),
-        ("line 2", "byte 0xe9", "no character of utf-8", "answers.file.encoding"),
+        ("line 2", "byte 0xe9", "not a character of utf-8", "answers.file.encoding"),
     ),
     small(
         1,
@@ -289,7 +289,7 @@ FAULTS = [
         "csv_encoding",
         CSV | {"encoding": "iso-8859-1"},
         as_bytes(lambda content: content.replace("é".encode(), b"\x80")),
-        ("line 2", "byte 0x80", "no character of iso-8859-1"),
+        ("line 2", "byte 0x80", "not a character of iso-8859-1"),
     ),
     small(
         1,
@@ -313,7 +313,7 @@ FAULTS = [
         "csv_row_cells",
         CSV,
         as_bytes(lambda content: content + b"Bron: Survalyzer\r\n"),
-        ("row 6 (1)", "remove notes under the table"),
+        ("row 6 (1)", "remove notes below the table"),
     ),
     small(
         2,
@@ -353,7 +353,7 @@ FAULTS = [
         "csv_delimiter",
         CSV | {"delimiter": ","},
         write_csv,
-        ("one column with delimiter comma", "semicolon (5 times)", "answers.file.delimiter"),
+        ("with delimiter comma", "semicolon (5 times)", "answers.file.delimiter"),
     ),
     small(
         5,
@@ -385,7 +385,7 @@ FAULTS = [
         "csv_row_cells",
         CSV,
         in_csv("c3;", "c3;;"),
-        ("more or fewer cells than the 6 of the header", "row 3 (7)", "double quotes"),
+        ("more or fewer cells than the header (6)", "row 3 (7)", "double quotes"),
     ),
     small(
         6, "a row with a cell too few", "csv_row_cells", CSV, in_csv("d4;", "d4"), ("row 4 (5)",)
@@ -396,7 +396,7 @@ FAULTS = [
         "column_twice",
         CSV,
         in_csv("V06", "V05"),
-        ("names more than one column V05",),
+        ("has more than one column V05",),
     ),
     small(
         6,
@@ -436,7 +436,7 @@ FAULTS = [
         "synthetic_mark",
         CSV,
         in_csv("V06", "SYNTHETISCH"),
-        ("SYNTHETISCH", "generated and real answers never stand in one file"),
+        ("SYNTHETISCH", "put generated and real answers in separate files"),
     ),
     small(14, "no workbook", "xlsx_unreadable", XLSX, as_bytes(bytes), (EXCEL, "another format")),
     small(
@@ -445,7 +445,7 @@ FAULTS = [
         "xlsx_unreadable",
         XLSX,
         lambda path: path.write_bytes(write_xlsx(path).read_bytes()[:3000]),
-        (EXCEL, "cut off"),
+        (EXCEL, "incomplete"),
     ),
     small(
         14,
@@ -501,7 +501,7 @@ FAULTS = [
         "xlsx_formula",
         XLSX,
         in_book(formula),
-        ("cell E4", "holds a formula", "values"),
+        ("cell E4", "contains a formula", "values"),
     ),
     small(
         14,
@@ -525,7 +525,7 @@ FAULTS = [
         "parquet_unreadable",
         PARQUET,
         lambda path: path.write_bytes(write_parquet(path).read_bytes()[:-40]),
-        ("cannot be read as a Parquet file", "cut off"),
+        ("cannot be read as a Parquet file", "incomplete"),
     ),
     small(
         15,
@@ -653,7 +653,7 @@ FAULTS = [
         "sav_unreadable",
         {"format": "sav"},
         lambda path: path.write_bytes(write_sav(path).read_bytes()[:900]),
-        ("cut off",),
+        ("incomplete",),
     ),
     small(
         16,
@@ -772,7 +772,7 @@ FAULTS = [
         "blank and 0 for what was not chosen",
         "ticks",
         in_battery(blank_in_half),
-        ("K_1 … K_3 in row", "0 and 1 in every cell"),
+        ("K_1 … K_3 in row", "0 or 1 in every cell"),
     ),
     large(
         10,
@@ -817,7 +817,7 @@ FAULTS = [
         "variables of another questionnaire",
         "variables",
         in_battery(lambda frame: frame.rename(columns=lambda name: name.replace("A_", "B_"))),
-        ("missing: A_1", "not described: B_1", "a file of another wave"),
+        ("missing: A_1", "not described: B_1", "the file of another wave"),
     ),
     large(
         6,

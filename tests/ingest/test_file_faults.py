@@ -51,11 +51,11 @@ def a_folder(path: Path, good: bytes) -> None:
 FAULTS: dict[str, tuple[Callable[[Path, bytes], None], tuple[str, ...]]] = {
     "under another name": (named_otherwise, ("barometer_definitief.sav", "rename the file")),
     "empty": (empty, ("is empty", "copy the file again")),
-    "cut off": (cut_off, ("cannot be read as an SPSS file", "export the file again", "cut off")),
+    "cut off": (cut_off, ("cannot be read as an SPSS file", "export the file again", "incomplete")),
     "cut off in its header": (cut_off_in_its_header, ("cannot be read as an SPSS file", "export")),
     "a CSV called .sav": (spreadsheet, ("cannot be read as an SPSS file", "another format")),
     "noise with the mark of SPSS": (noise, ("cannot be read as an SPSS file", "export")),
-    "a folder": (a_folder, ("there is no file", "put the wave's file there")),
+    "a folder": (a_folder, ("does not exist", "put the wave's file there")),
 }
 
 

@@ -137,12 +137,12 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
     "a category that the recode gives already": (
         crosswalk(category="yes"),
         "rule_leaves_column_empty",
-        ("rule recode has no use for category, which holds 'yes'",),
+        ("rule recode does not use category, but that contains 'yes'",),
     ),
     "a variable of what was not asked": (
         crosswalk(rule="not_asked", recode=""),
         "rule_leaves_column_empty",
-        ("rule not_asked has no use for variable, which holds 'V05'",),
+        ("rule not_asked does not use variable, but that contains 'V05'",),
     ),
     "not asked, without the reason": (
         crosswalk(rule="not_asked", variable="", recode="", status="impossible"),
@@ -165,22 +165,22 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
             reason_en="x",
         ),
         "asked_and_not_asked",
-        ("crosswalk.csv", "innovated_past_two_years", "was asked according to row 16"),
+        ("crosswalk.csv", "innovated_past_two_years", "according to row 16 it was"),
     ),
     "an unknown variable": (
         crosswalk(variable="V7_1"),
         "unknown_variable",
-        ("nl_barometer/2021 describes no variable 'V7_1'", "did you mean 'V07_1'"),
+        ("variable 'V7_1' is not in the manifest of nl_barometer/2021", "did you mean 'V07_1'"),
     ),
     "a variable of another wave": (
         crosswalk(variable="q1_innovatie"),
         "unknown_variable",
-        ("nl_barometer/2021 describes no variable 'q1_innovatie'",),
+        ("variable 'q1_innovatie' is not in the manifest of nl_barometer/2021",),
     ),
     "a wave without answers": (
         crosswalk(wave="2015", survey="dk_barometer"),
         "wave_without_answers",
-        ("dk_barometer/2015 is no wave with answers", "nl_barometer/2021"),
+        ("dk_barometer/2015 is not a wave with answers", "nl_barometer/2021"),
     ),
     "an unknown recode": (
         crosswalk(recode="yes_noo"),
@@ -223,7 +223,12 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
     "a recode that selects nothing": (
         crosswalk(rule="select", category="yes", recode="yes_no"),
         "recode_does_not_select",
-        ("recodes.csv", "code 1 of recode yes_no", "crosswalk.csv, row", "selected, not_selected"),
+        (
+            "recodes.csv",
+            "whether code 1 is selected",
+            "crosswalk.csv, row",
+            "selected, not_selected",
+        ),
     ),
     "a recode without scores": (
         crosswalk(rule="reverse"),
@@ -263,12 +268,15 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
             crosswalk(variable="V07_1", rule="select", category="yes", recode="mine"),
         ),
         "blank_without_battery",
-        ("crosswalk.csv", "recode mine", "V07_1 belongs to no battery"),
+        ("crosswalk.csv", "recode mine", "V07_1 is not in a battery"),
     ),
     "a combination of one variable": (
         crosswalk(**{**SELECT, "rule": "combine_any"}),
         "combination_of_one",
-        ("crosswalk.csv", "combine_any makes works_with_innovation yes of one variable"),
+        (
+            "crosswalk.csv",
+            "combine_any combines only one variable for works_with_innovation",
+        ),
     ),
     "a category with one answer that combines less than another": (
         add(
@@ -293,7 +301,7 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
             row(**SELECT, variable="V15"),
         ),
         "combination_mixed",
-        ("works_with_innovation yes is made by combine_any and also by select",),
+        ("works_with_innovation yes uses rule combine_any and also select",),
     ),
     "a row of the crosswalk that stands there twice": (
         add("crosswalk.csv", {}),
@@ -303,12 +311,12 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
     "a recode of what is derived": (
         crosswalk(rule="bin", variable="", source_concept="climate_scale"),
         "rule_leaves_column_empty",
-        ("rule bin has no use for recode, which holds 'yes_no'",),
+        ("rule bin does not use recode, but that contains 'yes_no'",),
     ),
     "a source concept of what is read": (
         crosswalk(source_concept="innovation_type"),
         "rule_leaves_column_empty",
-        ("rule recode has no use for source_concept",),
+        ("rule recode does not use source_concept",),
     ),
     "a rule that derives without its source concept": (
         crosswalk(rule="count_selected", variable="", recode=""),
@@ -357,7 +365,7 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
     "a rule that gives nothing that is known": (
         alter("crosswalk_rules.csv", {"rule": "bin"}, gives="bin"),
         "description_unfit",
-        ("crosswalk_rules.csv", "gives = 'bin' is none of 'category', 'selected'"),
+        ("crosswalk_rules.csv", "gives = 'bin' is not one of 'category', 'selected'"),
     ),
     "a rule that contradicts itself": (
         alter("crosswalk_rules.csv", {"rule": "bin"}, reads="variable"),
@@ -397,7 +405,7 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
     "a concept of an unknown kind": (
         alter("concepts.csv", {"concept": "origin"}, kind="ratio"),
         "description_unfit",
-        ("concepts.csv", "kind = 'ratio' is none of 'single', 'multiple'"),
+        ("concepts.csv", "kind = 'ratio' is not one of 'single', 'multiple'"),
     ),
     "a default base that nobody describes": (
         alter("concepts.csv", {"concept": "origin"}, default_base="inovators"),
@@ -515,7 +523,7 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
     "a codelist that nobody reads": (
         alter("codelists.csv", {"codelist": "weighting"}, codelist="weigting"),
         "description_unfit",
-        ("codelists.csv", "codelist = 'weigting' is none of"),
+        ("codelists.csv", "codelist = 'weigting' is not one of"),
     ),
     "a count of a category that does not exist": (
         alter("count_figures.csv", {"counted_category": "yes"}, counted_category="ja"),
@@ -530,7 +538,7 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
     "a weighting that does not exist": (
         alter("published_weighting.csv", {"wave": "2023"}, weighting="poststratified"),
         "description_unfit",
-        ("published_weighting.csv, row 2", "weighting = 'poststratified' is none of 'none'"),
+        ("published_weighting.csv, row 2", "weighting = 'poststratified' is not one of 'none'"),
     ),
     "a weighting of a wave that nobody describes": (
         alter("published_weighting.csv", {"wave": "2023"}, wave="2032"),
@@ -540,7 +548,7 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
     "a figure of the report in an unknown form": (
         alter("report_figures.csv", {"figure_number": "F01"}, form="pie"),
         "description_unfit",
-        ("report_figures.csv, row 2", "form = 'pie' is none of 'bar'"),
+        ("report_figures.csv, row 2", "form = 'pie' is not one of 'bar'"),
     ),
     "a figure of the report of an unknown base": (
         alter("report_figures.csv", {"figure_number": "F01"}, base="organisations"),
@@ -565,7 +573,7 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
     "a quantile that is not finite": (
         alter("t_quantiles.csv", {"df": "7"}, t975="inf"),
         "description_unfit",
-        ("t_quantiles.csv, row 8", "t975 = 'inf' is no number"),
+        ("t_quantiles.csv, row 8", "t975 = 'inf' is not a number"),
     ),
 }
 
@@ -748,15 +756,15 @@ def test_a_correction_may_name_a_code_that_should_not_be_there() -> None:
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
-        ({"corrections": [{**CORRECTION, "variable": "V06"}]}, "V06, which is no item"),
+        ({"corrections": [{**CORRECTION, "variable": "V06"}]}, "V06, which is not an item"),
         (
             {"corrections": [{**CORRECTION, "becomes": 3}]},
             "V05 name codes that it does not have: 3",
         ),
-        ({"corrections": [{**CORRECTION, "code": 1}]}, "leaves 1 as it is"),
+        ({"corrections": [{**CORRECTION, "code": 1}]}, "does not change 1"),
         (
             {"corrections": [CORRECTION, {**CORRECTION, "respondent": "12"}]},
-            "say twice what 7 becomes",
+            "two corrections of 7",
         ),
         ({"routing": {"all": {"V05": [3]}}}, "routing of V05 name codes that it does not have: 3"),
         ({"routing": {"some": {"V05": [1]}}}, "bases that no item has: some"),

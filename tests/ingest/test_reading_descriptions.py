@@ -89,14 +89,14 @@ YAML_FAULTS: dict[str, tuple[str | bytes, str, tuple[str, ...]]] = {
     "a day that does not exist": (
         "day: 2021-02-30\n",
         "description_unfit",
-        ("day = '2021-02-30' is no date",),
+        ("day = '2021-02-30' is not a date",),
     ),
     "a day in the order of another country": (
         "day: 01-02-2021\n",
         "description_unfit",
-        ("day = '01-02-2021' is no date",),
+        ("day = '01-02-2021' is not a date",),
     ),
-    "a day that is a number": ("day: 86400\n", "description_unfit", ("day = 86400 is no date",)),
+    "a day that is a number": ("day: 86400\n", "description_unfit", ("day = 86400 is not a date",)),
     "a tag that makes an object": (
         "anything: !!python/name:os.system\n",
         "description_yaml",
@@ -144,27 +144,27 @@ CSV_FAULTS: dict[str, tuple[str | bytes, str, tuple[str, ...]]] = {
     "a whole number with a zero before it": (
         f"{HEADER}one,010,,true\n",
         "description_unfit",
-        (", row 2 (one)", "size = '010' is no whole number"),
+        (", row 2 (one)", "size = '010' is not a whole number"),
     ),
     "a whole number with a decimal": (
         f"{HEADER}one,1.0,,true\n",
         "description_unfit",
-        ("size = '1.0' is no whole number",),
+        ("size = '1.0' is not a whole number",),
     ),
     "a decimal comma": (
         f'{HEADER}one,1,"0,5",true\n',
         "description_unfit",
-        ("share = '0,5' is no number",),
+        ("share = '0,5' is not a number",),
     ),
     "a number that is not finite": (
         f"{HEADER}one,1,inf,true\n",
         "description_unfit",
-        ("share = 'inf' is no number",),
+        ("share = 'inf' is not a number",),
     ),
     "yes instead of true": (
         f"{HEADER}one,1,,yes\n",
         "description_unfit",
-        ("sure = 'yes' is neither true nor false",),
+        ("sure = 'yes' is not true or false",),
     ),
     "a NUL byte in a row": (
         f"{HEADER}o\x00ne,1,,true\n",

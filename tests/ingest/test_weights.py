@@ -88,7 +88,7 @@ def test_raking_starts_from_the_weight_in_the_file_and_keeps_its_odds_ratio() ->
             "margins_exclude_each_other",
             {"margins": MARGINS},
             {"SEX": ["1", "1", "2", "2"], "AGE": ["1", "1", "2", "2"]},
-            "add up to",
+            "their totals are",
         ),
     ],
 )

@@ -119,12 +119,12 @@ UNKNOWN_WAVES = {
         "dk_barometer/2015",
     ),
     "nl_barometr/2021": ("did you mean 'nl_barometer/2021'",),
-    "nl_barometer": ("name a wave as survey/wave",),
-    "../../etc/passwd": ("there is no such wave", "`barometer wave list` shows them"),
+    "nl_barometer": ("give a wave as survey/wave",),
+    "../../etc/passwd": ("there is no such wave", "`barometer wave list` shows all waves"),
     "dk_barometer/2015": (
         "rule no_answers_described",
         "published figures only",
-        "describe its file under `answers:`",
+        "describe the file under `answers:`",
     ),
 }
 

@@ -149,7 +149,7 @@ def test_a_new_wave_waits_for_the_code_location_to_be_reloaded(copy: Barometer) 
 @pytest.mark.parametrize(
     ("fault", "words"),
     [
-        ("file under another name", ("holds definitief.sav, not the wave's file", FILE)),
+        ("file under another name", ("contains definitief.sav, not the file of the wave", FILE)),
         ("manifest half typed", ("2021.yml", "key 'population' is missing")),
     ],
 )
