@@ -189,6 +189,9 @@ def run(suites: Iterable[Suite], results: Path | None) -> list[Finding]:
     for suite in suites:
         if results:  # only the last result is kept, or Data Docs take longer with every build
             shutil.rmtree(_kept(results) / "validations" / suite.name, ignore_errors=True)
+            # One that an older version wrote may name data that this version does not know.
+            definitions = _kept(results).parent / "validation_definitions"
+            (definitions / f"{suite.name}.json").unlink(missing_ok=True)
         expectations = [
             ExpectationConfiguration(
                 type=rule.type,

@@ -31,7 +31,7 @@ def failure_messages(
     raised: Mapping[str, BaseException | None],
     settings: Settings,
 ) -> Sequence[Spoken]:
-    """Return refusals; without them failed checks, failed models, or else unexpected errors.
+    """Return refusals and failed checks; without them failed models, or else unexpected errors.
 
     Args:
         events: all events of the run.
@@ -54,7 +54,7 @@ def failure_messages(
                 refused.append(error)
             else:
                 unexpected.append(_unexpected(step, event, settings))
-    return refused or failed or _failed_models(settings) or unexpected
+    return [*refused, *failed] or _failed_models(settings) or unexpected
 
 
 def _unexpected(step: str, event: dg.DagsterEvent, settings: Settings) -> Spoken:
