@@ -32,7 +32,7 @@ def failure_messages(
     raised: Mapping[str, BaseException | None],
     settings: Settings,
 ) -> Sequence[Spoken]:
-    """Return refusals; without them failed checks, failed models, or else unexpected errors.
+    """Return refusals and failed checks; without them failed models, or else unexpected errors.
 
     Args:
         events: all events of the run.
@@ -55,7 +55,7 @@ def failure_messages(
                 refused.append(error)
             else:
                 unexpected.append(_unexpected(step, error, event, settings))
-    return refused or failed or _failed_models(settings) or unexpected
+    return [*refused, *failed] or _failed_models(settings) or unexpected
 
 
 def _unexpected(
