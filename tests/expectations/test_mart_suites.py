@@ -13,7 +13,7 @@ from expectations.runner import Finding, run
 from expectations.suites import mart_suites, suite_files
 from ingest.texts import Text
 from tests.conftest import Barometer
-from tests.support import missing_words
+from tests.support import edit, missing_words
 
 A_COMPUTED_ONE = (
     "indicator_id = (select min(indicator_id) from mart_indicator "
@@ -178,3 +178,16 @@ def test_a_rule_that_cannot_be_evaluated_is_an_error_and_no_finding(tmp_path: Pa
     suite = Suite("broken", "mart", pd.DataFrame({"here": [1]}), [rule])
     with pytest.raises(ExpectationError, match="could not be evaluated"):
         run([suite], tmp_path)
+
+
+def test_what_an_older_version_kept_of_a_suite_is_replaced(tmp_path: Path) -> None:
+    import pandas as pd
+
+    from expectations.runner import Rule, Suite
+
+    text = Text(nl="", en="")
+    rule = Rule("filled", "expect_column_values_to_not_be_null", {"column": "here"}, text, text)
+    suite = Suite("kept", "mart", pd.DataFrame({"here": [1]}), [rule])
+    assert [finding.passed for finding in run([suite], tmp_path)] == [True]
+    edit(tmp_path / "gx" / "validation_definitions" / "kept.json", '"frame"', '"of old"')
+    assert [finding.passed for finding in run([suite], tmp_path)] == [True]

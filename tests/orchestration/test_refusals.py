@@ -56,9 +56,7 @@ def gate_refuses(barometer: Barometer, *words: str) -> None:
         done = materialize(barometer, "release")
     told = done.stdout + done.stderr
     assert done.returncode != 0, told
-    assert not missing_words(told, ("rule gate_refuses: the gate refuses the release", *words)), (
-        told
-    )
+    assert not missing_words(told, ("rule gate_refuses: the release is refused", *words)), told
 
 
 def test_files_that_do_not_fit_or_cannot_be_read_stop_the_build(copy: Barometer) -> None:
@@ -69,7 +67,7 @@ def test_files_that_do_not_fit_or_cannot_be_read_stop_the_build(copy: Barometer)
     assert other.wave.answers
     path = copy.data / other.id / other.wave.answers.file.name
     path.parent.mkdir(parents=True)
-    path.write_bytes(sample_of(copy).read_bytes()[:9000])
+    path.write_bytes(b"\0" * 9000)
     with release_unchanged(copy):
         done = copy.run("build", "--lang", "nl")
     assert done.returncode == 1
@@ -78,7 +76,7 @@ def test_files_that_do_not_fit_or_cannot_be_read_stop_the_build(copy: Barometer)
         "nl_barometer/2021, regel respondent_once",
         "1 in rij 1, 2.",
         "nl_barometer/2025, regel csv_nul_byte",
-        "bevat een NUL-byte",
+        "exporteer het bestand opnieuw",
         "Oplossing: ",
         "Er is niets gepubliceerd.",
     )
@@ -97,6 +95,11 @@ def test_a_description_that_does_not_hold_stops_the_build(copy: Barometer) -> No
 
 def test_dbt_tests_that_fail_stop_the_build_and_the_gate(copy: Barometer) -> None:
     edit(copy.project / MANIFEST, "      provinces: 12\n", "")
+    edit(
+        copy.project / "dbt_project/models/staging/stg_published_figures.sql",
+        "cast(category as string)",
+        "case row_id when 'nl_008' then 'certainly' else cast(category as string) end",
+    )
     refused_build(
         copy,
         "harmonised/hrm_sample_design, check assert_every_respondent_has_a_stratum",
