@@ -187,11 +187,8 @@ def run(suites: Iterable[Suite], results: Path | None) -> list[Finding]:
     context, batch = _context(results)
     findings: list[Finding] = []
     for suite in suites:
-        if results:  # only the last result is kept, or Data Docs take longer with every build
-            shutil.rmtree(_kept(results) / "validations" / suite.name, ignore_errors=True)
-            # One that an older version wrote may name data that this version does not know.
-            definitions = _kept(results).parent / "validation_definitions"
-            (definitions / f"{suite.name}.json").unlink(missing_ok=True)
+        if results:
+            _forget(results, suite.name)
         expectations = [
             ExpectationConfiguration(
                 type=rule.type,
@@ -213,6 +210,16 @@ def run(suites: Iterable[Suite], results: Path | None) -> list[Finding]:
         observed = {result.expectation_config.meta["rule"]: result for result in outcome.results}
         findings += [_finding(suite, rule, observed[rule.name]) for rule in suite.rules]
     return findings
+
+
+def _forget(results: Path, suite: str) -> None:
+    """Remove what earlier builds kept of a suite.
+
+    With all their results Data Docs would take longer with every build, and a definition of an
+    earlier version may name what is no longer there.
+    """
+    shutil.rmtree(_kept(results) / "validations" / suite, ignore_errors=True)
+    (results / "gx" / "validation_definitions" / f"{suite}.json").unlink(missing_ok=True)
 
 
 def write_docs(results: Path) -> None:

@@ -15,6 +15,7 @@ from orchestration.settings import Settings
 if TYPE_CHECKING:
     import dagster as dg
 
+MOST_SHOWN = 500  # characters of an error of a library
 # What the tests that dbt knows by name require; `orchestration/messages.yml` has the texts.
 GENERIC_TESTS = (
     "accepted_range",
@@ -53,17 +54,21 @@ def failure_messages(
             if isinstance(error, BarometerError):
                 refused.append(error)
             else:
-                unexpected.append(_unexpected(step, event, settings))
+                unexpected.append(_unexpected(step, error, event, settings))
     return [*refused, *failed] or _failed_models(settings) or unexpected
 
 
-def _unexpected(step: str, event: dg.DagsterEvent, settings: Settings) -> Spoken:
-    error = event.step_failure_data.error
-    while error is not None and error.cause is not None:
-        error = error.cause
-    message = error.message.strip() if error else ""
+def _unexpected(
+    step: str, error: BaseException | None, event: dg.DagsterEvent, settings: Settings
+) -> Spoken:
+    """Return the message of an error in the program; its traceback goes to the log of the build."""
     log = settings.dbt_target / "build.log"
-    return Phrase("orchestration.unexpected", step=step, message=message, log=log)
+    if found := event.step_failure_data.error:
+        with log.open("a") as lines:
+            lines.write(found.to_string())
+    message = " ".join(str(error or (found and found.message) or "").split())[:MOST_SHOWN]
+    kind = type(error).__name__ if error else "Dagster"
+    return Phrase("orchestration.unexpected", step=step, kind=kind, message=message, log=log)
 
 
 def _failed_models(settings: Settings) -> list[Spoken]:

@@ -46,7 +46,7 @@ def read_new(
     try:
         if missing := choices(path, kind, given, texts, where):
             ways = " | ".join(map(_as_typed, missing))
-            raise RefusedError("format_not_told", where, path=path, seen=ways)
+            raise RefusedError("format_options_missing", where, path=path, seen=ways)
         with path.open("rb") as stream:
             digest = hashlib.file_digest(stream, "sha256").hexdigest()
         content: dict[str, Any] = {"name": path.name, "format": name, "sha256": digest}

@@ -35,7 +35,7 @@ CHROMIUM_FLAGS = [
     *("--disable-background-networking", "--disable-component-update"),
 ]
 DASHBOARDS = ["ontwikkeling", "trends", "internationale-vergelijking", "international-comparison"]
-METHOD = {"methode": "Wat wij aannemen", "method": "What we assume"}
+METHOD = {"methode": "Waar wij van uitgaan", "method": "What we assume"}
 CHART = "[data-test='chart-grid-component']"
 
 

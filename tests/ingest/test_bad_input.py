@@ -716,7 +716,7 @@ FAULTS = [
         "an item code used for a new question",
         "wordings",
         labelled(A_2="Budget per jaar"),
-        ("'Budget per jaar'", "another question"),
+        ("'Budget per jaar'", "a different question"),
         form="sav",
         warns=True,
     ),

@@ -1,4 +1,4 @@
-"""A file of answers that cannot be used is refused in one message that says how to mend it."""
+"""A file of answers that cannot be used is refused in one message that says how to fix it."""
 
 from __future__ import annotations
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import pickle
+import re
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -30,7 +31,14 @@ MESSAGES: dict[str, Entry] = {
     if (PROJECT / package / CATALOGUE).exists()
     for name, found in catalogue(package).items()
 }
-KINDS: dict[str, type[Entry]] = {"Phrase": Text, "invalid": Text, "_rule": Check}
+# What names an entry in code, its kind, and the prefix that it adds to the name.
+KINDS: dict[str, tuple[type[Entry], str]] = {
+    "Phrase": (Text, ""),
+    "invalid": (Text, ""),
+    "_rule": (Check, "expectations."),
+    "message": (Text, "orchestration."),
+    "show": (Text, "orchestration."),
+}
 
 
 def sources(package: str) -> list[ast.Module]:
@@ -46,7 +54,12 @@ def nodes(package: str) -> list[ast.AST]:
 @cache
 def refusals() -> set[str]:
     """Names of all classes of refusals of which the message is an entry of a catalogue."""
-    named = {"RefusedError"}
+    return derived("RefusedError")
+
+
+def derived(base_class: str) -> set[str]:
+    """Names of a class and of all classes of the product that derive from it."""
+    named = {base_class}
     classes = [n for package in PACKAGES for n in nodes(package) if isinstance(n, ast.ClassDef)]
     while (
         more := {
@@ -66,7 +79,7 @@ def calls() -> list[tuple[str, type[Entry], set[str]]]:
 
     Names that a call hands over as a mapping are not known here; they are `**`.
     """
-    kinds = KINDS | dict.fromkeys(refusals(), Refusal)
+    kinds = KINDS | dict.fromkeys(refusals(), (Refusal, ""))
     found: list[tuple[str, type[Entry], set[str]]] = []
     for package in PACKAGES:
         for node in nodes(package):
@@ -77,11 +90,11 @@ def calls() -> list[tuple[str, type[Entry], set[str]]]:
                 keywords = {keyword.arg or "**" for keyword in node.keywords}
                 if called == "_rule":  # hands over what it knows of the file
                     keywords.add("**")
-                prefix = "expectations." if called == "_rule" else ""
+                kind, prefix = kinds[called]
                 first = node.args[1 if called == "_rule" else 0]
                 choices = [first.body, first.orelse] if isinstance(first, ast.IfExp) else [first]
                 found += [
-                    (prefix + choice.value, kinds[called], keywords)
+                    (prefix + choice.value, kind, keywords)
                     for choice in choices
                     if isinstance(choice, ast.Constant) and isinstance(choice.value, str)
                 ]
@@ -153,6 +166,34 @@ def test_both_languages_name_the_same_values_and_they_are_given(name: str) -> No
         ends = {name: getattr(found, name, None) for name in ("found", "allowed", "fix")}
         for text in filter(None, ends.values()):
             assert not text.nl.endswith(".") and not text.en.endswith(".")
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_nothing_that_a_person_reads_is_a_literal(package: str) -> None:
+    errors = derived("BarometerError")
+    literal = []
+    for node in nodes(package):
+        if isinstance(node, ast.Call):
+            name = getattr(node.func, "id", "") or getattr(node.func, "attr", "")
+            if name in errors | {"echo", "print", "SkipReason"}:
+                words = (read_as(part) for part in node.args[:1] if part is not None)
+                literal += [f"{name}({text!r})" for text in words if is_a_sentence(text)]
+    assert literal == []
+
+
+def read_as(node: ast.AST) -> str:
+    """The text that an expression writes itself, without what it fills in."""
+    if isinstance(node, ast.Constant):
+        return str(node.value)
+    if isinstance(node, ast.JoinedStr):
+        return "".join(map(read_as, node.values))
+    if isinstance(node, ast.BinOp):
+        return read_as(node.left) + read_as(node.right)
+    return ""
+
+
+def is_a_sentence(text: str) -> bool:
+    return len(re.findall(r"[A-Za-z]{2,}", text.replace("_", "").replace(".", ""))) > 1
 
 
 @pytest.mark.parametrize("package", PACKAGES)
