@@ -94,6 +94,15 @@ def refusal(code: int, stdout: str, stderr: str) -> str:
     return re.sub(r"\s+", " ", stderr)
 
 
+def rules_that_hold(stdout: str) -> set[str]:
+    """The rules that `wave check` names as met, as many as it says."""
+    first, *_ = stdout.split("\n\n")
+    number = re.search(r"(\d+) (?:rules hold|regels is voldaan)", first)
+    names = re.findall(r"^  (\w+): ", first, re.M)
+    assert number and int(number.group(1)) == len(names) > 0, stdout
+    return set(names)
+
+
 def assert_dutch(refused: RefusedError) -> None:
     """A refusal says in Dutch what it says in English, and nothing of it is left in English."""
     words = refused.text("nl")

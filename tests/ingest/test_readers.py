@@ -35,7 +35,16 @@ from tests.ingest.mutations import (
     write_sav,
     write_xlsx,
 )
-from tests.support import MANIFEST, WAVE, Spss, edit, missing_words, refusal, sample_of
+from tests.support import (
+    MANIFEST,
+    WAVE,
+    Spss,
+    edit,
+    missing_words,
+    refusal,
+    rules_that_hold,
+    sample_of,
+)
 
 XLSX = {"format": "xlsx", "sheet": "Antwoorden"}
 PARQUET = {"format": "parquet"}
@@ -270,7 +279,7 @@ def test_a_wave_in_another_format_passes_the_same_checks(copy: Barometer, form: 
         done = copy.run("wave", "check", WAVE)
         if not wrong:
             assert done.returncode == 0, done.stderr
-            assert "12 rules hold" in done.stdout
+            assert {"row_count", "known_codes"} <= rules_that_hold(done.stdout)
             (line,) = [
                 line for line in copy.run("wave", "list").stdout.splitlines() if WAVE in line
             ]

@@ -46,7 +46,8 @@ def judged(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A database with our numbers in schema `ours` and those of R in schema `r`; R starts once."""
     folder = tmp_path_factory.mktemp("judge")
-    with duckdb.connect() as connection:
+    # Staging reads raw files relative to the home folder.
+    with duckdb.connect(config={"file_search_path": str(built.home)}) as connection:
         connection.execute("create schema ours; create schema r; create schema asked")
         _open_warehouse(connection, built)
         for table, rows in tables(drawn(respondents(), 500 if fully else 25)).items():
@@ -418,7 +419,8 @@ def test_weights_add_up_to_the_frame(judged: duckdb.DuckDBPyConnection) -> None:
         "using (survey, wave, stratum) where weighting = 'weighted' "
         "group by survey, wave, stratum"
     ).fetchall()
-    assert len(strata) == 9 + 9 + 3  # two Dutch waves and a Danish one
+    framed = judged.sql("from shipped.staging.stg_strata where frame_count is not null")
+    assert len(strata) == len(framed) > 0
     for _, weights, frame in strata:
         assert weights == pytest.approx(frame, rel=1e-12)
 
