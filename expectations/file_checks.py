@@ -220,7 +220,7 @@ def _codes(file: WaveFile) -> Suite:
 def _first_rows(column: pa.ChunkedArray, separator: str | None) -> list[tuple[int, str]]:
     """Every code of a variable with the first row that has it, from 1, in that order.
 
-    `separator` stands between codes where a cell holds several.
+    `separator` separates codes where a cell holds several.
     """
     import numpy as np
     import pyarrow as pa

@@ -29,7 +29,7 @@ def draft(
     """Draft a wave and write the draft.
 
     Args:
-        settings: where earlier waves' answers are; a sample stands in where there are none.
+        settings: where earlier waves' answers are; a sample replaces missing ones.
         file: the file of answers.
         survey: the survey that it belongs to.
         wave: name of the wave.

@@ -87,7 +87,7 @@ class Decisions:
         Args:
             kind: its name in `KINDS`.
             about: the variables, concepts or keys that it is about.
-            at: variables or keys of the manifest where it stands as a comment; else `about`.
+            at: variables or keys of the manifest where it becomes a comment; else `about`.
             values: what its words name between braces.
         """
         names = tuple(about)

@@ -26,7 +26,7 @@ def read_new(
     """Read the file of a wave that is not described yet.
 
     Args:
-        path: the file; its extension tells the format.
+        path: the file; its extension gives the format.
         options: options of the format (`delimiter`, `encoding`, `decimal`, `header_rows`,
             `sheet`); none for an option that was not given.
         texts: variables with open answers.

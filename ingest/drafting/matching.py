@@ -170,7 +170,7 @@ def _rated(label: str, match: Match) -> Match:
     evidence, one = match.evidence, match.candidate
     score = confidence(evidence, worded=bool(label))
     if not one.variable:
-        if one.codes and len(match.pairs) > 1:  # answers tell a classification better than a name
+        if one.codes and len(match.pairs) > 1:  # answers identify a classification better than a name
             named = evidence.get("wording", evidence.get("label", 0.0))
             score = max(score, 0.35 * named + 0.5 * evidence["codes"])
         score = min(score, MOST_BY_CONCEPT)

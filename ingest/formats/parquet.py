@@ -9,7 +9,7 @@ from ingest.columns import as_text, check_names
 from ingest.errors import RefusedError, reason
 from ingest.formats.base import AnswerFile, AnswerTable
 
-MOST_CELLS = 250_000_000  # a few bytes can stand for any number of rows
+MOST_CELLS = 250_000_000  # a few bytes can encode any number of rows
 
 
 class ParquetFile(AnswerFile):

@@ -190,7 +190,7 @@ class Scale(Model):
 class Question(Model):
     """Variables that are asked together.
 
-    A variable may stand in several questions that are `asked` of different organisations: its
+    A variable may be part of several questions that are `asked` of different organisations: its
     shares are then met in each of these groups.
 
     Attributes:

@@ -102,8 +102,10 @@ def test_dbt_tests_that_fail_stop_the_build_and_the_gate(copy: Barometer) -> Non
     )
     refused_build(
         copy,
+        "staging/stg_published_figures, check assert_published_groups_are_categories",
+        "category = certainly",
         "harmonised/hrm_sample_design, check assert_every_respondent_has_a_stratum",
-        "falls in a stratum of it. Found: ",
+        "is in one of its strata. Found: ",
         "rows that do not meet this, the first: ",
         "survey = nl_barometer, wave = 2021",
         "How to fix: ",

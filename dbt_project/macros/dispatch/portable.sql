@@ -42,7 +42,7 @@
     datediff({{ later }}, {{ earlier }})
 {%- endmacro %}
 
-{#- A row for each part of a text, where `separator` holds what stands between the parts. -#}
+{#- A row for each part of a text, split at `separator`. -#}
 {% macro split_to_rows(text, separator) -%}
     {{ return(adapter.dispatch('split_to_rows', 'innovation_barometer')(text, separator)) }}
 {%- endmacro %}

@@ -29,7 +29,7 @@ derived as (
 
 select {{ key | join(', ') }} from answered
 union all
--- A derived answer may stand beside one that was given (no innovation, hence no type of it).
+-- Some respondents have both a given and a derived answer: no innovation, so no type of it.
 select {{ key | join(', ') }} from derived
 where
     not exists (

@@ -1,8 +1,8 @@
 -- One row per survey, wave, respondent and weighting: the design of the sample.
 -- `none` takes everyone as one stratum of unknown size with weight 1 (as the 2021 report does);
--- `weighted` weighs to the population as the manifest tells: each stratum to its frame,
+-- `weighted` weighs to the population as the manifest says: each stratum to its frame,
 -- w_i = N_h / n_h, or with the weight that came with the file or was raked to margins. Where the
--- manifest tells no design there is no such row.
+-- manifest has no design there is no such row.
 with respondents as (
     select * from {{ ref('stg_respondents') }}
 ),

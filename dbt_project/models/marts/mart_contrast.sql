@@ -1,4 +1,4 @@
--- One row per indicator of a group and the group it is set against (group_contrasts.csv): the
+-- One row per indicator of a group and the group it is compared with (group_contrasts.csv): the
 -- difference with its interval, Holm-adjusted p-value and a verdict in words. Groups of one wave
 -- share strata; the covariance that follows is taken into account.
 {% set key = [

@@ -1,5 +1,5 @@
 -- One row per survey, wave, concept, category, group_dimension, group_value, base, statistic,
--- weighting and data_status: the cube that all other marts are cut from.
+-- weighting and data_status: all other marts are made from it.
 with indicators as (
     select * from {{ ref('est_indicators') }}
 ),

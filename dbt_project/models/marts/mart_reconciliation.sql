@@ -27,7 +27,7 @@ computed as (
     where estimates.weighting = coalesce(published.weighting, 'none')
 ),
 
--- A published difference between two groups is set against the same difference here.
+-- A published difference between two groups is compared with the same difference here.
 contrasts as (
     select
         groups.survey,
@@ -52,7 +52,7 @@ contrasts as (
             and pairs.reference_value = others.group_value
 ),
 
--- Counts are told by count_figures.csv: members of a group, or of a category of a concept.
+-- count_figures.csv says what a count is of: members of a group, or of a category of a concept.
 counts as (
     select
         rules.concept,
