@@ -24,6 +24,7 @@ from tests.support import (
     sample_of,
 )
 
+SURVEY, YEAR = WAVE.split("/")
 OF_WAVE = f"survey || '/' || wave = '{WAVE}'"
 COMPUTED = (
     f"select {{}} from mart_indicator where data_status <> 'published' and {OF_WAVE} order by all"
@@ -115,11 +116,16 @@ def test_a_real_file_becomes_microdata_and_no_synthetic_row_is_left(
         ).fetchall()
         assert len(columns) > 10
         for table, column, named in columns:
-            # Of a pair of waves both would have to be synthetic, and one of them is real.
-            where = f"survey = '{WAVE.split('/')[0]}'" if "survey" in named else "true"
+            where = [f"survey = '{SURVEY}'"] if "survey" in named else []
+            where += [f"wave = '{YEAR}'"] if "wave" in named else []
+            if {"from_estimate", "to_estimate"} <= set(named):
+                where.append(
+                    f"(from_wave = '{YEAR}' and from_estimate is not null "
+                    f"or to_wave = '{YEAR}' and to_estimate is not null)"
+                )
             rows = release.sql(
                 f'select * from "{table}" where "{column}" = \'synthetic\' '
-                f"and {OF_WAVE if 'wave' in named else where}"
+                f"and {' and '.join(where) or 'true'}"
             )
             assert len(rows) == 0, f"{table}.{column}"
         notices = release.sql(
