@@ -147,6 +147,12 @@ class Response(Model):
     source: str | None = None
     locator: str | None = None
 
+    @model_validator(mode="after")
+    def _fits_together(self) -> Response:
+        if self.invited is not None and self.answered is not None and self.answered > self.invited:
+            raise invalid("answered_over_invited", answered=self.answered, invited=self.invited)
+        return self
+
 
 class PersonalPattern(Text):
     """What a kind of personal data is called, and the regular expression (RE2) that finds it."""

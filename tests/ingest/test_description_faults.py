@@ -112,6 +112,12 @@ FAULTS: dict[str, tuple[str, Callable[[Path], None], tuple[str, ...], tuple[str,
             "nl_barometer_2021,",
         ),
     ),
+    "more answered than were invited": (
+        "description_unfit",
+        change(MANIFEST, "  answered: 366\n", "  answered: 1366000\n"),
+        LIST,
+        (MANIFEST, "answered 1366000 is more than invited 1374"),
+    ),
     "manifest with an unknown key": (
         "description_unfit",
         change(MANIFEST, "field_period:", "field_periode:"),
