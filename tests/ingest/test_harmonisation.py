@@ -360,7 +360,7 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
     "a rule that stands there twice": (
         add("crosswalk_rules.csv", {}),
         "description_row_twice",
-        ("crosswalk_rules.csv, row 12 (recode)", "the same rule as row 2"),
+        ("crosswalk_rules.csv, row ", "(recode)", "the same rule as row 2"),
     ),
     "a rule that gives nothing that is known": (
         alter("crosswalk_rules.csv", {"rule": "bin"}, gives="bin"),
