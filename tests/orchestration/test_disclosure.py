@@ -12,7 +12,7 @@ from tests.conftest import PROJECT, Barometer
 
 FEWEST = 10
 NEVER_ALONE = ("high_councils_of_state", "provinces")
-KEY = "survey, wave, concept, category, base, weighting"
+KEY = "survey, wave, concept, category, statistic, base, weighting"
 
 
 @pytest.fixture(scope="module")

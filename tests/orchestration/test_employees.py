@@ -119,7 +119,7 @@ def released(
     rows = release.execute(
         "select category, group_value, estimate, n from mart_indicator where survey = ? and "
         "wave = ? and concept = ? and weighting = ? and group_dimension = ? "
-        "and data_status = 'synthetic'",
+        "and data_status = 'synthetic' and statistic in ('share', 'mean')",
         [SURVEY, wave, concept, weighting, dimension],
     ).fetchall()
     return {(category, group): (estimate, n) for category, group, estimate, n in rows}
