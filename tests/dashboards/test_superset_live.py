@@ -117,7 +117,8 @@ def viewer_state(installation: Installation, browser: "Browser") -> Any:
     page.fill("#username", installation.credentials.viewer_user)
     page.fill("#password", installation.credentials.viewer_password.get_secret_value())
     page.click("button[type=submit]")
-    page.wait_for_url("**/welcome/**")
+    # The cookies are there before the page is drawn, which takes long on a busy machine.
+    page.wait_for_url("**/welcome/**", wait_until="commit", timeout=120_000)
     state = page.context.storage_state()
     page.close()
     return state
