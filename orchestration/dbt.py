@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingest.errors import RefusedError
 from orchestration.data_version import SEEDS, digest, of_folders
 from orchestration.settings import DBT_PROJECT, PROJECT, Settings
+
+if TYPE_CHECKING:
+    import duckdb
 
 # The dbt of this environment, whatever else is on the PATH.
 EXECUTABLE = str(Path(sys.executable).parent / "dbt")
@@ -55,18 +60,34 @@ def manifest(settings: Settings) -> Path:
     return path
 
 
-def wait_for_warehouse(settings: Settings) -> None:
-    """Wait until nobody else has the warehouse open: a killed build leaves a dbt that ends itself.
+def prepare_warehouse(settings: Settings) -> None:
+    """Drop what an earlier version of the models made and this one does not make.
+
+    A release is a copy of a whole schema, so a table that is left behind would be published.
 
     Raises:
         RefusedError: the warehouse stays open elsewhere.
     """
+    nodes = json.loads(manifest(settings).read_text("utf-8"))["nodes"].values()
+    made = {(node["schema"], node["alias"]) for node in nodes if "alias" in node}
+    with _open_warehouse(settings) as warehouse:
+        found = warehouse.execute(
+            "select schema_name, table_name, 'table' from duckdb_tables() "
+            "union all select schema_name, view_name, 'view' from duckdb_views() where not internal"
+        ).fetchall()
+        for schema, name, kind in found:
+            if (schema, name) not in made:
+                warehouse.execute(f'drop {kind} "{schema}"."{name}"')
+
+
+def _open_warehouse(settings: Settings) -> duckdb.DuckDBPyConnection:
+    """Open the warehouse, once nobody else does: a killed build leaves a dbt that ends itself."""
     import duckdb
 
     give_up = time.monotonic() + PATIENCE
     while True:
         try:
-            duckdb.connect(str(settings.warehouse)).close()
+            return duckdb.connect(str(settings.warehouse))
         except duckdb.IOException as error:
             if "lock" not in str(error):
                 raise
@@ -75,8 +96,6 @@ def wait_for_warehouse(settings: Settings) -> None:
                     "orchestration.warehouse_open", str(settings.warehouse), error=error
                 ) from None
             time.sleep(0.5)
-        else:
-            return
 
 
 def run(arguments: list[str], settings: Settings) -> None:

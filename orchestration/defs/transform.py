@@ -13,7 +13,7 @@ from packaging.version import Version
 from ingest import registry
 from ingest.raw.answers import TABLES as WAVE_TABLES
 from orchestration import data_version
-from orchestration.dbt import EXECUTABLE, environment, manifest, wait_for_warehouse
+from orchestration.dbt import EXECUTABLE, environment, manifest, prepare_warehouse
 from orchestration.defs.ingest import REGISTRY_KEY, wave_key
 from orchestration.publishing import MARTS
 from orchestration.settings import DBT_PROJECT, Settings
@@ -102,7 +102,7 @@ def definitions(settings: Settings, **_: object) -> dg.Definitions:
     def dbt(context: dg.AssetExecutionContext, dbt_cli: Dbt) -> Iterator[Any]:
         # dbt finds the folders in its environment, which it takes over from this process.
         os.environ |= environment(settings)
-        wait_for_warehouse(settings)
+        prepare_warehouse(settings)
         seeds = {
             seed_key(name).to_python_identifier(): (seed_key(name), dg.DataVersion(digest))
             for name, digest in data_version.of_seeds().items()

@@ -67,6 +67,9 @@ def watched(built: Barometer, tmp_path_factory: pytest.TempPathFactory) -> Watch
     file = put_real_file(barometer)
     file.frame.loc[2, "V06"] = "test"
     file.write(real_path(barometer))
+    # As an earlier version of the models may have left it.
+    with duckdb.connect(str(barometer.home / "warehouse.duckdb")) as warehouse:
+        warehouse.execute("create table marts.mart_left_behind as select 1 as answer")
     before = {path: path.stat().st_mtime_ns for path in barometer.home.glob("raw/*/*/*.parquet")}
     return Watched(barometer, *watch(barometer, "tick", "run", "tick"), before)
 
@@ -76,6 +79,14 @@ def real(watched: Watched) -> Barometer:
     """That installation."""
     assert watched.run["success"]
     return watched.barometer
+
+
+def test_what_earlier_models_left_behind_is_not_released(real: Barometer) -> None:
+    with duckdb.connect(str(real.current), read_only=True) as release:
+        tables = {
+            name for (name,) in release.sql("select table_name from duckdb_tables()").fetchall()
+        }
+    assert "mart_indicator" in tables and "mart_left_behind" not in tables
 
 
 def test_a_new_file_of_answers_is_built_into_a_release_and_no_other_wave_is_read_again(

@@ -7,35 +7,13 @@ with chosen as (
     where category is not null
 ),
 
-derived as (
-    select
-        survey,
-        wave,
-        respondent_id,
-        concept,
-        base,
-        '*' as item,
-        category
-    from {{ ref('hrm_counted_answers') }}
-    union
-    select
-        survey,
-        wave,
-        respondent_id,
-        concept,
-        base,
-        '*' as item,
-        category
-    from {{ ref('hrm_binned_answers') }}
-),
-
 categories as (
     select {{ key | join(', ') }} from chosen
     union all
     select {{ key | join(', ') }} from {{ ref('hrm_combined_answers') }}
     where category is not null
     union all
-    select {{ key | join(', ') }} from derived
+    select {{ key | join(', ') }} from {{ ref('hrm_derived_answers') }}
 )
 
 select

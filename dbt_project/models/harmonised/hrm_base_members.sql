@@ -8,23 +8,7 @@ with answered as (
 ),
 
 derived as (
-    select
-        survey,
-        wave,
-        respondent_id,
-        concept,
-        base,
-        '*' as item
-    from {{ ref('hrm_counted_answers') }}
-    union
-    select
-        survey,
-        wave,
-        respondent_id,
-        concept,
-        base,
-        '*' as item
-    from {{ ref('hrm_binned_answers') }}
+    select distinct {{ key | join(', ') }} from {{ ref('hrm_derived_answers') }}
 )
 
 select {{ key | join(', ') }} from answered
