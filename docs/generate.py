@@ -30,6 +30,7 @@ PATTERNS = {
     r"^[A-Za-z0-9][A-Za-z0-9_]*$": "name: letters, digits and `_`",
     r"^[A-Za-z][A-Za-z0-9_.]*$": "name of a variable",
     r"^[0-9]{4}$": "year",
+    r"^\.[a-z]$": "`.a` to `.z`",
 }
 
 

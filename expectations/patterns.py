@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from ingest.codes import Code
 from ingest.formats import AnswerTable
 from ingest.likeness.questions import hardly_alike, same_wording
 from ingest.models import Answers, Item
@@ -39,7 +40,7 @@ class Battery:
     """
 
     variables: Sequence[str]
-    codes: frozenset[int]
+    codes: frozenset[Code]
     blank_is_no: bool
 
     @property

@@ -10,9 +10,10 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, TypeAdapter, model_validator
 from pydantic_core import PydanticCustomError, PydanticKnownError
 
+from ingest.codes import EXTENDED, Code, by_code
 from ingest.errors import Phrase
 from ingest.formats import AnyFile
 from ingest.texts import Model as Model
@@ -48,12 +49,19 @@ def _no_number(value: object) -> object:
     return value
 
 
+def _code(value: object) -> object:
+    """Keep an extended missing code; any other code is a whole number."""
+    extended = isinstance(value, str) and EXTENDED.fullmatch(value)
+    return value if extended else WHOLE.validate_python(value)
+
+
 def _blank_is_none(value: object) -> object:
     return None if value == "" else value
 
 
 EmptyIsNone = BeforeValidator(_blank_is_none)
 Integer = Annotated[int, _only(INTEGER, "int_parsing")]
+WHOLE: TypeAdapter[int] = TypeAdapter(Integer)
 Number = Annotated[float, _only(NUMBER, "float_parsing")]
 TrueOrFalse = Annotated[bool, _only(BOOLEAN, "bool_parsing")]
 Day = Annotated[date, _only(DAY, "date_parsing"), BeforeValidator(_no_number)]
@@ -63,7 +71,9 @@ WaveName = Annotated[str, Field(pattern=r"^[0-9]{4}$")]
 Count = Annotated[int, Field(ge=0)]
 PositiveCount = Annotated[int, Field(gt=0)]
 PositiveNumber = Annotated[float, Field(gt=0)]
-Codes = Annotated[tuple[Integer, ...], Field(min_length=1)]
+ExtendedMissing = Annotated[str, Field(pattern=rf"^{EXTENDED.pattern}$")]
+AnswerCode = Annotated[int | ExtendedMissing, BeforeValidator(_code)]
+Codes = Annotated[tuple[AnswerCode, ...], Field(min_length=1)]
 
 
 class Row(Model):
@@ -188,7 +198,7 @@ class Design(Model):
     frame: Annotated[dict[Name, PositiveCount], Field(default_factory=dict)]
     weight: VariableName | None = None
     margins: Annotated[
-        dict[VariableName, dict[Integer, PositiveNumber]], Field(default_factory=dict)
+        dict[VariableName, dict[AnswerCode, PositiveNumber]], Field(default_factory=dict)
     ]
 
     @model_validator(mode="after")
@@ -250,8 +260,8 @@ class Correction(Model):
 
     respondent: str | None = None
     variable: VariableName
-    code: Integer
-    becomes: Integer | None
+    code: AnswerCode
+    becomes: AnswerCode | None
     reason: Text
     source: Annotated[str, Field(min_length=1)]
 
@@ -274,7 +284,8 @@ class Answers(Model):
             organisation may be in the file more than once.
         completed_on: the variable with the date of the answer; it must be in `field_period`.
         design: sampling design and weights.
-        codelists: codelist -> code -> label.
+        codelists: codelist -> code -> label. A code is a whole number or, of Stata, an extended
+            missing code, `.a` to `.z`.
         items: the variables, as they were asked.
         routing: base -> variable -> codes that a respondent must have given, for all of the
             variables, to belong to the base; others were not asked its items.
@@ -289,7 +300,7 @@ class Answers(Model):
     parts_of_organisations: bool = False
     completed_on: str | None = None
     design: Design | None = None
-    codelists: dict[Name, dict[Integer, str]]
+    codelists: dict[Name, dict[AnswerCode, str]]
     items: tuple[Item, ...]
     routing: Annotated[dict[Name, dict[VariableName, Codes]], Field(default_factory=dict)]
     corrections: tuple[Correction, ...] = ()
@@ -320,11 +331,11 @@ class Answers(Model):
                 raise invalid("correction_twice", **corrects)
         return self
 
-    def _codes_known(self, what: str, variable: str, codes: Iterable[int]) -> None:
+    def _codes_known(self, what: str, variable: str, codes: Iterable[Code]) -> None:
         lists = {item.variable: self.codelists.get(item.codelist or "") for item in self.items}
         if not (described := lists.get(variable)):
             raise invalid("codes_of_no_item", what=what, variable=variable)
-        if unknown := sorted(set(codes) - set(described)):
+        if unknown := sorted(set(codes) - set(described), key=by_code):
             raise invalid("codes_undescribed", what=what, variable=variable, codes=unknown)
 
     @property

@@ -10,6 +10,7 @@ from expectations.differences.homogeneity import Shift, looks_mirrored, p_value
 from expectations.differences.pairing import Pair, pair_codes
 from expectations.differences.side import Side
 from expectations.differences.weighing import covering, shared
+from ingest.codes import CODE, Code, as_code
 from ingest.errors import Language
 from ingest.likeness.codes import answer_codes
 from ingest.likeness.questions import same_wording
@@ -25,14 +26,14 @@ def respondents(side: Side) -> int:
     return side.table.data.num_rows if side.table else 0
 
 
-def _answers(side: Side, variable: str) -> Counter[int] | None:
+def _answers(side: Side, variable: str) -> Counter[Code] | None:
     """Return code -> number of answers of a variable; None without its column."""
     if side.table is None or variable not in side.table.data.column_names:
         return None
-    counts: Counter[int] = Counter()
+    counts: Counter[Code] = Counter()
     for held in side.table.data.column(variable).value_counts().to_pylist():
-        if held["values"] is not None and held["values"].lstrip("-").isdigit():
-            counts[int(held["values"])] += held["counts"]
+        if held["values"] is not None and CODE.fullmatch(held["values"]):
+            counts[as_code(held["values"])] += held["counts"]
     return counts
 
 
@@ -64,16 +65,16 @@ def _test(name: tuple[str, ...], was: Mapping[str, int], now: Mapping[str, int])
     return Shift(name, was, now, p_value(was, now))
 
 
-def _counted(side: Side, answers: Counter[int], recode: str | None) -> dict[str, int]:
+def _counted(side: Side, answers: Counter[Code], recode: str | None) -> dict[str, int]:
     """Return category -> number of valid answers, in the order of the recode."""
     found: Counter[str] = Counter()
     for code, row in side.recodes.get(recode or "", {}).items():
-        if row.category and code.lstrip("-").isdigit():
-            found[row.category] += answers[int(code)]
+        if row.category and CODE.fullmatch(code):
+            found[row.category] += answers[as_code(code)]
     return dict(found)
 
 
-def _labelled(answers: Counter[int], labels: Mapping[int, str]) -> dict[str, int]:
+def _labelled(answers: Counter[Code], labels: Mapping[Code, str]) -> dict[str, int]:
     return {label: answers[code] for code, label in labels.items() if answers[code]}
 
 

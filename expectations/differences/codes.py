@@ -10,6 +10,7 @@ from expectations.differences.naming import ranges
 from expectations.differences.pairing import CodePairs, Pair, pair_codes
 from expectations.differences.side import Side
 from expectations.differences.weighing import covering, grouped, shared, weigh
+from ingest.codes import Code, by_code
 from ingest.likeness.codes import answer_codes, order_of
 from ingest.models import Text
 
@@ -80,12 +81,13 @@ def _codelists(now: Side, was: Side, group: list[Pair]) -> Iterator[Difference]:
         yield weigh("code_vanished", now, group, was=_scale(codes.gone))
 
 
-def _scale(codes: Mapping[int, str], *, ends: bool = False) -> str:
-    held = [f"{code} {codes[code]}" for code in (answer_codes(codes) if ends else sorted(codes))]
+def _scale(codes: Mapping[Code, str], *, ends: bool = False) -> str:
+    order: list[Code] = [*answer_codes(codes)] if ends else sorted(codes, key=by_code)
+    held = [f"{code} {codes[code]}" for code in order]
     return " … ".join((held[0], held[-1])) if ends else "; ".join(held)
 
 
-def _counts_as(side: Side, recode: str | None, code: int) -> str:
+def _counts_as(side: Side, recode: str | None, code: Code) -> str:
     row = side.recodes.get(recode or "", {}).get(str(code))
     if row is None:
         return "–"

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from expectations.differences.side import Key, Side
+from ingest.codes import Code, by_code
 from ingest.likeness.codes import pair_labels, same_label
 from ingest.likeness.evidence import (
     ANOTHER_WORDING,
@@ -68,13 +69,13 @@ class CodePairs:
         gone: code -> label that only the earlier wave had.
     """
 
-    same: tuple[tuple[str, int, int], ...]
-    relabelled: tuple[tuple[int, str, int, str], ...]
-    new: Mapping[int, str]
-    gone: Mapping[int, str]
+    same: tuple[tuple[str, Code, Code], ...]
+    relabelled: tuple[tuple[Code, str, Code, str], ...]
+    new: Mapping[Code, str]
+    gone: Mapping[Code, str]
 
     @property
-    def moved(self) -> tuple[tuple[str, int, int], ...]:
+    def moved(self) -> tuple[tuple[str, Code, Code], ...]:
         """Labels whose code changed."""
         return tuple(item for item in self.same if item[1] != item[2])
 
@@ -150,7 +151,7 @@ def _by_key(side: Side) -> dict[Key, set[str]]:
     return found
 
 
-def pair_codes(now: Mapping[int, str], was: Mapping[int, str]) -> CodePairs:
+def pair_codes(now: Mapping[Code, str], was: Mapping[Code, str]) -> CodePairs:
     """Pair codes by their labels, and what is left by equal codes."""
     pairs = pair_labels(now, was)
     same = tuple(
@@ -162,7 +163,10 @@ def pair_codes(now: Mapping[int, str], was: Mapping[int, str]) -> CodePairs:
     relabelled |= {code: code for code in left & right}
     return CodePairs(
         tuple(sorted(same, key=lambda item: list(now).index(item[1]))),
-        tuple((code, now[code], then, was[then]) for code, then in sorted(relabelled.items())),
+        tuple(
+            (code, now[code], relabelled[code], was[relabelled[code]])
+            for code in sorted(relabelled, key=by_code)
+        ),
         {code: label for code, label in now.items() if code in left - right},
         {code: label for code, label in was.items() if code in right - left},
     )

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from ingest.codes import Code
 from ingest.formats import AnswerTable
 from ingest.harmonisation import CrosswalkRow, Harmonisation, Recode
 from ingest.models import Answers, Item
@@ -60,6 +61,6 @@ class Side:
             for line, row in self.rows.get(variable, ())
         }
 
-    def codelist(self, variable: str) -> Mapping[int, str]:
+    def codelist(self, variable: str) -> Mapping[Code, str]:
         """Return code -> label of a variable; empty for an open answer."""
         return self.answers.codelists.get(self.items[variable].codelist or "", {})

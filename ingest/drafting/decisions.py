@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from ingest.codes import as_code
 from ingest.drafting.findings import Findings
 from ingest.drafting.harmonising import DraftedRows
 from ingest.drafting.matching import Match
@@ -159,10 +160,10 @@ def _reversed(variable: FileVariable, match: Match) -> bool:
     if not match.candidate.variable:
         return False
     now, was = (
-        {int(code): label for code, label in codes.items()}
+        {as_code(code): label for code, label in codes.items()}
         for codes in (variable.codes, match.candidate.codes)
     )
-    pairs = [(int(code), int(other)) for code, other in match.pairs.items()]
+    pairs = [(as_code(code), as_code(other)) for code, other in match.pairs.items()]
     return order_of(pairs, now, was) == "reversed"
 
 

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from ingest.codes import Code, as_code
 from ingest.drafting.decisions import Decisions
 from ingest.drafting.earlier import EarlierAnswers
 from ingest.drafting.findings import Findings
@@ -28,7 +29,7 @@ WORDS_OF_YAML = {"yes", "no", "on", "off", "y", "n", "true", "false", "null"}
 
 def describe_items(
     survey: Survey, found: Findings, earlier: EarlierAnswers, decisions: Decisions
-) -> tuple[dict[str, dict[int, str]], tuple[Item, ...]]:
+) -> tuple[dict[str, dict[Code, str]], tuple[Item, ...]]:
     """Describe the items of a new wave, and note what must be decided about their bases.
 
     Args:
@@ -76,9 +77,9 @@ def _wording(variable: FileVariable, found: Match | None, survey: Survey) -> Tit
 
 def _codelists(
     variables: Sequence[FileVariable], matches: Mapping[str, Match]
-) -> tuple[dict[str, dict[int, str]], dict[str, str]]:
+) -> tuple[dict[str, dict[Code, str]], dict[str, str]]:
     """Codelists by name, and the name of the one that each variable uses."""
-    lists: dict[str, dict[int, str]] = {}
+    lists: dict[str, dict[Code, str]] = {}
     used: dict[str, str] = {}
     for variable in variables:
         if variable.text:
@@ -87,7 +88,7 @@ def _codelists(
         before = found.candidate.codes if found and found.candidate.variable else {}
         pairs = found.pairs if found else {}
         codes = {
-            int(code): label or before.get(pairs.get(code, ""), "") or code
+            as_code(code): label or before.get(pairs.get(code, ""), "") or code
             for code, label in variable.codes.items()
         }
         item = found.candidate.item if found else None

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ingest.codes import Code
 from ingest.formats import AnswerFile
 from ingest.models import Item, Period, Wave
 
@@ -34,7 +35,7 @@ class Content:
     file: AnswerFile
     ids: Mapping[str, str]
     weight: str | None
-    codelists: Mapping[str, Mapping[int, str]]
+    codelists: Mapping[str, Mapping[Code, str]]
     items: Sequence[Item]
     not_asked: Sequence[str]
     before: Wave | None
@@ -69,9 +70,7 @@ def _lines(content: Content) -> Iterator[str]:
     else:
         yield "# population: {nl: …, en: …}"
     yield "answers:"
-    file = {
-        key: value for key, value in content.file.model_dump().items() if key != "max_megabytes"
-    }
+    file = content.file.model_dump(exclude={"max_megabytes"}, exclude_none=True)
     yield from _dumped({"file": file}, 2)
     for role in ("respondent", "organisation", "completed_on"):
         yield from _comment(role, content, 2)

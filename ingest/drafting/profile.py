@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from ingest.codes import EXTENDED, as_code, by_code
 from ingest.formats import AnswerTable
 from ingest.likeness.evidence import by_name
 from ingest.likeness.text import lexicon, meaning, plain, split_item
@@ -87,7 +88,9 @@ class Profile:
         return [
             variable.name
             for variable in self.variables
-            if variable.text and variable.counts and all(map(NUMBER.fullmatch, variable.counts))
+            if variable.text
+            and (held := [*filter(NUMBER.fullmatch, variable.counts)])
+            and all(map(EXTENDED.fullmatch, variable.counts.keys() - held))
         ]
 
 
@@ -109,13 +112,18 @@ def profile(table: AnswerTable, texts: frozenset[str], registry: Registry) -> Pr
     """
     names, data = table.data.column_names, table.data
     counts = {name: column_counts(data.column(name)) for name in names}
-    roles = _roles(table, counts, texts, registry)
+    # A date or a weight may be missing for a reason, too.
+    given = {
+        name: {value: n for value, n in held.items() if not EXTENDED.fullmatch(value)}
+        for name, held in counts.items()
+    }
+    roles = _roles(table, given, texts, registry)
     items = [name for name in names if name not in roles.values()]
     answered = {
         name: data.column(name).combine_chunks().is_valid().to_numpy(zero_copy_only=False)
         for name in items
     }
-    days = sorted(counts[roles["completed_on"]]) if "completed_on" in roles else []
+    days = sorted(given[roles["completed_on"]]) if "completed_on" in roles else []
     dates = Period.model_validate({"start": days[0][:10], "end": days[-1][:10]}) if days else None
     variables = tuple(_variable(name, table, counts[name], name in texts) for name in items)
     return Profile(data.num_rows, roles, variables, answered, dates)
@@ -123,10 +131,12 @@ def profile(table: AnswerTable, texts: frozenset[str], registry: Registry) -> Pr
 
 def _variable(name: str, table: AnswerTable, counts: Mapping[str, int], text: bool) -> FileVariable:
     labels = table.codes.get(name, {})
-    whole = all(map(WHOLE.fullmatch, (*labels, *counts)))
-    if text or not whole or (not labels and len(counts) > MOST_CODES):
+    whole = all(WHOLE.fullmatch(code) or EXTENDED.fullmatch(code) for code in (*labels, *counts))
+    # Numbers that count something may well have labels for the reasons why there is none.
+    counted = all(map(EXTENDED.fullmatch, labels))
+    if text or not whole or (counted and len(counts) > MOST_CODES):
         return FileVariable(name, table.labels.get(name, ""), {}, counts, text=True)
-    codes = sorted({*labels, *counts}, key=int)
+    codes = sorted({*labels, *counts}, key=lambda code: by_code(as_code(code)))
     labelled = {code: labels.get(code, "") for code in codes}
     return FileVariable(name, table.labels.get(name, ""), labelled, counts, text=False)
 

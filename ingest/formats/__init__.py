@@ -14,6 +14,7 @@ from ingest.formats.base import AnswerFile, AnswerTable, Options
 from ingest.formats.delimited import CsvFile
 from ingest.formats.parquet import ParquetFile
 from ingest.formats.spss import SavFile
+from ingest.formats.stata import DtaFile
 from ingest.formats.workbook import XlsxFile
 
 __all__ = [
@@ -22,13 +23,16 @@ __all__ = [
     "AnswerTable",
     "AnyFile",
     "CsvFile",
+    "DtaFile",
     "Options",
     "ParquetFile",
     "SavFile",
     "XlsxFile",
 ]
 
-AnyFile = Annotated[SavFile | CsvFile | XlsxFile | ParquetFile, Field(discriminator="format")]
+AnyFile = Annotated[
+    SavFile | DtaFile | CsvFile | XlsxFile | ParquetFile, Field(discriminator="format")
+]
 FORMATS: Mapping[str, type[AnswerFile]] = {
     get_args(kind.model_fields["format"].annotation)[0]: kind
     for kind in get_args(get_args(AnyFile)[0])

@@ -53,15 +53,29 @@ def labelled_table(read: Callable[..., tuple[Any, Any]]) -> AnswerTable:
         columns, _ = read(output_format="dict", row_offset=start, row_limit=limit)
         size = len(columns[names[0]]) if names else 0
         for name in names:
-            pieces[name].append(pa.array(columns.pop(name), from_pandas=True))
+            pieces[name].append(_array(columns.pop(name)))
         start += size
     data = pa.table({name: _joined(pieces.pop(name)) for name in names})
     codes = {
-        name: dict(zip(as_text(pa.array(list(texts))).to_pylist(), texts.values(), strict=True))
+        name: dict(zip(as_text(_array(list(texts))).to_pylist(), texts.values(), strict=True))
         for name, texts in meta.variable_value_labels.items()
     }
     labels = {name: label or "" for name, label in meta.column_names_to_labels.items()}
     return AnswerTable(data, labels, codes, meta.file_label or "")
+
+
+def _array(values: list[Any]) -> pa.Array:
+    """Make an array; where numbers and texts stand together, as 1 and .a of Stata, all is text."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    try:
+        return pa.array(values, from_pandas=True)
+    except (pa.ArrowInvalid, pa.ArrowTypeError):
+        numbers = [None if isinstance(value, str) else value for value in values]
+        texts = [value if isinstance(value, str) else None for value in values]
+        words = as_text(pa.array(numbers, from_pandas=True)).cast(pa.string())
+        return pc.coalesce(words, pa.array(texts, pa.string()))
 
 
 def _joined(pieces: list[pa.Array]) -> pa.Array:
@@ -69,6 +83,9 @@ def _joined(pieces: list[pa.Array]) -> pa.Array:
 
     # A piece without any answer has no type of its own.
     kinds = {piece.type for piece in pieces if not pa.types.is_null(piece.type)}
+    if len(kinds) > 1:
+        pieces = [as_text(piece).cast(pa.string()) for piece in pieces]
+        kinds = {pa.string()}
     kind = kinds.pop() if kinds else pa.string()
     return as_text(pa.chunked_array([piece.cast(kind) for piece in pieces], kind))
 

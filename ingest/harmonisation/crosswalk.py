@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ingest.codes import EXTENDED
 from ingest.descriptions import check_reference, refuse_circle
 from ingest.errors import Phrase, RefusedError, did_you_mean
 from ingest.harmonisation.references import check_category
@@ -117,6 +118,8 @@ def _check_codes(
             recode=one.row.recode,
         )
     if not one.rule.recodes:
+        if extended := [*filter(EXTENDED.fullmatch, left_out)]:
+            raise RefusedError("extended_without_recode", one.where, codes=extended, **names)
         for code in left_out:
             check_category(found, one.where, concept, code)
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from ingest.codes import EXTENDED
 from ingest.models import EmptyIsNone, Integer, Name, Number, Row, TrueOrFalse, WaveName, invalid
 
 Status = Literal["identical", "comparable", "limited", "impossible", "undetermined"]
@@ -16,7 +17,7 @@ BLANK = "blank"  # the code, in a recode, of an empty tick of an answered batter
 TOTAL = "total"  # the group dimension, and the only group in it, of everyone
 # Countries go by the capitals of ISO 3166.
 CategoryName = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_]*$", max_length=80)]
-Code = Annotated[str, Field(pattern=r"^(blank|-?(0|[1-9][0-9]*))$")]
+Code = Annotated[str, Field(pattern=rf"^(blank|-?(0|[1-9][0-9]*)|{EXTENDED.pattern})$")]
 Label = Annotated[str, Field(min_length=1)]
 PositiveInteger = Annotated[Integer, Field(gt=0)]
 OptionalName = Annotated[Name | None, EmptyIsNone]
@@ -150,7 +151,8 @@ class Recode(Row):
 
     Attributes:
         recode: name of the recode; rows with the same name belong together.
-        code: code in the file; `blank` is an empty tick of an answered question.
+        code: code in the file, a whole number or `.a` to `.z`; `blank` is an empty tick of an
+            answered question.
         category: category that the code counts as; or `selected`, `not_selected`.
         score: value that the code counts as.
         missing_kind: why the code is not a valid answer.

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Literal, TypeVar
 
+from ingest.codes import Code
 from ingest.likeness.text import lexicon, meaning, plain, stemmed
 
-C = TypeVar("C", int, str)
-D = TypeVar("D", int, str)
+C = TypeVar("C", bound=Code)
+D = TypeVar("D", bound=Code)
 Order = Literal["same", "renumbered", "reversed", "reordered"]
 
 SAME_LABEL = 85  # percent of the letters of two labels
@@ -68,9 +69,13 @@ def pair_labels(ones: Mapping[C, str], others: Mapping[D, str]) -> dict[C, D]:
     return pairs
 
 
-def answer_codes(labels: Mapping[int, str]) -> list[int]:
-    """Return the codes of answers: consecutive codes, without don't know and the like."""
-    held = sorted(code for code, label in labels.items() if meaning(label) not in NO_ANSWER)
+def answer_codes(labels: Mapping[C, str]) -> list[int]:
+    """Return the codes of answers: consecutive numbers, without don't know and the like."""
+    held: list[int] = sorted(
+        code
+        for code, label in labels.items()
+        if isinstance(code, int) and meaning(label) not in NO_ANSWER
+    )
     answers = held[:1]
     for code in held[1:]:
         if code != answers[-1] + 1:  # 9 or 99 after 5 is no answer
@@ -80,7 +85,7 @@ def answer_codes(labels: Mapping[int, str]) -> list[int]:
 
 
 def order_of(
-    pairs: Iterable[tuple[int, int]], now: Mapping[int, str], was: Mapping[int, str]
+    pairs: Iterable[tuple[Code, Code]], now: Mapping[C, str], was: Mapping[D, str]
 ) -> Order:
     """Return how the order of the answers changed; other codes for the same order: `renumbered`.
 

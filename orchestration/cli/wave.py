@@ -63,7 +63,10 @@ def list_waves(as_json: bool) -> None:
 @click.option("--survey", required=True, help="Survey that the wave belongs to.")
 @click.option("--wave", "wave_name", required=True, help="Year of the wave.")
 @click.option("--delimiter", help="Of CSV: what is between cells.")
-@click.option("--encoding", help="Of CSV: utf-8, utf-8-sig, windows-1252 or iso-8859-1.")
+@click.option(
+    "--encoding",
+    help="Of CSV, or of Stata 13 or earlier: utf-8, windows-1252, iso-8859-1; of CSV utf-8-sig.",
+)
 @click.option("--decimal", help="Of CSV: what is before decimals.")
 @click.option("--header-rows", type=int, help="Of CSV: 1, or 3 as Qualtrics writes them.")
 @click.option("--sheet", help="Of Excel: name of the sheet.")

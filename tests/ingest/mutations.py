@@ -96,6 +96,29 @@ def write_sav(path: Path) -> Path:
     return path
 
 
+def write_dta(path: Path, **form: Any) -> Path:
+    """The survey as Stata 15 writes it; its value labels say that 9 is no valid answer."""
+    values = frame()
+    values["OPEN"] = values["OPEN"].fillna("")
+    values[["RESPNR", "V05", "V06"]] = values[["RESPNR", "V05", "V06"]].astype(float)
+    pyreadstat.write_dta(
+        values,
+        str(path),
+        column_labels=LABELS,
+        variable_value_labels={"V05": {1: "Ja", 2: "Nee", 9: "Weet niet"}},
+        **form,
+    )
+    return path
+
+
+def write_old_dta(path: Path) -> Path:
+    """The survey as Stata 12 writes it on Windows, with texts in its code page."""
+    values = frame().assign(DATUM=pd.to_datetime(frame()["DATUM"]))
+    values["OPEN"] = values["OPEN"].fillna("")
+    values.to_stata(path, version=114, convert_dates={"DATUM": "td"}, write_index=False)
+    return path
+
+
 def write_xlsx(path: Path, change: Callable[[Any], None] | None = None) -> Path:
     book = openpyxl.Workbook()
     book.active.title = "Antwoorden"
@@ -226,6 +249,14 @@ def write_battery(
     if path.suffix == ".sav":
         known = {**BATTERY_LABELS, **(labels or {})}
         pyreadstat.write_sav(
+            frame,
+            str(path),
+            column_labels={name: known[name] for name in frame},
+            variable_value_labels=dict.fromkeys(SCALE, codes or AGREEMENT),
+        )
+    elif path.suffix == ".dta":
+        known = {**BATTERY_LABELS, **(labels or {})}
+        pyreadstat.write_dta(
             frame,
             str(path),
             column_labels={name: known[name] for name in frame},

@@ -50,6 +50,8 @@ from tests.ingest.mutations import (
     in_parquet,
     write_battery,
     write_csv,
+    write_dta,
+    write_old_dta,
     write_parquet,
     write_sav,
     write_xlsx,
@@ -58,6 +60,7 @@ from tests.support import missing_words
 
 XLSX = {"format": "xlsx", "sheet": "Antwoorden"}
 PARQUET = {"format": "parquet"}
+DTA = {"format": "dta"}
 SURVEY = {
     "survey": "proef",
     "country": "NL",
@@ -656,6 +659,78 @@ FAULTS = [
         ("incomplete",),
     ),
     small(
+        14,
+        "half a Stata file",
+        "dta_unreadable",
+        DTA,
+        lambda path: path.write_bytes(write_dta(path).read_bytes()[:900]),
+        ("cannot be read as a Stata file", "incomplete"),
+    ),
+    small(
+        14,
+        "a Stata file without its end",
+        "dta_unreadable",
+        DTA,
+        lambda path: path.write_bytes(write_dta(path).read_bytes()[:-5]),
+        ("its end is missing",),
+    ),
+    small(
+        14,
+        "an old Stata file without its value labels",
+        "dta_labels_missing",
+        DTA,
+        lambda path: path.write_bytes(write_dta(path, version=12).read_bytes()[:-30]),
+        ("does not hold the value labels that belong to V05", "may be incomplete"),
+    ),
+    small(
+        14,
+        "no Stata file",
+        "dta_unreadable",
+        DTA,
+        as_bytes(bytes),
+        ("cannot be read as a Stata file", "another format"),
+    ),
+    small(
+        1,
+        "an old Stata file of which nobody told the encoding",
+        "dta_encoding_missing",
+        DTA,
+        write_old_dta,
+        ("Stata 13 or earlier", "OPEN", "windows-1252"),
+    ),
+    small(
+        1,
+        "an old Stata file in windows-1252 called utf-8",
+        "dta_encoding",
+        DTA | {"encoding": "utf-8"},
+        write_old_dta,
+        ("are not utf-8", "answers.file.encoding"),
+    ),
+    small(
+        1,
+        "an old Stata file in utf-8 called windows-1252",
+        "dta_encoding",
+        DTA | {"encoding": "windows-1252"},
+        lambda path: write_dta(path, version=13),
+        ("are not windows-1252, at OPEN",),
+    ),
+    small(
+        1,
+        "a new Stata file called windows-1252",
+        "dta_is_utf8",
+        DTA | {"encoding": "windows-1252"},
+        write_dta,
+        ("Stata 14 or later", "remove encoding"),
+    ),
+    small(
+        14,
+        "months of Stata",
+        "dta_date",
+        DTA,
+        lambda path: write_dta(path, variable_format={"V06": "%tm"}),
+        ("'V06'", "%tm", "Allowed: %td, %tc, %ty"),
+    ),
+    small(
         16,
         "an empty file",
         "file_empty",
@@ -967,7 +1042,7 @@ def test_a_fault_is_caught_by_its_rule_and_told_in_both_languages(
         assert SECRET not in words and "10.1.2.33" not in words
 
 
-@pytest.mark.parametrize("form", ["parquet", "sav"])
+@pytest.mark.parametrize("form", ["parquet", "sav", "dta"])
 def test_the_same_survey_without_a_fault_is_accepted(
     tmp_path: Path, results: Path, form: str
 ) -> None:
@@ -1013,7 +1088,7 @@ def test_every_kind_of_fault_is_in_the_catalogue() -> None:
 
 
 OVER_A_FILE = re.compile(
-    "csv_|xlsx_|sav_|parquet_|personal_|column_|note_|nested_|synthetic_|weight_|too_many_cells"
+    "csv_|xlsx_|sav_|dta_|parquet_|personal_|column_|note_|nested_|synthetic_|weight_|too_many_cells"
     "|file_empty|file_too_large"
 )
 

@@ -30,7 +30,7 @@ TEXTS = st.one_of(
     st.text(LETTERS, max_size=12),
     st.sampled_from(["=1+1", "1.0", "007", "1e5", "-", "NA", "nan", "TRUE", "#N/A", "1,5", "''"]),
 )
-# SPSS, Excel and CSV hold a number as a double: 15 digits are safe.
+# SPSS, Stata, Excel and CSV hold a number as a double: 15 digits are safe.
 WHOLE = st.integers(-(10**15), 10**15)
 BROKEN = st.floats(-1e6, 1e6, allow_nan=False, width=32)
 DATES = st.dates(date(1990, 1, 1), date(2099, 12, 31))
@@ -78,7 +78,7 @@ def write_parquet(rows: Rows, path: Path) -> None:
     pq.write_table(pa.table(held), path)
 
 
-def write_sav(rows: Rows, path: Path) -> None:
+def frame_of(rows: Rows) -> pd.DataFrame:
     frame = pd.DataFrame(rows, columns=NAMES)
     for name in NAMES:
         cells = [row[NAMES.index(name)] for row in rows]
@@ -87,7 +87,15 @@ def write_sav(rows: Rows, path: Path) -> None:
         elif not any(isinstance(cell, date) for cell in cells):
             numbers = [math.nan if cell is None else float(cell) for cell in cells]
             frame[name] = pd.Series(numbers, dtype=float)
-    pyreadstat.write_sav(frame, str(path))
+    return frame
+
+
+def write_sav(rows: Rows, path: Path) -> None:
+    pyreadstat.write_sav(frame_of(rows), str(path))
+
+
+def write_dta(rows: Rows, path: Path) -> None:
+    pyreadstat.write_dta(frame_of(rows), str(path))
 
 
 def as_it_stands(cell: Cell) -> str | None:
@@ -129,6 +137,7 @@ FORMATS: dict[str, tuple[dict[str, Any], Callable[[Rows, Path], None], st.Search
         columns([st.integers(-(2**63), 2**63 - 1), BROKEN, st.booleans(), DATES, TEXTS]),
     ),
     "sav": ({"format": "sav"}, write_sav, columns([*NUMBERS, DATES, TEXTS])),
+    "dta": ({"format": "dta"}, write_dta, columns([*NUMBERS, DATES, TEXTS])),
 }
 
 

@@ -432,7 +432,7 @@ REFUSALS: dict[str, tuple[Make, str, dict[str, object], tuple[str, ...]]] = {
     "survey": (lambda _: PRACTICE, "nl_barometr/2027", {}, ("did you mean 'nl_barometer'",)),
     "year": (lambda _: PRACTICE, "nl_barometer/next", {}, ("four digits",)),
     "no file": (lambda folder: folder / "x.sav", "nl_barometer/2027", {}, ("x.sav",)),
-    "extension": (other_file, "nl_barometer/2027", {}, ("sav, csv, xlsx, parquet",)),
+    "extension": (other_file, "nl_barometer/2027", {}, ("sav, dta, csv, xlsx, parquet",)),
     "csv untold": (
         csv_file,
         "nl_barometer/2027",

@@ -648,11 +648,11 @@ def test_a_published_figure_of_what_nobody_describes_is_refused(
     assert_dutch(refused.value)
 
 
-def with_answers(registry: Registry, **changes: object) -> Registry:
-    """The registry, of which the Dutch wave of 2021 describes its answers otherwise."""
+def with_answers(registry: Registry, wave_id: str = WAVE, **changes: object) -> Registry:
+    """The registry, of which one wave describes its answers otherwise."""
 
     def changed(wave: SurveyWave) -> SurveyWave:
-        if wave.id != WAVE:
+        if wave.id != wave_id:
             return wave
         answers = Answers.model_validate({**wave.wave.answers.model_dump(), **changes})
         return replace(wave, wave=wave.wave.model_copy(update={"answers": answers}))
@@ -689,6 +689,26 @@ def test_a_manifest_that_names_what_nobody_describes_is_refused(
     assert refused.value.rule == rule
     assert not missing_words(str(refused.value), ("nl_barometer/waves/2021.yml", words))
     assert_dutch(refused.value)
+
+
+def test_an_extended_missing_code_beside_numbers_needs_a_recode(
+    seeds: Path, registry: Registry
+) -> None:
+    wave_id = "werkonderzoek/2025"
+    answers = registry.wave(wave_id).wave.answers
+    assert answers is not None
+    codelists = {**answers.codelists, "grade": {**answers.codelists["grade"], ".a": "Overslaan"}}
+    described = with_answers(registry, wave_id, codelists=codelists)
+    kind = {"code": ".a", "category": "", "missing_kind": "refused"}
+    recode(recode="werk_recommendation_of_ten", **kind)(seeds)
+    with pytest.raises(RefusedError) as refused:
+        load(seeds, described)
+    assert refused.value.rule == "extended_without_recode"
+    words = ("crosswalk.csv", "aanbeveling has code .a, which is no number", "missing_kind")
+    assert not missing_words(str(refused.value), words)
+    assert_dutch(refused.value)
+    recode(recode="unknown_99", **kind)(seeds)
+    load(seeds, described)
 
 
 def test_an_item_of_an_unknown_base_is_refused(registry: Registry) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyreadstat
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
@@ -31,6 +32,8 @@ from tests.ingest.mutations import (
     described,
     write_battery,
     write_csv,
+    write_dta,
+    write_old_dta,
     write_parquet,
     write_sav,
     write_xlsx,
@@ -50,6 +53,12 @@ XLSX = {"format": "xlsx", "sheet": "Antwoorden"}
 PARQUET = {"format": "parquet"}
 FORMATS: dict[str, tuple[dict[str, Any], Callable[[Path], Path]]] = {
     "SPSS": ({"format": "sav"}, write_sav),
+    "Stata": ({"format": "dta"}, write_dta),
+    "Stata 13": (
+        {"format": "dta", "encoding": "utf-8"},
+        lambda path: write_dta(path, version=13),
+    ),
+    "Stata 12": ({"format": "dta", "encoding": "windows-1252"}, write_old_dta),
     "CSV": (CSV, write_csv),
     "CSV in utf-8 with a mark": (
         CSV | {"encoding": "utf-8-sig"},
@@ -88,6 +97,7 @@ def test_the_same_survey_reads_the_same_from_every_format(tmp_path: Path, name: 
 def test_labels_come_from_the_formats_that_have_them(tmp_path: Path) -> None:
     labels = dict(zip(NAMES, LABELS, strict=True))
     assert as_read(write_sav(tmp_path / "proef.sav"), format="sav").labels == labels
+    assert as_read(write_dta(tmp_path / "proef.dta"), format="dta").labels == labels
     path = write_csv(tmp_path / "proef.csv", header_rows=3)
     assert as_read(path, **CSV, header_rows=3).labels == labels
 
@@ -141,10 +151,13 @@ def test_a_name_is_only_ever_data(tmp_path: Path, name: str) -> None:
 
 @pytest.mark.parametrize("name", [name for name in HOSTILE if "/" not in name])
 def test_a_label_and_the_name_of_a_sheet_are_only_ever_data(tmp_path: Path, name: str) -> None:
-    labelled = write_battery(battery_frame(), tmp_path / "proef.sav", {"A_1": name}, {1: name})
-    found = as_read(labelled, format="sav")
-    assert found.labels["A_1"] == name.rstrip()
-    assert found.codes["A_1"] == {"1": name.rstrip()}
+    for form in ("sav", "dta"):
+        path = write_battery(battery_frame(), tmp_path / f"proef.{form}", {"A_1": name}, {1: name})
+        found = as_read(path, format=form)
+        assert found.labels["A_1"].rstrip() == name.rstrip()
+        assert {code: text.rstrip() for code, text in found.codes["A_1"].items()} == {
+            "1": name.rstrip()
+        }
 
     def rename(book: Any) -> None:
         book["Antwoorden"].title = name
@@ -229,7 +242,7 @@ def test_a_damaged_csv_reads_as_it_stands_or_is_refused(
         assert table.data.to_pydict() == by_the_book(content)
 
 
-@pytest.mark.parametrize("name", ["SPSS", "Excel", "Parquet"])
+@pytest.mark.parametrize("name", ["SPSS", "Stata", "Stata 12", "Excel", "Parquet"])
 @settings(
     max_examples=150,
     deadline=None,
@@ -254,12 +267,12 @@ def test_damaged_bytes_never_end_in_anything_but_a_refusal(
         assert "How to fix: " in str(error) and "\n" not in str(error)
 
 
-@pytest.mark.parametrize("form", ["csv", "xlsx", "parquet"])
+@pytest.mark.parametrize("form", ["dta", "csv", "xlsx", "parquet"])
 def test_a_wave_in_another_format_passes_the_same_checks(copy: Barometer, form: str) -> None:
     """The Dutch wave of 2021, its file exported otherwise: the same rules hold or do not."""
     values = Spss.read(sample_of(copy)).frame
     options = {"csv": "csv, delimiter: ';', encoding: utf-8, decimal: ','"}
-    options |= {"xlsx": "xlsx, sheet: Sheet1", "parquet": "parquet"}
+    options |= {"dta": "dta", "xlsx": "xlsx, sheet: Sheet1", "parquet": "parquet"}
     edit(
         copy.project / MANIFEST,
         "{name: innovatie_barometer_overheid_2021.sav, format: sav}",
@@ -270,7 +283,9 @@ def test_a_wave_in_another_format_passes_the_same_checks(copy: Barometer, form: 
     path = folder / f"proef.{form}"
     for wrong in (False, True):
         values.loc[11, "V05"] = 7.0 if wrong else 1.0
-        if form == "csv":
+        if form == "dta":
+            pyreadstat.write_dta(values, str(path))
+        elif form == "csv":
             values.to_csv(path, sep=";", decimal=",", index=False)
         elif form == "xlsx":
             values.to_excel(path, index=False)

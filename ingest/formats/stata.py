@@ -1,0 +1,215 @@
+"""Stata files."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+from ingest.columns import as_text, check_names
+from ingest.errors import Phrase, RefusedError, reason
+from ingest.formats.base import AnswerFile, AnswerTable, Options
+from ingest.formats.spss import labelled_table
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+RELEASE = re.compile(rb"<stata_dta><header><release>(\d{3})</release>")
+END = b"</stata_dta>"
+TAGGED = 117  # from this release of the format (Stata 13) on, a file says where it ends
+UNICODE = 118  # from this release (Stata 14) on, all texts are UTF-8
+ENCODINGS = ("utf-8", "windows-1252", "iso-8859-1")
+EVERY_BYTE = "iso-8859-1"  # reads any text as something; shows whether it is more than ASCII
+CONTROL = re.compile(r"[\x80-\x9f]")  # no letters in iso-8859-1, unlike windows-1252
+EPOCH = datetime(1960, 1, 1)
+DAYS, MILLISECONDS = re.compile(r"%-?t?d"), re.compile(r"%-?tc")
+OTHER_TIMES = re.compile(r"%-?t[Cbwmqh]")  # leap seconds, business days, weeks, months, …
+
+
+class DtaFile(AnswerFile):
+    """A Stata file. Extended missing codes are kept as `.a` to `.z`; `.` is no answer.
+
+    Attributes:
+        format: Stata.
+        encoding: encoding of the texts; needed where a file of Stata 13 or earlier has more than
+            ASCII. Later files are UTF-8.
+    """
+
+    format: Literal["dta"]
+    encoding: Literal["utf-8", "windows-1252", "iso-8859-1"] | None = None
+
+    def content(self, path: Path, texts: frozenset[str], where: str) -> AnswerTable:
+        """Read the file."""
+        release = _release(path)
+        meta = self._meta(path, where)
+        for name, form in meta.original_variable_types.items():
+            if OTHER_TIMES.match(form or ""):
+                raise RefusedError("dta_date", where, path=path, variable=name, form=form)
+        table = labelled_table(partial(_read, path, self._read_as(release), where))
+        if release < UNICODE:
+            self._check_encoding(table, path, where)
+        return replace(table, data=_dated(table.data, meta, path, where))
+
+    def summary(self, path: Path, texts: frozenset[str], where: str) -> tuple[str, int]:
+        """Return what the header says."""
+        meta = self._meta(path, where)
+        return meta.file_label or "", meta.number_rows
+
+    @classmethod
+    def choices(
+        cls, path: Path, given: Options, texts: frozenset[str], where: str
+    ) -> list[Options]:
+        """Return the first encoding in which the texts can be read, where the file tells none."""
+        if "encoding" in given:
+            return []
+        refused: list[RefusedError] = []
+        for encoding in (None, *ENCODINGS):
+            file = {**given, "name": path.name, "format": "dta", "encoding": encoding}
+            try:
+                cls.model_validate(file).content(path, texts, where)
+            except RefusedError as error:
+                if encoding is None and error.rule != "dta_encoding_missing":
+                    raise
+                refused.append(error)
+            else:
+                return [{"encoding": encoding}] if encoding else []
+        raise refused[-1]
+
+    def _read_as(self, release: int) -> str | None:
+        return None if release >= UNICODE else self.encoding or EVERY_BYTE
+
+    def _meta(self, path: Path, where: str) -> Any:
+        """Read what the file says of its variables, and make sure that all of it is there."""
+        release = _release(path)
+        if release >= UNICODE and self.encoding not in (None, "utf-8"):
+            raise RefusedError("dta_is_utf8", where, path=path, encoding=self.encoding)
+        _, meta = _read(path, self._read_as(release), where, metadataonly=True)
+        check_names([name or "" for name in meta.column_names], path, where)
+        _check_whole(path, release, meta, where)
+        return meta
+
+    def _check_encoding(self, table: AnswerTable, path: Path, where: str) -> None:
+        """Refuse texts of another encoding than the manifest says, or where it says none."""
+        foreign = {
+            name: [word for word in words if not word.isascii()] for name, words in _texts(table)
+        }
+        names = [name for name, words in foreign.items() if words]
+        if names and self.encoding is None:
+            raise RefusedError(
+                "dta_encoding_missing", where, path=path, variables=names, known=list(ENCODINGS)
+            )
+        wrong = [name for name in names if any(map(self._mistaken, foreign[name]))]
+        if wrong:
+            raise _other_encoding(path, self.encoding or "", where, wrong)
+
+    def _mistaken(self, word: str) -> bool:
+        """Whether a text is UTF-8 that was read as something else, or has no letters."""
+        encoding = self.encoding or "utf-8"
+        if encoding == "utf-8":  # the reader refuses all else
+            return False
+        try:
+            word.encode(encoding).decode("utf-8")
+        except UnicodeDecodeError:
+            return encoding == EVERY_BYTE and CONTROL.search(word) is not None
+        return True
+
+
+def _release(path: Path) -> int:
+    """Return the release of the format; some other number where the file is not of Stata."""
+    with path.open("rb") as stream:
+        start = stream.read(64)
+    found = RELEASE.match(start)
+    return int(found[1]) if found else min(start[0], TAGGED - 1)
+
+
+def _check_whole(path: Path, release: int, meta: Any, where: str) -> None:
+    """Refuse a file that is cut off in its value labels, which come last.
+
+    The reader takes it as a file without these labels.
+    """
+    if release >= TAGGED:
+        with path.open("rb") as stream:
+            stream.seek(-len(END), os.SEEK_END)
+            whole = stream.read() == END
+        if not whole:
+            told = Phrase("dta_without_end")
+            raise RefusedError("dta_unreadable", where, path=path, reason=told)
+        return
+    sets = meta.variable_to_label
+    if lost := [name for name, held in sets.items() if held not in meta.value_labels]:
+        raise RefusedError("dta_labels_missing", where, path=path, variables=lost)
+
+
+def _read(path: Path, encoding: str | None, where: str, **options: Any) -> tuple[Any, Any]:
+    """Read with `pyreadstat`; dates stay numbers, and a code that it calls `a` is `.a` again."""
+    import pyreadstat
+
+    # A second variable without a name is a TypeError.
+    damaged = (ValueError, OverflowError, TypeError)
+    failures = (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, *damaged)
+    kept = {"user_missing": True, "disable_datetime_conversion": True, "output_format": "dict"}
+    try:
+        columns, meta = pyreadstat.read_dta(path, encoding=encoding, **{**kept, **options})
+    except failures as error:
+        if encoding and "requested encoding" in str(error):
+            raise _other_encoding(path, encoding, where) from None
+        raise RefusedError("dta_unreadable", where, path=path, reason=reason(error)) from None
+    for name in meta.missing_user_values:
+        columns[name] = list(map(_dotted, columns[name]))
+    meta.variable_value_labels = {
+        name: {_dotted(code): label for code, label in labels.items()}
+        for name, labels in meta.variable_value_labels.items()
+    }
+    return columns, meta
+
+
+def _dotted(value: object) -> object:
+    return f".{value}" if isinstance(value, str) else value
+
+
+def _other_encoding(
+    path: Path, encoding: str, where: str, variables: Iterable[str] = ()
+) -> RefusedError:
+    of = Phrase("of_variables", variables=list(variables)) if variables else ""
+    return RefusedError(
+        "dta_encoding", where, path=path, of=of, encoding=encoding, known=list(ENCODINGS)
+    )
+
+
+def _texts(table: AnswerTable) -> Iterator[tuple[str, list[str]]]:
+    """Yield each variable with all its texts: its name, its labels and its different cells."""
+    for name, column in zip(table.data.column_names, table.data.columns, strict=True):
+        cells = column.unique().drop_null().to_pylist()
+        yield name, [name, table.labels[name], *table.codes.get(name, {}).values(), *cells]
+
+
+def _dated(data: pa.Table, meta: Any, path: Path, where: str) -> pa.Table:
+    """Turn the numbers of variables with the format of a date into dates."""
+    for place, name in enumerate(data.column_names):
+        form = meta.original_variable_types[name] or ""
+        if DAYS.match(form) or MILLISECONDS.match(form):
+            unit = "days" if DAYS.match(form) else "milliseconds"
+            try:
+                column = _dates(data.column(name), unit)
+            except (ValueError, OverflowError) as error:
+                told = f"{name}: {reason(error)}"
+                raise RefusedError("dta_unreadable", where, path=path, reason=told) from None
+            data = data.set_column(place, name, column)
+    return data
+
+
+def _dates(column: pa.ChunkedArray, unit: str) -> pa.Array:
+    """Return dates as text; extended missing codes stay."""
+    import pyarrow as pa
+
+    words = column.unique().drop_null().to_pylist()
+    numbers = [word for word in words if not word.startswith(".")]
+    moments = [EPOCH + timedelta(**{unit: float(number)}) for number in numbers]
+    told = as_text(pa.array(moments, pa.timestamp("us"))).to_pylist()
+    spoken = dict(zip(numbers, told, strict=True))
+    return as_text(pa.array([spoken.get(word, word) for word in column.to_pylist()], pa.string()))
