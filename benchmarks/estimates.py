@@ -27,11 +27,11 @@ from orchestration.settings import Settings
 # Respondents, items, runs; items for those who take one at a time.
 SIZES = ((366, 100, 9, 5), (35_000, 60, 3, 2), (625_000, 90, 1, 1))
 MODELS = ("est_stratum_sums", "est_quantiles", "est_computed")
-COMPILED = "compiled/innovation_barometer/models/intermediate"
+COMPILED = "compiled/innovation_barometer/models/estimates"
 SPLITS = {"sector": 9, "size_class": 4, "cluster": 17, "climate_group": 3, "region": 3}
 MEMORY = "2GB"  # without a disk to spill to
 ANSWERS = """
-create schema core; create schema intermediate; create schema seeds;
+create schema harmonised; create schema estimates; create schema seeds;
 create table seeds.t_quantiles as
 select df, 1.96 + 2.5 / df as t975 from range(1, 201) as numbers(df);
 create table seeds.group_dimensions as
@@ -169,7 +169,7 @@ def compare(
 
     def ours() -> None:
         for model, sql in models.items():
-            connection.execute(f"create or replace table intermediate.{model} as {sql}")
+            connection.execute(f"create or replace table estimates.{model} as {sql}")
 
     times: dict[str, list[float]] = {"floor": [], "ours": []}
     for _ in range(runs):
