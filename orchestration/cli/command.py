@@ -43,7 +43,19 @@ class _LanguageOption(click.Option):
         )
 
 
-class Verb(click.Command):
+class _HelpInLanguage(click.Command):
+    """Shows its help in the language that was chosen."""
+
+    def get_help(self, ctx: click.Context) -> str:
+        """Return the help."""
+        if language(ctx) == "en":
+            return super().get_help(ctx)
+        from orchestration.cli.help import help_in
+
+        return help_in(self, ctx, language(ctx))
+
+
+class Verb(_HelpInLanguage):
     """A verb that accepts `--lang`."""
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -51,7 +63,7 @@ class Verb(click.Command):
         self.params.append(_LanguageOption())
 
 
-class VerbGroup(click.Group):
+class VerbGroup(_HelpInLanguage, click.Group):
     """A group of verbs that shows a refusal without a traceback, on standard error."""
 
     command_class = Verb

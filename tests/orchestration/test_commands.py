@@ -6,12 +6,15 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from orchestration.cli import main
+from orchestration.cli.help import translations
 from orchestration.docs_site import DBT_PAGE
 from tests.conftest import PROJECT, Barometer
 from tests.links import faulty_links
@@ -53,6 +56,33 @@ def test_help_imports_nothing_heavy(
     imported: dict[tuple[str, ...], list[str]], arguments: tuple[str, ...]
 ) -> None:
     assert imported[arguments] == []
+
+
+def commands(command: click.Command) -> Iterator[click.Command]:
+    yield command
+    if isinstance(command, click.Group):
+        for verb in command.commands.values():
+            yield from commands(verb)
+
+
+def test_every_text_of_the_help_has_a_translation_and_no_translation_is_left_over() -> None:
+    shown = {"Usage", "Options", "Commands"}
+    for command in commands(main):
+        options = command.get_params(click.Context(command))
+        texts = [command.help, *(option.help for option in options if hasattr(option, "help"))]
+        shown |= {text for text in texts if text}
+    assert set(translations("nl")) == shown
+
+
+@pytest.mark.parametrize("arguments", [["--lang", "nl", "--help"], ["--help", "--lang", "nl"]])
+def test_help_is_shown_in_the_language_that_was_asked_for(
+    fresh: Barometer, arguments: list[str]
+) -> None:
+    done = fresh.run("wave", "new", *arguments)
+    assert done.returncode == 0 and done.stdout.startswith("Gebruik: barometer wave new ")
+    assert "Opties:" in done.stdout and "Onderzoek waar de meting bij hoort." in done.stdout
+    assert "Usage" not in done.stdout and "Options" not in done.stdout
+    assert fresh.run("wave", "new", "--help").stdout.startswith("Usage: ")
 
 
 def test_the_installed_command_lists_its_verbs() -> None:
