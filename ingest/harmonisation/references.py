@@ -49,7 +49,7 @@ def check_category(
     found: Harmonisation, where: str | Phrase, concept: str, category: str | None
 ) -> None:
     """Refuse a category that the concept does not have."""
-    # The estimates of a scale are its mean and quantiles, which no file needs to describe.
+    # A scale has one category, `value`, which no file needs to describe.
     if category is None or found.concept[concept].kind == "scale":
         return
     if category not in (names := found.categories_of[concept]):
