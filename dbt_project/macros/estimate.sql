@@ -37,22 +37,6 @@
         then {{ sum_of_squares }} else 0 end / power({{ total_weight }}, 2)
 {%- endmacro %}
 
-{#-
-  Contribution of one stratum to the variance of a total Y = sum(wdy) (Särndal, Swensson, Wretman
-  1992, 3.7; R survey: svytotal): as above with z_i = w_i d_i y_i, so that sum z = swy and
-  sum z^2 = sw2y2. A stratum with one respondent is centred on 0, which is cautious.
--#}
-{% macro stratum_variance_of_total(n_stratum, correction, sum_wy, sum_w2y2) -%}
-    {%- set sum_of_squares -%}
-        ({{ sum_w2y2 }} - case when {{ n_stratum }} > 1
-            then power({{ sum_wy }}, 2) / {{ n_stratum }} else 0 end)
-    {%- endset -%}
-    {{ correction }}
-    * case when {{ n_stratum }} > 1
-        then {{ n_stratum }} / cast({{ n_stratum }} - 1 as double) else 1 end
-    * case when {{ sum_of_squares }} > 1e-12 * {{ sum_w2y2 }} then {{ sum_of_squares }} else 0 end
-{%- endmacro %}
-
 {#- 97.5 % quantile of the standard normal distribution. -#}
 {% macro z975() -%} 1.959963984540054 {%- endmacro %}
 

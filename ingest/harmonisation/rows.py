@@ -38,6 +38,7 @@ class Concept(Row):
         question_en: what is asked, in English.
         default_base: who is asked, unless a crosswalk row says otherwise.
         minimum_items: number of valid items that a scale needs.
+        by_group: answers are shown by group; `false` for what a register knows of an organisation.
         sort_order: order in lists.
         in_dashboard: dashboards show the concept.
     """
@@ -52,6 +53,7 @@ class Concept(Row):
     question_en: Label
     default_base: OptionalName
     minimum_items: Annotated[PositiveInteger | None, EmptyIsNone]
+    by_group: TrueOrFalse
     sort_order: Integer
     in_dashboard: TrueOrFalse
 
@@ -65,8 +67,8 @@ class Category(Row):
         label_nl: label in Dutch.
         label_en: label in English.
         sort_order: order on an axis.
-        shown_alone: `false` for a group that is never shown by itself.
         is_combined: the category adds up other categories.
+        complement_of: the only other category of the concept, of which it is the rest.
     """
 
     KEY = ("concept", "category")
@@ -76,8 +78,67 @@ class Category(Row):
     label_nl: Label
     label_en: Label
     sort_order: Integer
-    shown_alone: TrueOrFalse
     is_combined: TrueOrFalse
+    complement_of: OptionalCategory = None
+
+
+class ReleaseGroup(Row):
+    """A category that a release shows as part of another (`release_groups.csv`).
+
+    Attributes:
+        concept: concept of both categories.
+        category: category in the answers.
+        within_concept: concept whose groups hold the merged groups; empty where they are of all
+            respondents. Then a category without a row for its group is in no group of the release.
+        within_category: group of that concept; the row holds for respondents in it.
+        release_category: category that the release shows, and that strata are made of.
+    """
+
+    KEY = ("concept", "category", "within_concept", "within_category")
+
+    concept: Name
+    category: CategoryName
+    within_concept: OptionalName
+    within_category: OptionalCategory
+    release_category: CategoryName
+
+
+class ReleasePrecision(Row):
+    """The unit that figures of a size of base are rounded to (`release_precision.csv`).
+
+    Attributes:
+        statistic: `share` in percentage points, `mean` or `quantile` in points of the scale.
+        minimum_n: smallest base.
+        below_n: first base that is too large; empty without a limit.
+        unit: unit of the last digit.
+    """
+
+    KEY = ("statistic", "minimum_n")
+
+    statistic: Literal["share", "mean", "quantile"]
+    minimum_n: PositiveInteger
+    below_n: Annotated[PositiveInteger | None, EmptyIsNone]
+    unit: Annotated[Number, Field(gt=0)]
+
+
+class ReleaseRule(Row):
+    """A threshold of what a release shows or claims (`release_rules.csv`).
+
+    Attributes:
+        rule: short name.
+        value: the threshold.
+        source: where it comes from; a choice of our own is called one.
+        meaning_nl: what it does, in Dutch.
+        meaning_en: what it does, in English.
+    """
+
+    KEY = ("rule",)
+
+    rule: Name
+    value: Annotated[Number, Field(gt=0)]
+    source: Label
+    meaning_nl: Label
+    meaning_en: Label
 
 
 class Base(Row):

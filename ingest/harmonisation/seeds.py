@@ -15,6 +15,9 @@ SEEDS: dict[str, type[Row]] = {
     "concepts": rows.Concept,
     "categories": rows.Category,
     "bases": rows.Base,
+    "release_groups": rows.ReleaseGroup,
+    "release_precision": rows.ReleasePrecision,
+    "release_rules": rows.ReleaseRule,
     "group_dimensions": rows.GroupDimension,
     "group_contrasts": rows.GroupContrast,
     "crosswalk_rules": CrosswalkRule,
@@ -38,6 +41,9 @@ class Harmonisation:
     concepts: Rows[rows.Concept]
     categories: Rows[rows.Category]
     bases: Rows[rows.Base]
+    release_groups: Rows[rows.ReleaseGroup]
+    release_precision: Rows[rows.ReleasePrecision]
+    release_rules: Rows[rows.ReleaseRule]
     group_dimensions: Rows[rows.GroupDimension]
     group_contrasts: Rows[rows.GroupContrast]
     crosswalk_rules: Rows[CrosswalkRule]

@@ -1,6 +1,5 @@
 -- One row per survey, wave, concept, category, statistic, base, group and weighting: the estimate
--- with its standard error and 95 % interval, before disclosure control, and for a share the number
--- of units in the population it represents. The formulas are in macros/estimate.sql.
+-- with its standard error and 95 % interval, before disclosure control. The formulas are in macros/estimate.sql.
 {% set cell = [
     'survey', 'wave', 'concept', 'base', 'group_dimension', 'group_value', 'weighting'
 ] %}
@@ -20,21 +19,15 @@ estimates as (
         min(p) as p,
         cast(sum(n) as bigint) as n,
         cast(sum(n) - count(*) as bigint) as df,
-        power(sum(sum_w), 2) / sum(sum_w2) as effective_n,
-        sum(sum_wy) as total,
+        power(sum(sum_w), 2) / sum(sum_w2) as kish_n,
+        sum(sum_wy) as selected,
         sqrt(sum(
             {{ stratum_variance(
                 'p', 'total_weight', 'n_stratum',
                 finite_population_correction('n_stratum', 'frame_count'),
                 'sum_w', 'sum_w2', 'sum_wy', 'sum_w2y', 'sum_w2y2'
             ) }}
-        )) as standard_error,
-        sqrt(sum(
-            {{ stratum_variance_of_total(
-                'n_stratum', finite_population_correction('n_stratum', 'frame_count'),
-                'sum_wy', 'sum_w2y2'
-            ) }}
-        )) as total_standard_error
+        )) as standard_error
     from sums
     group by {{ cell | join(', ') }}, category, statistic
 ),
@@ -62,7 +55,7 @@ intervals as (
         case interval_method
             when 'design_t' then p + ({{ sign }}) * t * standard_error
             when 'wilson' then {{ wilson_bound(
-                'p', "case when weighting = 'none' then n else effective_n end", sign
+                'p', "case when weighting = 'none' then n else kish_n end", sign
             ) }}
             when 'design_logit' then {{ logit_bound(
                 'p', 'standard_error', 't', sign
@@ -82,10 +75,15 @@ select
     case when statistic = 'share' then 100 else 1 end * standard_error as standard_error,
     n,
     df,
+    -- The size of a simple random sample with the same standard error.
+    case
+        when statistic = 'share' and standard_error > 0 and p > 0 and p < 1
+            then p * (1 - p) / power(standard_error, 2)
+        when statistic = 'share' then kish_n
+    end as effective_n,
     interval_method,
-    case when statistic = 'share' and weighting = 'weighted' then total end as total,
-    case when statistic = 'share' and weighting = 'weighted' then total_standard_error end
-        as total_standard_error
+    -- Without weights: how many respondents have the category.
+    case when statistic = 'share' then selected end as selected
 from intervals
 union all
 select
@@ -98,7 +96,7 @@ select
     null as standard_error,
     n,
     n - 1 as df,
+    null as effective_n,
     'none' as interval_method,
-    null as total,
-    null as total_standard_error
+    null as selected
 from {{ ref('est_quantiles') }}

@@ -39,5 +39,5 @@ select
     reason_nl,
     reason_en,
     source,
-    case when answers >= {{ var('minimum_base') }} then answers end as answers
+    case when answers >= {{ release_rule('minimum_base') }} then answers end as answers
 from counted

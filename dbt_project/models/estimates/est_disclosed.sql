@@ -1,73 +1,206 @@
--- One row per estimate of est_computed, with nothing in it that could point at an organisation.
--- Primary (C): a base under 10, or a group that is never shown on its own. Secondary (D): where
--- the hidden groups of a partition could be subtracted from its total (one hidden group, or
--- hidden groups with fewer than 10 answers together), the smallest group left is hidden too.
--- Groups of a multiple-response question overlap and cannot be subtracted.
-{% set siblings = [
-    'survey', 'wave', 'concept', 'category', 'statistic', 'base', 'weighting', 'group_dimension'
+-- One row per estimate of est_computed that a release has a place for, as it may be shown: hidden,
+-- a bound, or rounded. The rules and their sources are in release_rules.csv, the units in
+-- release_precision.csv, merged groups in release_groups.csv. What is a function of what is shown
+-- (errors of shares, differences, verdicts) is computed from what is shown.
+-- Primary (C): a group with fewer than 10 answers to any question of its base, so that what is
+-- hidden does not depend on who skipped a question; and extreme percentiles of few answers.
+-- Secondary (D): where hidden groups of a partition could be subtracted from its total, the
+-- smallest groups left are hidden too; and a hidden group as a category of other groups.
+{% set key = [
+    'survey', 'wave', 'concept', 'category', 'base', 'group_dimension', 'group_value', 'statistic'
 ] %}
-with estimates as (
+{% set group = ['survey', 'wave', 'base', 'group_dimension', 'group_value'] %}
+{% set whole = ['survey', 'wave', 'base', 'group_dimension', 'within_category'] %}
+with computed as (
     select * from {{ ref('est_computed') }}
+),
+
+concepts as (
+    select * from {{ ref('concepts') }}
 ),
 
 dimensions as (
     select
         group_dimensions.group_dimension,
+        concepts.concept,
         concepts.kind
     from {{ ref('group_dimensions') }} as group_dimensions
-    inner join {{ ref('concepts') }} as concepts
-        on group_dimensions.concept = concepts.concept
+    inner join concepts on group_dimensions.concept = concepts.concept
 ),
 
-hidden_groups as (
+-- In total both weightings are shown, in a group one: the difference of two tells strata apart.
+-- What a register knows of an organisation is not answered by group.
+placed as (
     select
-        group_dimensions.group_dimension,
-        categories.category as group_value
-    from {{ ref('categories') }} as categories
-    inner join {{ ref('group_dimensions') }} as group_dimensions
-        on categories.concept = group_dimensions.concept
-    where not categories.shown_alone
+        computed.*,
+        max(case when computed.weighting = 'none' then computed.selected end) over (
+            partition by {{ prefixed('computed', key) }}
+        ) as respondents
+    from computed
+    inner join concepts on computed.concept = concepts.concept
+    where concepts.by_group or computed.group_dimension = 'total'
 ),
 
-judged as (
-    select
-        estimates.*,
-        dimensions.kind = 'single' as is_partition,
-        estimates.n < {{ var('minimum_base') }} or hidden_groups.group_value is not null
-            as is_primary
-    from estimates
-    left join dimensions on estimates.group_dimension = dimensions.group_dimension
-    left join hidden_groups
-        on
-            estimates.group_dimension = hidden_groups.group_dimension
-            and estimates.group_value = hidden_groups.group_value
-),
-
-counted as (
+weightings as (
     select
         *,
-        sum(case when is_primary then 1 else 0 end) over partition_of_total as hidden,
-        sum(case when is_primary then n else 0 end) over partition_of_total as hidden_n,
-        row_number() over (
-            partition by {{ siblings | join(', ') }}
-            order by case when is_primary then 1 else 0 end, n, group_value
-        ) as rank_of_smallest
-    from judged
-    window partition_of_total as (partition by {{ siblings | join(', ') }})
+        max(weighting) over (partition by survey, wave) as preferred
+    from placed
 ),
 
-marked as (
+nested as (
+    select distinct
+        dimensions.group_dimension,
+        release_groups.release_category as group_value,
+        release_groups.within_category
+    from {{ ref('release_groups') }} as release_groups
+    inner join dimensions on release_groups.concept = dimensions.concept
+    where release_groups.within_category is not null
+),
+
+group_sizes as (
+    select
+        {{ prefixed('computed', group) }},
+        coalesce(nested.within_category, 'total') as within_category,
+        coalesce(dimensions.kind = 'single', false) as is_partition,
+        min(computed.n) as smallest_n
+    from computed
+    left join dimensions on computed.group_dimension = dimensions.group_dimension
+    left join nested
+        on {{ equal_columns('computed', 'nested', ['group_dimension', 'group_value']) }}
+    group by {{ prefixed('computed', group) }}, nested.within_category, dimensions.kind
+),
+
+primaries as (
+    select
+        *,
+        smallest_n < {{ release_rule('minimum_base') }} as is_primary
+    from group_sizes
+),
+
+placed_in_order as (
+    select
+        *,
+        max(case when is_primary then 1 else 0 end) over (
+            partition by {{ whole | join(', ') }}
+        ) = 1 as has_primary,
+        row_number() over smallest_first as place,
+        coalesce(sum(smallest_n) over (
+            partition by {{ whole | join(', ') }}
+            order by case when is_primary then 0 else 1 end, smallest_n, group_value
+            rows between unbounded preceding and 1 preceding
+        ), 0) as hidden_before
+    from primaries
+    window smallest_first as (
+        partition by {{ whole | join(', ') }}
+        order by case when is_primary then 0 else 1 end, smallest_n, group_value
+    )
+),
+
+groups as (
     select
         *,
         case
             when is_primary then 'C'
             when
-                is_partition and rank_of_smallest = 1
-                and (hidden = 1 or (hidden > 1 and hidden_n < {{ var('minimum_base') }}))
+                is_partition and has_primary
+                and (
+                    place <= {{ release_rule('minimum_hidden_groups') }}
+                    or hidden_before < {{ release_rule('minimum_hidden_answers') }}
+                )
                 then 'D'
             else 'F'
         end as conf_status
-    from counted
+    from placed_in_order
+),
+
+hidden_categories as (
+    select distinct
+        groups.survey,
+        groups.wave,
+        groups.base,
+        dimensions.concept,
+        groups.group_value as category
+    from groups
+    inner join dimensions on groups.group_dimension = dimensions.group_dimension
+    where groups.conf_status <> 'F'
+),
+
+judged as (
+    select
+        weightings.*,
+        categories.complement_of is not null as is_complement,
+        precisions.unit,
+        case
+            when groups.conf_status <> 'F' then groups.conf_status
+            when
+                weightings.statistic in ('quantile_05', 'quantile_95')
+                and weightings.n < {{ release_rule('extreme_percentile_base') }}
+                then 'C'
+            when
+                hidden_categories.category is not null and weightings.group_dimension <> 'total'
+                then 'D'
+            else 'F'
+        end as conf_status
+    from weightings
+    inner join groups on {{ equal_columns('weightings', 'groups', group) }}
+    left join hidden_categories
+        on
+            {{ equal_columns(
+                'weightings', 'hidden_categories',
+                ['survey', 'wave', 'base', 'concept', 'category']
+            ) }}
+    left join {{ ref('categories') }} as categories
+        on {{ equal_columns('weightings', 'categories', ['concept', 'category']) }}
+    inner join {{ ref('release_precision') }} as precisions
+        on
+            split_part(weightings.statistic, '_', 1) = precisions.statistic
+            and weightings.n >= precisions.minimum_n
+            and (weightings.n < precisions.below_n or precisions.below_n is null)
+    where weightings.group_dimension = 'total' or weightings.weighting = weightings.preferred
+),
+
+rounded as (
+    select
+        *,
+        case
+            when is_complement then 100 - {{ to_unit('100 - estimate', 'unit') }}
+            else {{ to_unit('estimate', 'unit') }}
+        end as shown,
+        -- Lengths are rounded up, not ends: ends would tell on which side of a shown figure the
+        -- figure itself is.
+        {{ up_to_unit('estimate - estimate_low', 'unit') }} as below,
+        {{ up_to_unit('estimate_high - estimate', 'unit') }} as above,
+        100 * {{ release_rule('fewest_respondents') }} / cast(n as double) as few
+    from judged
+),
+
+bounded as (
+    select
+        *,
+        case
+            when statistic <> 'share' then null
+            when respondents < {{ release_rule('fewest_respondents') }} or shown <= 0
+                then 'upper'
+            when n - respondents < {{ release_rule('fewest_respondents') }} or shown >= 100
+                then 'lower'
+        end as bound
+    from rounded
+),
+
+shown as (
+    select
+        *,
+        case bound
+            when 'upper' then {{ up_to_unit('greatest(few, estimate)', 'unit') }}
+            when 'lower' then 100 - {{ up_to_unit('greatest(few, 100 - estimate)', 'unit') }}
+            else shown
+        end as shown_estimate,
+        case
+            when bound is null and standard_error > 0
+                then {{ down_to_digits('effective_n', 2) }}
+        end as shown_effective_n
+    from bounded
 )
 
 select
@@ -80,12 +213,29 @@ select
     group_value,
     weighting,
     statistic,
-    {% for column in [
-        'estimate', 'estimate_low', 'estimate_high', 'standard_error', 'total',
-        'total_standard_error', 'n', 'df'
-    ] %}
-        case when conf_status = 'F' then {{ column }} end as {{ column }},
-    {% endfor %}
-    case when conf_status = 'F' then interval_method else 'none' end as interval_method,
+    case when conf_status = 'F' then shown_estimate end as estimate,
+    case
+        when conf_status <> 'F' or bound is not null then null
+        when statistic = 'share' then greatest(shown_estimate - below, 0)
+        else shown_estimate - below
+    end as estimate_low,
+    case
+        when conf_status <> 'F' or bound is not null then null
+        when statistic = 'share' then least(shown_estimate + above, 100)
+        else shown_estimate + above
+    end as estimate_high,
+    case
+        when conf_status <> 'F' or bound is not null then null
+        when statistic = 'share' and standard_error > 0
+            then 100 * sqrt(shown_estimate / 100 * (1 - shown_estimate / 100) / shown_effective_n)
+        else {{ up_to_digits('standard_error', 2) }}
+    end as standard_error,
+    case when conf_status = 'F' then cast(shown_effective_n as bigint) end as effective_n,
+    case when conf_status = 'F' then n end as n,
+    case when conf_status = 'F' then df end as df,
+    unit as rounding_unit,
+    case when conf_status = 'F' then bound end as bound,
+    case when conf_status = 'F' and bound is null then interval_method else 'none' end
+        as interval_method,
     conf_status
-from marked
+from shown

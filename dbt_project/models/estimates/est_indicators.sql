@@ -39,13 +39,13 @@ united as (
         estimate_low,
         estimate_high,
         standard_error,
-        total,
-        total_standard_error,
+        effective_n,
         n,
         df,
+        rounding_unit,
         interval_method,
         false as approximate,
-        cast(null as string) as bound,
+        bound,
         conf_status,
         cast(null as string) as source_id,
         cast(null as string) as source_locator
@@ -66,10 +66,14 @@ united as (
         case when has_interval then 100 * {{ wilson_bound('p', 'n', -1) }} end as estimate_low,
         case when has_interval then 100 * {{ wilson_bound('p', 'n', 1) }} end as estimate_high,
         case when has_interval then 100 * sqrt(p * (1 - p) / n) end as standard_error,
-        cast(null as double) as total,
-        cast(null as double) as total_standard_error,
+        cast(null as bigint) as effective_n,
         n,
         cast(null as bigint) as df,
+        case
+            when value = round(value) and statistic <> 'mean' then 1
+            when value = round(value, 1) then 0.1
+            else 0.01
+        end as rounding_unit,
         case when has_interval then 'wilson_published_n' else 'none' end as interval_method,
         approximate,
         bound,
@@ -77,41 +81,58 @@ united as (
         source_id,
         locator as source_locator
     from published
+),
+
+measured as (
+    select
+        *,
+        case
+            when bound is null and estimate > 0 then round(100 * standard_error / estimate)
+        end as coefficient_of_variation
+    from united
+),
+
+graded as (
+    select
+        *,
+        -- Without an n nobody can say how reliable a published figure is.
+        case
+            when conf_status <> 'F' then 'suppressed'
+            when
+                n < {{ release_rule('reliable_base') }}
+                or df < {{ release_rule('reliable_df') }}
+                or coefficient_of_variation > {{ release_rule('reliable_variation') }}
+                or (
+                    statistic = 'share'
+                    and estimate_high - estimate_low >= {{ release_rule('reliable_width') }}
+                )
+                then 'indicative'
+            when n is not null then 'reliable'
+        end as reliability
+    from measured
 )
 
 select
     {{ short_hash([
-        'united.survey', 'united.wave', 'united.concept', 'united.category', 'united.base',
-        'united.group_dimension', 'united.group_value', 'united.statistic', 'united.weighting',
-        'united.data_status'
+        'graded.survey', 'graded.wave', 'graded.concept', 'graded.category', 'graded.base',
+        'graded.group_dimension', 'graded.group_value', 'graded.statistic', 'graded.weighting',
+        'graded.data_status'
     ]) }} as indicator_id,
-    united.*,
+    graded.*,
     comparability.comparability,
     comparability.comparability_note_nl,
     comparability.comparability_note_en,
-    -- Without an n nobody can say how reliable a published figure is.
     case
-        when united.conf_status <> 'F' then 'suppressed'
-        when
-            united.n < {{ var('reliable_base') }} or united.df < {{ var('reliable_df') }}
-            then 'indicative'
-        when united.n is not null then 'reliable'
-    end as reliability,
-    case
-        when united.conf_status <> 'F' then 'Q'
+        when graded.conf_status <> 'F' then 'Q'
         else coalesce(nullif(concat_ws(
             ',',
             case when comparability.comparability in ('limited', 'impossible') then 'B' end,
-            case
-                when
-                    united.n < {{ var('reliable_base') }}
-                    or united.df < {{ var('reliable_df') }} then 'U'
-            end
+            case when graded.reliability = 'indicative' then 'U' end
         ), ''), 'A')
     end as obs_status,
     sources.title as source_title,
     sources.url as source_url
-from united
+from graded
 inner join {{ ref('est_comparability') }} as comparability
-    on {{ equal_columns('united', 'comparability', ['survey', 'wave', 'concept', 'category']) }}
-left join sources on united.source_id = sources.source_id
+    on {{ equal_columns('graded', 'comparability', ['survey', 'wave', 'concept', 'category']) }}
+left join sources on graded.source_id = sources.source_id

@@ -14,6 +14,10 @@ concepts as (
 
 categories as (
     select * from {{ ref('categories') }}
+),
+
+release_groups as (
+    select * from {{ ref('release_groups') }}
 )
 
 select
@@ -21,7 +25,7 @@ select
     codes.wave,
     codes.concept,
     codes.base,
-    codes.category,
+    coalesce(release_groups.release_category, codes.category) as category,
     case
         when codes.combines is not null and concepts.kind = 'single' then '*'
         else coalesce(codes.select_category, '*')
@@ -29,7 +33,17 @@ select
     'share' as statistic
 from codes
 inner join concepts on codes.concept = concepts.concept
-where codes.category is not null
+left join release_groups
+    on {{ equal_columns('codes', 'release_groups', ['concept', 'category']) }}
+where
+    codes.category is not null
+    and (
+        release_groups.release_category is not null
+        or codes.concept not in (
+            select concept from release_groups
+            where within_concept is not null
+        )
+    )
 union
 select
     survey,

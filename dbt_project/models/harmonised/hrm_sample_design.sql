@@ -12,7 +12,7 @@ waves as (
 ),
 
 strata as (
-    select * from {{ ref('stg_strata') }}
+    select * from {{ ref('hrm_strata') }}
 ),
 
 membership as (

@@ -4,7 +4,7 @@ select
     category,
     label_nl as category_label_nl,
     label_en as category_label_en,
-    shown_alone,
+    complement_of,
     is_combined,
     sort_order
 from {{ ref('categories') }}

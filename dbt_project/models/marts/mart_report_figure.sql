@@ -6,7 +6,8 @@ with figures as (
 
 indicators as (
     select * from {{ ref('mart_indicator') }}
-    where weighting = 'none'
+    -- The report does not weight; in groups answers have one weighting only.
+    where weighting = 'none' or group_dimension <> 'total'
 )
 
 select

@@ -32,7 +32,7 @@ shown as (
         'total' as group_value,
         respondents as answered
     from {{ ref('stg_loads') }}
-    where respondents >= {{ var('minimum_base') }}
+    where respondents >= {{ release_rule('minimum_base') }}
     union
     select
         estimates.survey,
@@ -62,7 +62,7 @@ frames as (
                 = waves.invited
                 then strata.frame_count
         end as invited
-    from {{ ref('stg_strata') }} as strata
+    from {{ ref('hrm_strata') }} as strata
     inner join {{ ref('stg_waves') }} as waves
         on strata.survey = waves.survey and strata.wave = waves.wave
     inner join {{ ref('group_dimensions') }} as dimensions
