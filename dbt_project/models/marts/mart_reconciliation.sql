@@ -1,7 +1,8 @@
 -- One row per published figure: what we compute from the answers of the same wave, as far as it
--- may be shown, and whether it agrees. The tolerance is half a unit of the last printed digit, or 5 points (0.05 of a scale
--- point per point) where the source only says it in words. Answers are weighted where the source
--- weights them (published_weighting.csv), because its figures would not come out otherwise.
+-- may be shown, and whether it agrees. The tolerance is half a unit of the last printed digit, or
+-- 5 points (0.05 of a scale point per point) where the source only says it in words. Answers are
+-- weighted where the source weights them (published_weighting.csv), because its figures would not
+-- come out otherwise.
 with figures as (
     select
         *,
