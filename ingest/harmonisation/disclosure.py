@@ -18,8 +18,8 @@ def check(found: Harmonisation) -> None:
         RefusedError: with file and row.
     """
     _check_names(found)
-    _check_merging(found)
     _check_nesting(found)
+    _check_merging(found)
     _check_contrasts(found)
     _check_complements(found)
     _check_precision(found)
@@ -163,6 +163,5 @@ def _check_precision(found: Harmonisation) -> None:
 
 def _check_rules(found: Harmonisation) -> None:
     known = {row.rule for row in found.release_rules.rows}
-    needed = {*get_args(rows.CountRule), *get_args(rows.PercentRule)}
-    if missing := sorted(needed - known):
+    if missing := sorted(set(get_args(rows.Threshold)) - known):
         raise RefusedError("release_rules_incomplete", str(found.release_rules.path), rules=missing)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -14,8 +14,8 @@ MissingKind = Literal["dont_know", "not_applicable", "refused", "routed_out", "n
 DataStatus = Literal["published", "microdata", "synthetic"]
 Weighting = Literal["none", "weighted"]
 Rounded = Literal["share", "mean", "quantile"]
-# Thresholds of a release that dbt models and checks read, with what their values count.
-CountRule = Literal[
+# Thresholds of a release that dbt models and checks read.
+Threshold = Literal[
     "minimum_base",
     "minimum_hidden_groups",
     "minimum_hidden_answers",
@@ -23,8 +23,10 @@ CountRule = Literal[
     "extreme_percentile_base",
     "reliable_base",
     "reliable_df",
+    "reliable_width",
+    "reliable_variation",
 ]
-PercentRule = Literal["reliable_width", "reliable_variation"]
+PERCENTAGES: tuple[Threshold, ...] = ("reliable_width", "reliable_variation")
 BLANK = "blank"  # the code, in a recode, of an empty tick of an answered battery
 TOTAL = "total"  # the group dimension, and the only group in it, of everyone
 # Countries go by the capitals of ISO 3166.
@@ -170,7 +172,7 @@ class ReleaseRule(Row):
 
     KEY = ("rule",)
 
-    rule: CountRule | PercentRule
+    rule: Threshold
     value: Annotated[Number, Field(gt=0)]
     source: Label
     meaning_nl: Label
@@ -178,9 +180,9 @@ class ReleaseRule(Row):
 
     @model_validator(mode="after")
     def _fits(self) -> ReleaseRule:
-        if self.rule in get_args(CountRule) and not self.value.is_integer():
+        if self.rule not in PERCENTAGES and not self.value.is_integer():
             raise invalid("release_rule_counts", rule=self.rule, value=self.value)
-        if self.rule in get_args(PercentRule) and self.value > 100:
+        if self.rule in PERCENTAGES and self.value > 100:
             raise invalid("release_rule_percent", rule=self.rule, value=self.value)
         return self
 
