@@ -1,5 +1,6 @@
 -- One row per survey, wave, concept, category, statistic, base, group and weighting: the estimate
--- with its standard error and 95 % interval, before disclosure control. The formulas are in macros/estimate.sql.
+-- with its standard error and 95 % interval, before disclosure control. The formulas are in
+-- macros/estimate.sql.
 {% set cell = [
     'survey', 'wave', 'concept', 'base', 'group_dimension', 'group_value', 'weighting'
 ] %}
