@@ -25,8 +25,16 @@ Threshold = Literal[
     "reliable_df",
     "reliable_width",
     "reliable_variation",
+    "quantile_interval_base",
+    "lowest_unweighted_response",
+    "smallest_tested_base",
+    "largest_years_between",
 ]
-PERCENTAGES: tuple[Threshold, ...] = ("reliable_width", "reliable_variation")
+PERCENTAGES: tuple[Threshold, ...] = (
+    "reliable_width",
+    "reliable_variation",
+    "lowest_unweighted_response",
+)
 BLANK = "blank"  # the code, in a recode, of an empty tick of an answered battery
 TOTAL = "total"  # the group dimension, and the only group in it, of everyone
 # Countries go by the capitals of ISO 3166.
@@ -425,6 +433,7 @@ class CodelistCode(Row):
         "reliability",
         "statistic",
         "not_judged",
+        "imputation",
     ]
     code: CategoryName
     label_nl: Label
