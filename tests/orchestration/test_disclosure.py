@@ -359,3 +359,17 @@ def test_no_table_counts_the_population(release: duckdb.DuckDBPyConnection) -> N
     """A number of organisations with its error, beside the share, tells weights and strata."""
     assert release.sql("select * from computed where statistic = 'count'").fetchall() == []
     assert tables_with(release, "total") == tables_with(release, "total_standard_error") == []
+
+
+def test_beside_a_published_figure_stands_only_what_the_cube_shows(
+    release: duckdb.DuckDBPyConnection,
+) -> None:
+    key = "survey, wave, concept, category, base, group_dimension, group_value, statistic"
+    beside = release.sql(
+        f"select {key}, computed from mart_reconciliation "
+        "where statistic in ('share', 'mean') and category <> 'response_rate' "
+        "and computed is not null"
+    )
+    assert len(beside) > 30
+    cube = release.sql(f"select {key}, estimate from computed")
+    assert beside.distinct().except_(cube).fetchall() == []
