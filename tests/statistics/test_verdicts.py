@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import duckdb
-import jinja2
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
-from tests.conftest import PROJECT, Barometer
+from tests.conftest import Barometer
 from tests.statistics.test_simulation import STRATA
 
 COMPILED = "dbt/compiled/innovation_barometer/models"
@@ -223,3 +223,93 @@ def verdicts(built: Barometer, fully: bool) -> pd.DataFrame:
     rows["is_tested"] = rows["p_value"].notna()
     rows["holds"] = rows["change_low"].le(rows["truth"]) & rows["change_high"].ge(rows["truth"])
     return rows
+
+
+@pytest.fixture(scope="module")
+def cells(verdicts: pd.DataFrame) -> pd.DataFrame:
+    """Per question and group: changes tested, how often the interval holds the true one, verdicts."""
+    tested = verdicts[verdicts["is_tested"]].assign(
+        is_clear=lambda rows: rows["verdict"].isin(["rise", "fall"])
+    )
+    found = tested.groupby(["concept", "group_dimension"]).agg(
+        tested=("holds", "size"),
+        coverage=("holds", "mean"),
+        clear=("is_clear", "mean"),
+        n=("from_n", "mean"),
+    )
+    rarest = {name: min(*shares, *(1 - p for p in shares)) for name, shares in QUESTIONS.items()}
+    found["rarest"] = found["n"] * found.index.get_level_values("concept").map(rarest)
+    return found
+
+
+def test_the_interval_of_a_change_holds_the_truth_in_groups_that_change(
+    cells: pd.DataFrame, fully: bool
+) -> None:
+    often = cells[cells["tested"] >= (1000 if fully else 150)]
+    assert len(often) > 30
+    low = 0.93 if fully else 0.89
+    assert often["coverage"].min() >= low, often.to_string()
+    # Where few have the answer, tests that are left out for that make the others too safe.
+    enough = often[often["rarest"] >= 7]
+    assert enough["coverage"].max() <= (0.985 if fully else 1), enough.to_string()
+
+
+def test_a_change_is_seldom_claimed_where_nothing_changed(cells: pd.DataFrame, fully: bool) -> None:
+    same = cells[cells.index.get_level_values("concept").str.startswith("same")]
+    often = same[same["tested"] >= (1000 if fully else 150)]
+    assert often["clear"].max() <= (0.07 if fully else 0.11), often.to_string()
+
+
+def test_a_change_of_the_smallest_detectable_size_is_found_in_four_of_five_samples(
+    verdicts: pd.DataFrame, fully: bool
+) -> None:
+    tested = verdicts[verdicts["is_tested"]]
+    size = tested["truth"].abs() / tested["smallest_detectable_change"]
+    near = tested[size.between(0.95, 1.05)]
+    found = near["verdict"].isin(["rise", "fall"]).mean()
+    assert found == pytest.approx(0.8, abs=0.04 if fully else 0.1)
+
+
+def test_too_few_answers_are_not_tested(verdicts: pd.DataFrame) -> None:
+    smaller = verdicts[["from_n", "to_n"]].min(axis=1)
+    reasons = verdicts["test_reason"]
+    assert (reasons[smaller < 30].isin(["too_small", "bound"])).all()
+    assert (reasons[smaller >= 30].isin(["linked", "bound"])).all()
+    assert {"too_small", "linked"} <= set(reasons)
+
+
+def test_a_reader_can_do_every_test_of_a_release_again(built: Barometer) -> None:
+    with duckdb.connect(str(built.current), read_only=True) as release:
+        rows = release.sql(
+            """
+            select
+                trend.change_low, trend.change_high, trend.p_value, trend.confidence_level,
+                coalesce(trend.correlation, 0) as correlation, trend.tests_in_family,
+                earlier.estimate as e1, earlier.effective_n as n1, earlier.rounding_unit as u1,
+                later.estimate as e2, later.effective_n as n2, later.rounding_unit as u2
+            from mart_trend as trend
+            inner join mart_indicator as earlier
+                using (survey, concept, category, base, group_dimension, group_value, statistic,
+                       weighting, data_status)
+            inner join mart_indicator as later
+                using (survey, concept, category, base, group_dimension, group_value, statistic,
+                       weighting, data_status)
+            where
+                earlier.wave = from_wave and later.wave = to_wave and statistic = 'share'
+                and trend.p_value is not null
+            """
+        ).df()
+    assert len(rows) > 100
+    shares, variances = [], []
+    for side in ("1", "2"):
+        n = rows[f"n{side}"]
+        share = (rows[f"e{side}"] / 100 * n + 1) / (n + 2)
+        shares.append(100 * share)
+        variances.append(1e4 * share * (1 - share) / (n + 2) + rows[f"u{side}"] ** 2 / 12)
+    one, other = variances
+    error = np.sqrt(one + other - 2 * rows["correlation"] * np.sqrt(one * other))
+    change = shares[1] - shares[0]
+    assert (rows["p_value"] - 2 * stats.norm.sf((change / error).abs())).abs().max() < 1.01e-4
+    half = stats.norm.ppf(0.5 + rows["confidence_level"] / 200) * error
+    for shown, bound in (("change_low", change - half), ("change_high", change + half)):
+        assert ((rows[shown] - bound).abs() <= 0.101).all()
