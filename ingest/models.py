@@ -361,9 +361,16 @@ class Wave(Model):
         mode: how answers were collected, such as `web`.
         respondent: who answered for the unit.
         population: who the results are about.
+        represents: `population` if the figures speak for all of the population, `respondents` if
+            only for those who answered: the source says so, or most of those asked did not
+            answer and the source does not weight.
+        represents_note: why the figures speak for respondents only.
         response: how many were invited and answered.
         sampling: how respondents were selected.
         weighting: how the source weighted.
+        design_effect: how many times larger weighting and sampling make the variance of published
+            figures: 1 where the source does not weight; left out where it is not known. The notes
+            name the source.
         notes: what a reader must know.
         answers: the file of answers, if there is one.
     """
@@ -374,11 +381,20 @@ class Wave(Model):
     mode: str | None = None
     respondent: Text | None = None
     population: Text
+    represents: Literal["population", "respondents"] = "population"
+    represents_note: Text | None = None
     response: Response = Response()
     sampling: Text | None = None
     weighting: Text | None = None
+    design_effect: PositiveNumber | None = None
     notes: Text | None = None
     answers: Answers | None = None
+
+    @model_validator(mode="after")
+    def _says_why(self) -> Wave:
+        if (self.represents == "respondents") != (self.represents_note is not None):
+            raise invalid("respondents_need_note", represents=self.represents)
+        return self
 
 
 class Source(Row):

@@ -47,7 +47,7 @@ where survey = $survey and wave = $wave and weighting = $weighting
 order by md5(respondent_id)
 """
 PUBLISHED_IN_R = """\
-p <- {share!r}; n <- {n}
+p <- {share!r}; n <- {n}  # the number of answers, divided by the design effect of the weights
 print(100 * c(estimate = p, standard_error = sqrt(p * (1 - p) / n)), digits = 12)"""
 DESIGN_IN_R = """\
 library(survey)
@@ -142,7 +142,7 @@ def _questions(release: duckdb.DuckDBPyConnection, row: Row) -> list[Row]:
 def _of_published(row: Row) -> str | None:
     if row["interval_method"] != "wilson_published_n":
         return None
-    return PUBLISHED_IN_R.format(share=row["estimate"] / 100, n=row["n"])
+    return PUBLISHED_IN_R.format(share=row["estimate"] / 100, n=row["effective_n"])
 
 
 def _of_answers(row: Row, settings: Settings) -> str | None:
@@ -159,7 +159,7 @@ def _of_answers(row: Row, settings: Settings) -> str | None:
         same = " and ".join(f"{name} = ${name}" for name in (*key, "category", "statistic"))
         now = _rows(
             warehouse,
-            f"from estimates.est_computed where {same}",
+            f"from estimates.est_disclosed where {same}",
             **key,
             category=row["category"],
             statistic=row["statistic"],

@@ -409,6 +409,7 @@ class CodelistCode(Row):
         "reliability",
         "statistic",
         "not_judged",
+        "imputation",
     ]
     code: CategoryName
     label_nl: Label

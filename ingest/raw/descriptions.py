@@ -81,7 +81,9 @@ def _wave(item: SurveyWave) -> Row:
         period = getattr(wave, name)
         row[f"{name}_start"] = period.start if period else None
         row[f"{name}_end"] = period.end if period else None
-    for name in ("respondent", "population", "sampling", "weighting", "notes"):
+    row |= {"represents": wave.represents, "design_effect": wave.design_effect}
+    texts = ("respondent", "population", "represents_note", "sampling", "weighting", "notes")
+    for name in texts:
         text = getattr(wave, name)
         row[f"{name}_nl"] = text.nl if text else None
         row[f"{name}_en"] = text.en if text else None
@@ -105,6 +107,7 @@ def _items(registry: Registry) -> Iterator[Row]:
             yield {
                 **key,
                 "variable": item.variable,
+                "is_margin": bool(described.design and item.variable in described.design.margins),
                 "codelist": item.codelist,
                 "base": item.base,
                 "battery": item.battery,

@@ -1,5 +1,6 @@
 -- One row per survey, wave, concept, category, statistic, base, group and weighting: the estimate
--- with its standard error and 95 % interval, before disclosure control. The formulas are in macros/estimate.sql.
+-- with its standard error and 95 % interval, before disclosure control. The formulas are in
+-- macros/estimate.sql.
 {% set cell = [
     'survey', 'wave', 'concept', 'base', 'group_dimension', 'group_value', 'weighting'
 ] %}
@@ -9,6 +10,20 @@ with sums as (
 
 t_quantiles as (
     select * from {{ ref('t_quantiles') }}
+),
+
+known as (
+    select * from {{ ref('hrm_known_margins') }}
+),
+
+-- Ends of an interval on fewer respondents would be the lowest or highest answers.
+quantiles as (
+    select
+        *,
+        n >= {{ release_rule('quantile_interval_base') }}
+        and share_low * n >= {{ release_rule('fewest_respondents') }}
+        and (1 - share_high) * n >= {{ release_rule('fewest_respondents') }} as has_interval
+    from {{ ref('est_quantiles') }}
 ),
 
 estimates as (
@@ -27,7 +42,7 @@ estimates as (
                 finite_population_correction('n_stratum', 'frame_count'),
                 'sum_w', 'sum_w2', 'sum_wy', 'sum_w2y', 'sum_w2y2'
             ) }}
-        )) as standard_error
+        )) as sampling_error
     from sums
     group by {{ cell | join(', ') }}, category, statistic
 ),
@@ -36,7 +51,9 @@ with_t as (
     select
         estimates.*,
         {{ t975('estimates.df', 't_quantiles.t975') }} as t,
+        case when known.concept is null then estimates.sampling_error else 0 end as standard_error,
         case
+            when known.concept is not null then 'known_margin'
             when estimates.statistic = 'mean' and estimates.df < 1 then 'none'
             when estimates.statistic = 'mean' then 'design_t'
             when estimates.weighting = 'none' then 'wilson'
@@ -46,6 +63,12 @@ with_t as (
         end as interval_method
     from estimates
     left join t_quantiles on estimates.df = t_quantiles.df
+    left join known
+        on
+            {{ equal_columns('estimates', 'known', ['survey', 'wave', 'concept']) }}
+            and estimates.statistic = 'share'
+            and estimates.weighting = 'weighted'
+            and estimates.group_dimension = 'total'
 ),
 
 intervals as (
@@ -53,6 +76,7 @@ intervals as (
         *,
     {% for name, sign in [('low', -1), ('high', 1)] %}
         case interval_method
+            when 'known_margin' then p
             when 'design_t' then p + ({{ sign }}) * t * standard_error
             when 'wilson' then {{ wilson_bound(
                 'p', "case when weighting = 'none' then n else kish_n end", sign
@@ -91,12 +115,12 @@ select
     category,
     statistic,
     estimate,
-    null as estimate_low,
-    null as estimate_high,
+    case when has_interval then estimate_low end as estimate_low,
+    case when has_interval then estimate_high end as estimate_high,
     null as standard_error,
     n,
-    n - 1 as df,
+    df,
     null as effective_n,
-    'none' as interval_method,
+    case when has_interval then 'woodruff' else 'none' end as interval_method,
     null as selected
-from {{ ref('est_quantiles') }}
+from quantiles

@@ -1,6 +1,9 @@
 -- One row per survey, wave, concept, category, base, group, statistic, weighting and data status:
 -- computed estimates and published figures in one shape. A published share with a known n gets
--- Wilson's interval on that n; a bound ("more than half") or a figure without n gets none.
+-- Wilson's interval on its effective n, n / design effect (Kish 1965, Survey Sampling, 8.2). Where
+-- the source weights and does not give a design effect, every answer counts in full: the interval is
+-- then too narrow. A bound ("more than half"), a share in words ("about a quarter"), a count of a
+-- known list (a response rate) or a figure without n gets none.
 with computed as (
     select
         estimates.*,
@@ -10,13 +13,28 @@ with computed as (
         on estimates.survey = loads.survey and estimates.wave = loads.wave
 ),
 
+figures as (
+    select
+        figures.*,
+        figures.value / 100 as p,
+        case
+            when
+                figures.statistic = 'share' and figures.bound is null and not figures.approximate
+                and concepts.kind <> 'count' and figures.n > 0
+                then cast(floor(figures.n / coalesce(waves.design_effect, 1)) as bigint)
+        end as effective_n
+    from {{ ref('stg_published_figures') }} as figures
+    inner join {{ ref('concepts') }} as concepts on figures.concept = concepts.concept
+    inner join {{ ref('stg_waves') }} as waves
+        on figures.survey = waves.survey and figures.wave = waves.wave
+    where figures.status = 'current' and figures.statistic in ('share', 'mean', 'count')
+),
+
 published as (
     select
         *,
-        value / 100 as p,
-        statistic = 'share' and bound is null and n > 0 as has_interval
-    from {{ ref('stg_published_figures') }}
-    where status = 'current' and statistic in ('share', 'mean', 'count')
+        effective_n > 0 as has_interval
+    from figures
 ),
 
 sources as (
@@ -63,10 +81,10 @@ united as (
         'published' as data_status,
         statistic,
         value as estimate,
-        case when has_interval then 100 * {{ wilson_bound('p', 'n', -1) }} end as estimate_low,
-        case when has_interval then 100 * {{ wilson_bound('p', 'n', 1) }} end as estimate_high,
-        case when has_interval then 100 * sqrt(p * (1 - p) / n) end as standard_error,
-        cast(null as bigint) as effective_n,
+        case when has_interval then 100 * {{ wilson_bound('p', 'effective_n', -1) }} end as estimate_low,
+        case when has_interval then 100 * {{ wilson_bound('p', 'effective_n', 1) }} end as estimate_high,
+        case when has_interval then 100 * sqrt(p * (1 - p) / effective_n) end as standard_error,
+        case when has_interval then effective_n end as effective_n,
         n,
         cast(null as bigint) as df,
         case

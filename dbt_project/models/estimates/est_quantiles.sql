@@ -1,9 +1,13 @@
 -- One row per survey, wave, concept, base, group, weighting and percent: the quantile of a scale,
 -- the smallest value at which the weighted share of respondents reaches it (Hyndman and Fan 1996,
 -- The American Statistician 50, 361-365, type 1; R survey: svyquantile(qrule = "math")).
+-- Its interval is Woodruff's (1952, JASA 47, 635-646; R: interval.type = "mean"): the share of
+-- respondents at or below the quantile has an interval p ± t se, and both its ends are read as
+-- quantiles. An end below 0 or above 1 is none.
 {% set cell = [
     'survey', 'wave', 'concept', 'base', 'group_dimension', 'group_value', 'weighting'
 ] %}
+{% set quantile = cell + ['percent'] %}
 with scales as (
     select * from {{ ref('hrm_answers') }}
     where statistic = 'mean'
@@ -17,6 +21,15 @@ member_groups as (
     select * from {{ ref('hrm_respondent_groups') }}
 ),
 
+strata as (
+    select * from {{ ref('est_stratum_sums') }}
+    where statistic = 'mean'
+),
+
+t_quantiles as (
+    select * from {{ ref('t_quantiles') }}
+),
+
 -- Respondents with the same value come first, so that only values are put in order.
 valued as (
     select
@@ -24,8 +37,9 @@ valued as (
         member_groups.group_dimension,
         member_groups.group_value,
         design.weighting,
-        sum(design.weight) as weight,
-        count(*) as n
+        design.stratum,
+        sum(design.weight) as sum_w,
+        sum(design.weight * design.weight) as sum_w2
     from scales
     inner join design
         on {{ equal_columns('scales', 'design', ['survey', 'wave', 'respondent_id']) }}
@@ -37,31 +51,115 @@ valued as (
             and coalesce(dimensions.concept, '') <> scales.concept
     group by
         {{ prefixed('scales', ['survey', 'wave', 'concept', 'base', 'value']) }},
-        member_groups.group_dimension, member_groups.group_value, design.weighting
+        member_groups.group_dimension, member_groups.group_value, design.weighting, design.stratum
 ),
 
-ranked as (
+value_weights as (
+    select
+        {{ cell | join(', ') }},
+        value,
+        sum(sum_w) as weight
+    from valued
+    group by {{ cell | join(', ') }}, value
+),
+
+reached as (
     select
         {{ cell | join(', ') }},
         value,
         sum(weight) over (
             partition by {{ cell | join(', ') }} order by value rows unbounded preceding
-        ) as weight_so_far,
-        sum(weight) over (partition by {{ cell | join(', ') }}) as total_weight,
-        sum(n) over (partition by {{ cell | join(', ') }}) as n
-    from valued
+        ) / sum(weight) over (partition by {{ cell | join(', ') }}) as share
+    from value_weights
+),
+
+percents as (
+    {% for percent in ['05', '25', '50', '75', '95'] %}
+        select
+            '{{ percent }}' as percent,
+            cast(0.{{ percent }} as double) as wanted
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
+),
+
+quantiles as (
+    select
+        {{ prefixed('reached', cell) }},
+        percents.percent,
+        min(reached.value) as estimate,
+        min(reached.share) as p
+    from reached
+    -- Shares that are the percentage itself may miss it by a rounding.
+    inner join percents on reached.share >= percents.wanted - 1e-12
+    group by {{ prefixed('reached', cell) }}, percents.percent
+),
+
+below as (
+    select
+        {{ prefixed('quantiles', quantile) }},
+        valued.stratum,
+        sum(valued.sum_w) as sum_w,
+        sum(valued.sum_w2) as sum_w2
+    from quantiles
+    inner join valued
+        on
+            {{ equal_columns('quantiles', 'valued', cell) }}
+            and quantiles.estimate >= valued.value
+    group by {{ prefixed('quantiles', quantile) }}, valued.stratum
+),
+
+errors as (
+    select
+        {{ prefixed('quantiles', quantile) }},
+        quantiles.estimate,
+        quantiles.p,
+        cast(sum(strata.n) as bigint) as n,
+        cast(sum(strata.n) - count(*) as bigint) as df,
+        sqrt(sum(
+            {{ stratum_variance(
+                'quantiles.p', 'strata.total_weight', 'strata.n_stratum',
+                finite_population_correction('strata.n_stratum', 'strata.frame_count'),
+                'strata.sum_w', 'strata.sum_w2', 'coalesce(below.sum_w, 0)',
+                'coalesce(below.sum_w2, 0)', 'coalesce(below.sum_w2, 0)'
+            ) }}
+        )) as standard_error
+    from quantiles
+    inner join strata on {{ equal_columns('quantiles', 'strata', cell) }}
+    left join below
+        on
+            {{ equal_columns('quantiles', 'below', quantile) }}
+            and strata.stratum = below.stratum
+    group by {{ prefixed('quantiles', quantile) }}, quantiles.estimate, quantiles.p
+),
+
+ends as (
+    select
+        errors.*,
+        {% for name, sign in [('low', '-'), ('high', '+')] %}
+            errors.p {{ sign }} {{ t975('errors.df', 't_quantiles.t975') }} * errors.standard_error
+                as share_{{ name }}{{ ',' if not loop.last }}
+        {% endfor %}
+    from errors
+    left join t_quantiles on errors.df = t_quantiles.df
 )
 
-{% for percent in ['05', '25', '50', '75', '95'] %}
-    select
-        {{ cell | join(', ') }},
-        'value' as category,
-        'quantile_{{ percent }}' as statistic,
-        -- Shares that are the percentage itself may miss it by a rounding.
-        min(case when weight_so_far >= (0.{{ percent }} - 1e-12) * total_weight then value end)
-            as estimate,
-        cast(min(n) as bigint) as n
-    from ranked
-    group by {{ cell | join(', ') }}
-    {{ 'union all' if not loop.last }}
-{% endfor %}
+select
+    {{ prefixed('ends', cell) }},
+    'value' as category,
+    concat('quantile_', ends.percent) as statistic,
+    ends.estimate,
+    min(case
+        when ends.share_low >= -1e-12 and reached.share >= ends.share_low - 1e-12 then reached.value
+    end) as estimate_low,
+    min(case
+        when ends.share_high <= 1 + 1e-12 and reached.share >= ends.share_high - 1e-12 then reached.value
+    end) as estimate_high,
+    ends.share_low,
+    ends.share_high,
+    ends.n,
+    ends.df
+from ends
+inner join reached on {{ equal_columns('ends', 'reached', cell) }}
+group by
+    {{ prefixed('ends', cell) }}, ends.percent, ends.estimate, ends.share_low, ends.share_high,
+    ends.n, ends.df

@@ -18,6 +18,11 @@ categories as (
 
 release_groups as (
     select * from {{ ref('release_groups') }}
+),
+
+nested_concepts as (
+    select concept from release_groups
+    where within_concept is not null
 )
 
 select
@@ -39,10 +44,7 @@ where
     codes.category is not null
     and (
         release_groups.release_category is not null
-        or codes.concept not in (
-            select concept from release_groups
-            where within_concept is not null
-        )
+        or codes.concept not in (select concept from nested_concepts)
     )
 union
 select

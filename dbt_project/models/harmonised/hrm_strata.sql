@@ -1,5 +1,5 @@
--- One row per survey, wave and stratum of the sample: how many units its frame holds. Strata are the
--- groups that a release shows (release_groups.csv), so that weights tell no part of them apart.
+-- One row per survey, wave and stratum of the sample: how many units its frame holds. Strata are
+-- the groups that a release shows (release_groups.csv): weights tell no part of them apart.
 with strata as (
     select * from {{ ref('stg_strata') }}
 ),

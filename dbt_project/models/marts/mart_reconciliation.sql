@@ -1,7 +1,8 @@
--- One row per published figure: what we compute from the answers of the same wave, and whether
--- it agrees. The tolerance is half a unit of the last printed digit, or 5 points (0.05 of a scale
--- point per point) where the source only says it in words. Answers are weighted where the source
--- weights them (published_weighting.csv), because its figures would not come out otherwise.
+-- One row per published figure: what we compute from the answers of the same wave, as far as it
+-- may be shown, and whether it agrees. The tolerance is half a unit of the last printed digit, or
+-- 5 points (0.05 of a scale point per point) where the source only says it in words. Answers are
+-- weighted where the source weights them (published_weighting.csv), because its figures would not
+-- come out otherwise.
 with figures as (
     select
         *,
@@ -19,9 +20,43 @@ loads as (
     select * from {{ ref('stg_loads') }}
 ),
 
+-- A group shows its size with one weighting only.
+sizes as (
+    select
+        survey,
+        wave,
+        concept,
+        category,
+        base,
+        group_dimension,
+        group_value,
+        statistic,
+        max(n) as n
+    from {{ ref('est_disclosed') }}
+    group by survey, wave, concept, category, base, group_dimension, group_value, statistic
+),
+
 computed as (
-    select estimates.*
-    from {{ ref('est_disclosed') }} as estimates
+    select
+        estimates.*,
+        disclosed.estimate as shown,
+        disclosed.rounding_unit,
+        sizes.n as shown_n
+    from {{ ref('est_computed') }} as estimates
+    left join {{ ref('est_disclosed') }} as disclosed
+        on
+            {{ equal_columns(
+                'estimates', 'disclosed',
+                ['survey', 'wave', 'concept', 'category', 'base', 'group_dimension',
+                 'group_value', 'statistic', 'weighting']
+            ) }}
+    left join sizes
+        on
+            {{ equal_columns(
+                'estimates', 'sizes',
+                ['survey', 'wave', 'concept', 'category', 'base', 'group_dimension',
+                 'group_value', 'statistic']
+            ) }}
     left join {{ ref('published_weighting') }} as published
         on estimates.survey = published.survey and estimates.wave = published.wave
     where estimates.weighting = coalesce(published.weighting, 'none')
@@ -64,7 +99,8 @@ counts as (
             when rules.counted_category is null then computed.n
             else round(computed.n * computed.estimate / 100)
         end) as double) as estimate,
-        max(computed.conf_status) as conf_status
+        cast(max(case when rules.counted_category is null then computed.shown_n end) as double)
+            as shown
     from {{ ref('count_figures') }} as rules
     inner join computed
         on
@@ -75,6 +111,17 @@ counts as (
     group by
         rules.concept, computed.survey, computed.wave, computed.group_dimension,
         computed.group_value
+),
+
+-- Groups that a release shows as part of others only.
+merged as (
+    select distinct
+        dimensions.group_dimension,
+        release_groups.category as group_value
+    from {{ ref('release_groups') }} as release_groups
+    inner join {{ ref('group_dimensions') }} as dimensions
+        on release_groups.concept = dimensions.concept
+    where release_groups.category <> release_groups.release_category
 ),
 
 matched as (
@@ -89,7 +136,13 @@ matched as (
             end,
             case when figures.category = 'response_rate' then response.rate end
         ) as computed_value,
-        coalesce(computed.conf_status, counts.conf_status, 'F') as conf_status
+        coalesce(
+            computed.shown,
+            case when figures.statistic = 'count' then counts.shown end,
+            case when figures.category = 'response_rate' then response.rate end
+        ) as shown_value,
+        computed.rounding_unit,
+        merged.group_value is not null as is_merged
     from figures
     left join loads
         on figures.survey = loads.survey and figures.wave = loads.wave
@@ -112,6 +165,8 @@ matched as (
             {{ equal_columns(
                 'figures', 'counts', ['survey', 'wave', 'concept', 'group_dimension', 'group_value']
             ) }}
+    left join merged
+        on {{ equal_columns('figures', 'merged', ['group_dimension', 'group_value']) }}
     left join {{ ref('mart_response') }} as response
         on
             {{ equal_columns(
@@ -130,9 +185,10 @@ judged as (
         end as verdict,
         case
             when status = 'superseded' then 'superseded'
+            when computed_value is not null and shown_value is null then 'not_shown'
             when computed_value is not null then null
             when computed_status is null then 'no_answers'
-            when conf_status <> 'F' then 'suppressed'
+            when is_merged then 'merged'
             when statistic in ('minimum', 'maximum') then 'extreme'
             when statistic not in ('share', 'mean', 'difference') then 'not_an_estimate'
             else 'not_asked'
@@ -151,9 +207,10 @@ select
     judged.group_value,
     judged.statistic,
     judged.value as published,
-    judged.computed_value as computed,
+    judged.shown_value as computed,
     judged.computed_status as data_status,
-    cast(judged.tolerance as double) as tolerance,
+    -- The verdict is on the value before it is rounded; beside a rounded one there is more room.
+    judged.tolerance + coalesce(judged.rounding_unit, 0) / 2 as tolerance,
     judged.approximate,
     judged.verdict,
     reasons.label_en as reason,

@@ -45,7 +45,6 @@ shown as (
         on estimates.concept = rules.counted_concept
     where
         rules.concept = 'sector_response'
-        and estimates.weighting = 'none'
         and estimates.conf_status = 'F'
         and estimates.group_dimension <> 'total'
 ),

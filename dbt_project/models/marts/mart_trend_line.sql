@@ -20,6 +20,8 @@ with indicators as (
     where
         mart_indicator.statistic = 'share'
         and mart_indicator.estimate is not null
+        -- A line through bounds of small groups would show changes that are none.
+        and (mart_indicator.bound is null or mart_indicator.data_status = 'published')
         and mart_indicator.in_dashboard
 ),
 

@@ -3,6 +3,7 @@ select
     cast(survey as string) as survey,
     cast(wave as string) as wave,
     cast(variable as string) as variable,
+    cast(is_margin as boolean) as is_margin,
     cast(codelist as string) as codelist,
     cast(base as string) as base,
     cast(battery as string) as battery,
