@@ -32,6 +32,7 @@ def check(found: Harmonisation, registry: Registry) -> None:
     _check_concepts(found)
     _check_surveys(found, registry)
     _check_groups(found)
+    _check_families(found)
     _check_bins(found)
     _check_codelists(found, registry)
     _check_quantiles(found)
@@ -146,6 +147,18 @@ def _check_groups(found: Harmonisation) -> None:
         if row.published_dimension and row.published_value:
             _check_group(found, where, row.published_dimension, row.published_value)
     found.report_figures.refer("group_dimension", found.groupings, "group_dimensions.csv")
+
+
+def _check_families(found: Harmonisation) -> None:
+    """Refuse a mart of which a difference could be in no family of tests."""
+    families = found.test_families
+    families.refer("concept", found.concept, "concepts.csv")
+    for mart in get_args(rows.Family.model_fields["mart"].annotation):
+        if not any(
+            row.mart == mart and row.concept is None and row.grouped is None
+            for row in families.rows
+        ):
+            raise RefusedError("families_leave_gaps", str(families.path), mart=mart)
 
 
 def _check_bins(found: Harmonisation) -> None:

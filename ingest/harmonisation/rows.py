@@ -407,6 +407,36 @@ class GroupContrast(Row):
         return self
 
 
+class Family(Row):
+    """Tests that are corrected together (`test_families.csv`).
+
+    A difference belongs to the first family of its mart whose conditions hold.
+
+    Attributes:
+        mart: mart that holds the differences, without `mart_`.
+        family: short name.
+        sort_order: place among the families of the mart.
+        concept: concept that the family is about; empty for all.
+        grouped: `true` for differences of groups, `false` for those of everyone; empty for both.
+        by_concept: each concept has a family of its own.
+        by_group_dimension: each split has a family of its own.
+        label_nl: label in Dutch.
+        label_en: label in English.
+    """
+
+    KEY = ("mart", "family")
+
+    mart: Literal["trend", "contrast", "international"]
+    family: Name
+    sort_order: PositiveInteger
+    concept: OptionalName
+    grouped: Annotated[TrueOrFalse | None, EmptyIsNone]
+    by_concept: TrueOrFalse
+    by_group_dimension: TrueOrFalse
+    label_nl: Label
+    label_en: Label
+
+
 class CodelistCode(Row):
     """A code that results show, with its labels (`codelists.csv`).
 

@@ -20,6 +20,7 @@ SEEDS: dict[str, type[Row]] = {
     "release_rules": rows.ReleaseRule,
     "group_dimensions": rows.GroupDimension,
     "group_contrasts": rows.GroupContrast,
+    "test_families": rows.Family,
     "crosswalk_rules": CrosswalkRule,
     "crosswalk": rows.CrosswalkRow,
     "recodes": rows.Recode,
@@ -46,6 +47,7 @@ class Harmonisation:
     release_rules: Rows[rows.ReleaseRule]
     group_dimensions: Rows[rows.GroupDimension]
     group_contrasts: Rows[rows.GroupContrast]
+    test_families: Rows[rows.Family]
     crosswalk_rules: Rows[CrosswalkRule]
     crosswalk: Rows[rows.CrosswalkRow]
     recodes: Rows[rows.Recode]

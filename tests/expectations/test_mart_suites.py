@@ -29,6 +29,7 @@ THE_PUBLISHED_86 = (
     "and concept = 'innovated_past_two_years' and category = 'yes' and group_dimension = 'total'"
 )
 FIRST_TREND = "trend_id = (select min(trend_id) from mart_trend)"
+ONE_UNCLEAR = "verdict like 'no_clear_%' and concept = 'innovation_type' and category = 'process'"
 ONE_COMPARISON = "survey = 'dk_barometer' and concept = 'innovation_type' and category = 'process'"
 
 # suite and rule -> what goes wrong, and what the message must say besides the rule.
@@ -136,13 +137,39 @@ FAULTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
         f"update mart_trend set comparability = 'impossible', change = 3 where {FIRST_TREND}",
         ("True in row", "comparability.csv"),
     ),
-    ("trend", "verdict_follows_the_test"): (
-        f"update mart_trend set verdict = 'rise', p_value_adjusted = 0.2 where {FIRST_TREND}",
-        ("True in row", "mart_trend"),
-    ),
     ("trend", "reason_in_dutch"): (
         f"update mart_trend set reason_nl = null where {FIRST_TREND}",
         ("in row", "comparability.csv"),
+    ),
+    ("verdicts", "verdict_follows_the_interval"): (
+        f"update mart_trend set verdict = 'rise', p_value_adjusted = 0.01 where {ONE_UNCLEAR}",
+        ("True in row mart_trend nl_barometer", "compare.sql"),
+    ),
+    ("verdicts", "verdict_follows_the_test"): (
+        f"update mart_contrast set p_value_adjusted = 0.04 where {ONE_UNCLEAR}",
+        ("True in row mart_contrast nl_barometer", "compare.sql"),
+    ),
+    ("verdicts", "a_test_is_shown_whole"): (
+        "update mart_international set p_value = 0.3 where verdict = 'cannot_tell' "
+        f"and {ONE_COMPARISON}",
+        ("True in row mart_international", "compare.sql"),
+    ),
+    ("verdicts", "verdict_agrees_with_its_reason"): (
+        "update mart_contrast set test_reason = 'same_wave' where test_reason = 'circular'",
+        ("True in row mart_contrast", "compare.sql"),
+    ),
+    ("verdicts", "limited_comparability_is_in_the_verdict"): (
+        "update mart_trend set verdict = replace(verdict, '_limited', '') "
+        "where ends_with(verdict, '_limited')",
+        ("True in row mart_trend", "compare.sql"),
+    ),
+    ("verdicts", "tested_on_enough_answers"): (
+        f"update mart_contrast set reference_n = 12 where {ONE_UNCLEAR}",
+        ("True in row mart_contrast", "release_rules.csv"),
+    ),
+    ("verdicts", "what_can_be_seen_is_seen"): (
+        f"update mart_trend set change = 60 where {ONE_UNCLEAR}",
+        ("True in row mart_trend", "compare.sql"),
     ),
 }
 

@@ -528,6 +528,21 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
         "description_unfit",
         ("group_contrasts.csv, row 5", "both filled or both empty"),
     ),
+    "a family of tests of an unknown concept": (
+        alter("test_families.csv", {"family": "headline"}, concept="innovated"),
+        "reference_unknown",
+        ("test_families.csv, row 2", "concept 'innovated' does not exist"),
+    ),
+    "families that leave a difference out": (
+        remove("test_families.csv", mart="trend", family="split"),
+        "families_leave_gaps",
+        ("test_families.csv", "a difference of mart trend", "an empty grouped"),
+    ),
+    "a family of a mart without tests": (
+        alter("test_families.csv", {"mart": "contrast"}, mart="indicator"),
+        "description_unfit",
+        ("test_families.csv, row 5", "mart = 'indicator' is not one of 'trend'"),
+    ),
     "a codelist without a code that is needed": (
         remove("codelists.csv", codelist="comparability", code="limited"),
         "codelist_incomplete",

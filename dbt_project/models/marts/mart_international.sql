@@ -11,11 +11,15 @@
 {%- endset %}
 with indicators as (
     select
-        *,
+        figures.*,
+        waves.represents = 'respondents' as respondents_only,
         coalesce(
-            reference_end, cast(concat(cast(cast(wave as integer) - 1 as string), '-12-31') as date)
+            figures.reference_end,
+            cast(concat(cast(cast(figures.wave as integer) - 1 as string), '-12-31') as date)
         ) as measured_until
-    from {{ ref('mart_indicator') }}
+    from {{ ref('mart_indicator') }} as figures
+    inner join {{ ref('dim_wave') }} as waves
+        on figures.survey = waves.survey and figures.wave = waves.wave
     where
         statistic = 'share'
         and estimate is not null
@@ -66,6 +70,7 @@ pairs as (
         dutch.estimate_text_nl as nl_estimate_text_nl,
         dutch.estimate_text_en as nl_estimate_text_en,
         {{ test_of('dutch', 'others', 'cast(null as double)') }},
+        dutch.respondents_only or others.respondents_only as either_respondents_only,
         dutch.data_status as nl_data_status,
         round(
             {{ days_between('dutch.measured_until', 'others.measured_until') }} / 365.25, 1
@@ -120,6 +125,7 @@ compared as (
         *,
         case when {{ can_be_compared }} then nl_estimate - estimate end as difference,
         {{ untested('pair_comparability', [
+            ('either_respondents_only', 'respondents_only'),
             ('abs(years_between) > ' ~ release_rule('largest_years_between'), 'too_far'),
         ]) }} as untested
     from graded
