@@ -195,6 +195,33 @@ class ReleaseRule(Row):
         return self
 
 
+class ReleaseWithdrawal(Row):
+    """A breakdown that is withdrawn to protect a hidden group (`release_withdrawals.csv`).
+
+    Attributes:
+        survey: survey of the figures.
+        wave: wave of the figures.
+        concept: concept of the question.
+        category: the answer; every answer of a question with one answer has a row, since the
+            others would give it away.
+        base: who answered.
+        group_dimension: which breakdown is withdrawn.
+        reason_nl: why, in Dutch.
+        reason_en: why, in English.
+    """
+
+    KEY = ("survey", "wave", "concept", "category", "base", "group_dimension")
+
+    survey: Name
+    wave: Name
+    concept: Name
+    category: CategoryName
+    base: Name
+    group_dimension: Name
+    reason_nl: Label
+    reason_en: Label
+
+
 class Base(Row):
     """Who a percentage is of (`bases.csv`).
 
