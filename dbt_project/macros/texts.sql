@@ -82,24 +82,29 @@
 {% macro difference_text(lang, difference, verdict, verdict_label) -%}
     coalesce(
         {{ signed_text(lang, difference) }} || case {{ verdict }}
-            when 'higher' then ' ▲ ' || lower({{ verdict_label }})
-            when 'lower' then ' ▼ ' || lower({{ verdict_label }})
-            when 'no_clear_difference' then ' ● ' || lower({{ verdict_label }})
-            else ' ({{ 'marge onbekend' if lang == 'nl' else 'margin unknown' }})'
+            when 'cannot_tell' then ' (' || lower({{ verdict_label }}) || ')'
+            else ' ' || {{ verdict_sign(verdict) }} || ' ' || lower({{ verdict_label }})
         end,
         '{{ 'niet berekend' if lang == 'nl' else 'not computed' }}'
     )
 {%- endmacro %}
 
-{#- A verdict on a change, after a sign that can be read without colour. -#}
+{#- A sign of a verdict that can be read without colour; ≈ stands for limited comparability. -#}
+{% macro verdict_sign(verdict) -%}
+    case
+        when {{ verdict }} in ('rise', 'higher') then '▲'
+        when {{ verdict }} in ('fall', 'lower') then '▼'
+        when {{ verdict }} in ('rise_limited', 'higher_limited') then '▲≈'
+        when {{ verdict }} in ('fall_limited', 'lower_limited') then '▼≈'
+        when {{ verdict }} in ('no_clear_change', 'no_clear_difference') then '●'
+        when {{ verdict }} = 'not_comparable' then '✕'
+        else '?'
+    end
+{%- endmacro %}
+
+{#- A verdict on a change, after its sign. -#}
 {% macro verdict_text(verdict, label) -%}
-    case {{ verdict }}
-        when 'rise' then '▲ '
-        when 'fall' then '▼ '
-        when 'no_clear_change' then '● '
-        when 'not_comparable' then '✕ '
-        else '? '
-    end || {{ label }}
+    {{ verdict_sign(verdict) }} || ' ' || {{ label }}
 {%- endmacro %}
 
 {#- How far two figures compare, after a sign. -#}

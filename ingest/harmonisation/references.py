@@ -32,6 +32,7 @@ def check(found: Harmonisation, registry: Registry) -> None:
     _check_concepts(found)
     _check_surveys(found, registry)
     _check_groups(found)
+    _check_families(found)
     _check_bins(found)
     _check_codelists(found, registry)
     _check_quantiles(found)
@@ -87,6 +88,7 @@ def _check_concepts(found: Harmonisation) -> None:
     found.report_figures.refer("base", bases, "bases.csv")
     with_concept: tuple[Rows[Any], ...] = (
         found.categories,
+        found.release_groups,
         found.group_dimensions,
         found.crosswalk,
         found.bins,
@@ -145,6 +147,18 @@ def _check_groups(found: Harmonisation) -> None:
         if row.published_dimension and row.published_value:
             _check_group(found, where, row.published_dimension, row.published_value)
     found.report_figures.refer("group_dimension", found.groupings, "group_dimensions.csv")
+
+
+def _check_families(found: Harmonisation) -> None:
+    """Refuse a mart of which a difference could be in no family of tests."""
+    families = found.test_families
+    families.refer("concept", found.concept, "concepts.csv")
+    for mart in get_args(rows.Family.model_fields["mart"].annotation):
+        if not any(
+            row.mart == mart and row.concept is None and row.grouped is None
+            for row in families.rows
+        ):
+            raise RefusedError("families_leave_gaps", str(families.path), mart=mart)
 
 
 def _check_bins(found: Harmonisation) -> None:
@@ -206,5 +220,9 @@ def _check_manifest(found: Harmonisation, wave: SurveyWave) -> None:
     if answers.design and answers.design.stratum:
         stratum = answers.design.stratum
         check_reference(where, "answers.design.stratum", stratum, found.concept, "concepts.csv")
+        if stratum in found.wholes:
+            raise RefusedError(
+                "stratum_nested", where, stratum=stratum, whole=found.wholes[stratum]
+            )
         for group in answers.design.frame:
             check_category(found, where, stratum, group)

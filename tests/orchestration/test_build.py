@@ -77,8 +77,8 @@ def test_dutch_waves_are_set_side_by_side_where_that_is_allowed(
             "and group_dimension = 'total' and weighting = 'weighted'"
         ).fetchall()
     )
-    assert verdicts["innovated_past_two_years yes"] == "fall"
-    assert verdicts["innovation_type interaction"] == "fall"
+    assert verdicts["innovated_past_two_years yes"] == "fall_limited"
+    assert verdicts["innovation_type interaction"] == "fall_limited"
     assert verdicts["innovation_type process"] == "no_clear_change"
     assert verdicts["result quality"] == "not_comparable"
     assert verdicts["climate_scale value"] == "cannot_tell"

@@ -1,5 +1,6 @@
 -- One row per survey, pair of waves, concept, category, base, group and weighting: the covariance
--- of both estimates through the organisations that answered in both waves (linked pseudonym).
+-- of both estimates through the organisations that answered in both waves (linked pseudonym), and
+-- their correlation as a release shows it.
 -- With z_i = w_i d_i (y_i - p) / sum(wd), the m_h organisations of stratum h that are in both
 -- samples, n1_h and n2_h respondents and N_h in the frame:
 --   Cov = sum_h (m_h - n1_h n2_h / N_h) S12_h,
@@ -144,16 +145,30 @@ strata as (
         sum(from_z * to_z) as sum_products
     from organisations
     group by {{ pair | join(', ') }}, stratum, m, shared_by_chance
+),
+
+covariances as (
+    select
+        {{ pair | join(', ') }},
+        -- Organisations outside the group have z = 0 and count in m all the same.
+        sum(case
+            when m > 1
+                then
+                    (m - shared_by_chance) * (sum_products - sum_from * sum_to / m) / (m - 1)
+            else 0
+        end) as covariance
+    from strata
+    group by {{ pair | join(', ') }}
 )
 
 select
-    {{ pair | join(', ') }},
-    -- Organisations outside the group have z = 0 and count in m all the same.
-    sum(case
-        when m > 1
-            then
-                (m - shared_by_chance) * (sum_products - sum_from * sum_to / m) / (m - 1)
-        else 0
-    end) as covariance
-from strata
-group by {{ pair | join(', ') }}
+    covariances.*,
+    {{ shown_correlation('covariances.covariance', 'earlier', 'later') }} as correlation
+from covariances
+{% for side, wave in [('earlier', 'from_wave'), ('later', 'to_wave')] %}
+    inner join {{ ref('est_computed') }} as {{ side }}
+        on
+            {{ equal_columns('covariances', side, cell) }}
+            and covariances.{{ wave }} = {{ side }}.wave
+            and {{ side }}.statistic in ('share', 'mean')
+{% endfor %}

@@ -1,18 +1,28 @@
 -- One row per indicator of a group and the group it is compared with (group_contrasts.csv): the
 -- difference with its interval, Holm-adjusted p-value and a verdict in words. Groups of one wave
--- share strata; the covariance that follows is taken into account.
+-- share strata; the covariance that follows is taken into account. Groups that were made from the
+-- answers that are compared differ by definition: no verdict.
 {% set key = [
     'survey', 'wave', 'concept', 'category', 'base', 'group_dimension', 'statistic', 'weighting',
     'data_status'
 ] %}
-{% set family = ['survey', 'wave', 'concept', 'group_dimension', 'weighting', 'data_status'] %}
+{% set row = [
+    'survey', 'wave', 'concept', 'base', 'group_dimension', 'group_value', 'reference_value',
+    'weighting', 'data_status'
+] %}
+{% set within = ['survey', 'wave', 'weighting', 'data_status'] %}
 with indicators as (
     select * from {{ ref('mart_indicator') }}
     where statistic in ('share', 'mean') and estimate is not null
 ),
 
 contrasts as (
-    select * from {{ ref('group_contrasts') }}
+    select
+        group_contrasts.*,
+        dimensions.concept as group_concept
+    from {{ ref('group_contrasts') }} as group_contrasts
+    inner join {{ ref('group_dimensions') }} as dimensions
+        on group_contrasts.group_dimension = dimensions.group_dimension
 ),
 
 pairs as (
@@ -22,9 +32,9 @@ pairs as (
         others.group_value_label_nl as reference_value_label_nl,
         others.group_value_label_en as reference_value_label_en,
         others.estimate as reference_estimate,
-        indicators.approximate or others.approximate as either_approximate,
-        indicators.bound is not null or others.bound is not null as either_bound,
-        {{ difference_error('indicators', 'others', 'shared.covariance') }} as difference_error
+        others.n as reference_n,
+        circular.concept is not null as is_circular,
+        {{ test_of('indicators', 'others', 'shared.correlation') }}
     from indicators
     inner join contrasts
         on
@@ -43,29 +53,28 @@ pairs as (
             ) }}
             and others.group_value = shared.reference_value
             and indicators.data_status <> 'published'
+    left join {{ ref('est_circular') }} as circular
+        on
+            {{ equal_columns('indicators', 'circular', ['survey', 'wave', 'concept']) }}
+            and contrasts.group_concept = circular.group_concept
 ),
 
 compared as (
     select
         *,
-        case
-            when not either_bound
-                then {{ z_value('estimate - reference_estimate', 'difference_error') }}
-        end as z
+        {{ untested(more=[('is_circular', 'circular')]) }} as untested
     from pairs
 ),
 
-{{ tested_by_holm('compared', family, ['category', 'base', 'group_value', 'reference_value']) }},
+{{ tested_by_holm('compared', 'contrast', within, row) }},
 
 judged as (
     select
         *,
-        {{ verdict(
-            'estimate - reference_estimate',
-            {'up': 'higher', 'down': 'lower', 'unclear': 'no_clear_difference'}
-        ) }} as verdict,
-        {{ test_reason("'same_wave'") }} as reason_code
-    from adjusted
+        {{ verdict({'up': 'higher', 'down': 'lower', 'unclear': 'no_clear_difference'}) }}
+            as verdict,
+        coalesce(untested, 'same_wave') as test_reason
+    from tested
 )
 
 select
@@ -79,14 +88,21 @@ select
     weighting,
     {{ labelled(['data_status']) }},
     estimate,
+    n,
     reference_estimate,
+    reference_n,
+    worse_reliability as reliability,
+    {{ labels_of('reliabilities', 'reliability') }},
+    larger_variation as coefficient_of_variation,
     case when not either_bound then estimate - reference_estimate end as difference,
-    {{ margin('estimate - reference_estimate', 'difference_error', 'difference') }},
+    {{ margin('difference') }},
     verdict,
     {{ labels_of('verdicts', 'verdict') }},
+    test_reason,
     reasons.label_nl as reason_nl,
     reasons.label_en as reason_en,
     either_approximate as approximate
 from judged
 {{ join_codelist('verdict', 'judged.verdict', 'verdicts') }}
-{{ join_codelist('test_reason', 'judged.reason_code', 'reasons') }}
+{{ join_codelist('reliability', 'judged.worse_reliability', 'reliabilities') }}
+{{ join_codelist('test_reason', 'judged.test_reason', 'reasons') }}

@@ -1,19 +1,25 @@
 -- One row per concept, category, base and pair of a wave of the Dutch barometer and the nearest
 -- wave (by end of reference period) of another survey. No difference is computed where the
 -- comparison is impossible or undetermined, or where a source gives only a limit. Surveys of two
--- countries are independent samples; a difference gets a verdict where both figures have a standard
--- error. Synthetic answers are never set beside another country's figures.
-{% set family = ['concept', 'nl_wave', 'survey', 'country'] %}
+-- countries are independent samples. Synthetic answers are never set beside another country's figures.
+{% set key = [
+    'concept', 'base', 'group_dimension', 'nl_wave', 'nl_data_status', 'survey', 'country'
+] %}
+{% set within = ['nl_wave', 'survey', 'country'] %}
 {% set can_be_compared -%}
     pair_comparability not in ('impossible', 'undetermined') and not either_bound
 {%- endset %}
 with indicators as (
     select
-        *,
+        figures.*,
+        waves.represents = 'respondents' as respondents_only,
         coalesce(
-            reference_end, cast(concat(cast(cast(wave as integer) - 1 as string), '-12-31') as date)
+            figures.reference_end,
+            cast(concat(cast(cast(figures.wave as integer) - 1 as string), '-12-31') as date)
         ) as measured_until
-    from {{ ref('mart_indicator') }}
+    from {{ ref('mart_indicator') }} as figures
+    inner join {{ ref('dim_wave') }} as waves
+        on figures.survey = waves.survey and figures.wave = waves.wave
     where
         statistic = 'share'
         and estimate is not null
@@ -63,14 +69,12 @@ pairs as (
         dutch.n as nl_n,
         dutch.estimate_text_nl as nl_estimate_text_nl,
         dutch.estimate_text_en as nl_estimate_text_en,
-        sqrt(power(dutch.standard_error, 2) + power(others.standard_error, 2))
-            as difference_error,
+        {{ test_of('dutch', 'others', 'cast(null as double)') }},
+        dutch.respondents_only or others.respondents_only as either_respondents_only,
         dutch.data_status as nl_data_status,
-        dutch.approximate as nl_approximate,
         round(
             {{ days_between('dutch.measured_until', 'others.measured_until') }} / 365.25, 1
         ) as years_between,
-        dutch.bound is not null or others.bound is not null as either_bound,
         row_number() over (
             partition by
                 others.survey, others.country, others.concept, others.category, others.base,
@@ -120,24 +124,24 @@ compared as (
     select
         *,
         case when {{ can_be_compared }} then nl_estimate - estimate end as difference,
-        case
-            when {{ can_be_compared }}
-                then {{ z_value('nl_estimate - estimate', 'difference_error') }}
-        end as z
+        {{ untested('pair_comparability', [
+            ('either_respondents_only', 'respondents_only'),
+            ('abs(years_between) > ' ~ release_rule('largest_years_between'), 'too_far'),
+        ]) }} as untested
     from graded
 ),
 
-{{ tested_by_holm('compared', family, ['category', 'base']) }},
+{{ tested_by_holm('compared', 'international', within, key) }},
 
 judged as (
     select
         *,
         {{ verdict(
-            'difference', {'up': 'higher', 'down': 'lower', 'unclear': 'no_clear_difference'},
+            {'up': 'higher', 'down': 'lower', 'unclear': 'no_clear_difference'},
             'pair_comparability'
         ) }} as verdict,
-        {{ test_reason("'two_countries'", 'pair_comparability') }} as reason_code
-    from adjusted
+        coalesce(untested, 'two_countries') as test_reason
+    from tested
 )
 
 select
@@ -158,15 +162,16 @@ select
     n,
     years_between,
     difference,
-    {{ margin('difference', 'difference_error', 'difference') }},
+    {{ margin('difference') }},
     verdict,
     {{ labels_of('verdicts', 'verdict') }},
+    test_reason,
     pair_comparability as comparability,
     {{ labels_of('comparabilities', 'comparability') }},
     concat_ws(' ', reasons.label_nl, reason_nl) as reason_nl,
     concat_ws(' ', reasons.label_en, reason_en) as reason_en,
     {{ labelled(['data_status']) }},
-    approximate or nl_approximate as approximate,
+    either_approximate as approximate,
     bound,
     source_title,
     source_url,
@@ -189,4 +194,4 @@ select
 from judged
 {{ join_codelist('comparability', 'judged.pair_comparability', 'comparabilities') }}
 {{ join_codelist('verdict', 'judged.verdict', 'verdicts') }}
-{{ join_codelist('test_reason', 'judged.reason_code', 'reasons') }}
+{{ join_codelist('test_reason', 'judged.test_reason', 'reasons') }}

@@ -6,7 +6,7 @@
 -- Columns are named after the groups.
 {% set groups = ['limited', 'average', 'strong'] %}
 {% set figures = ['estimate', 'estimate_low', 'estimate_high', 'n'] %}
-{% set margins = ['difference_low', 'difference_high', 'p_value_adjusted'] %}
+{% set margins = ['difference_low', 'difference_high', 'confidence_level', 'p_value_adjusted'] %}
 with shares as (
     select
         {{ key | join(', ') }},

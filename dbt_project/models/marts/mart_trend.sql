@@ -1,5 +1,6 @@
 -- One row per indicator and pair of waves (consecutive, and first to last when there are more
--- than two): the change with its interval, Holm-adjusted p-value and a verdict in words.
+-- than two): the change with its interval, Holm-adjusted p-value and a verdict in words
+-- (macros/compare.sql).
 -- Organisations that answered in both waves make the change more certain; where pseudonyms link
 -- them the covariance is taken into account. Elsewhere waves count as independent samples, which
 -- makes the interval too wide rather than too narrow.
@@ -7,7 +8,11 @@
     'survey', 'concept', 'category', 'base', 'group_dimension', 'group_value', 'statistic',
     'weighting', 'data_status'
 ] %}
-{% set family = ['survey', 'concept', 'from_wave', 'wave', 'weighting', 'data_status'] %}
+{% set key = [
+    'survey', 'concept', 'base', 'group_dimension', 'group_value', 'weighting', 'data_status',
+    'from_wave', 'wave'
+] %}
+{% set within = ['survey', 'from_wave', 'wave', 'weighting', 'data_status'] %}
 with indicators as (
     select
         *,
@@ -23,10 +28,10 @@ pairs as (
         earlier.wave as from_wave,
         earlier.estimate as from_estimate,
         case when later.place = earlier.place + 1 then 'consecutive' else 'first_last' end as pair,
-        later.approximate or earlier.approximate as either_approximate,
-        later.bound is not null or earlier.bound is not null as either_bound,
-        links.covariance is not null as is_linked,
-        {{ difference_error('later', 'earlier', 'links.covariance') }} as change_error,
+        earlier.n as from_n,
+        earlier.bound as from_bound,
+        earlier.approximate as from_approximate,
+        {{ test_of('later', 'earlier', 'links.correlation') }},
         -- The worse of both waves' judgements against the reference wave holds for the pair.
         case
             when 'impossible' in (earlier.comparability, later.comparability) then 'impossible'
@@ -74,29 +79,24 @@ compared as (
     select
         *,
         case
-            when pair_comparability not in ('impossible', 'undetermined')
+            when pair_comparability not in ('impossible', 'undetermined') and not either_bound
                 then estimate - from_estimate
         end as change,
-        case
-            when pair_comparability not in ('impossible', 'undetermined') and not either_bound
-                then {{ z_value('estimate - from_estimate', 'change_error') }}
-        end as z
+        {{ untested('pair_comparability') }} as untested
     from pairs
 ),
 
-{{ tested_by_holm('compared', family, ['category', 'base', 'group_dimension', 'group_value']) }},
+{{ tested_by_holm('compared', 'trend', within, key) }},
 
 judged as (
     select
         *,
         {{ verdict(
-            'change', {'up': 'rise', 'down': 'fall', 'unclear': 'no_clear_change'},
-            'pair_comparability'
+            {'up': 'rise', 'down': 'fall', 'unclear': 'no_clear_change'}, 'pair_comparability'
         ) }} as verdict,
-        {{ test_reason(
-            "case when is_linked then 'linked' else 'independent' end", 'pair_comparability'
-        ) }} as reason_code
-    from adjusted
+        coalesce(untested, case when correlation is null then 'independent' else 'linked' end)
+            as test_reason
+    from tested
 )
 
 select
@@ -111,19 +111,27 @@ select
     wave as to_wave,
     pair,
     from_estimate,
+    from_n,
     estimate as to_estimate,
+    n as to_n,
+    worse_reliability as reliability,
+    {{ labels_of('reliabilities', 'reliability') }},
+    larger_variation as coefficient_of_variation,
     change,
-    {{ margin('change', 'change_error', 'change') }},
+    {{ margin('change') }},
     verdict,
     {{ labels_of('verdicts', 'verdict') }},
+    test_reason,
     concat_ws(' ', reasons.label_nl, pair_note_nl) as reason_nl,
     concat_ws(' ', reasons.label_en, pair_note_en) as reason_en,
     pair_comparability as comparability,
     {{ labels_of('comparabilities', 'comparability') }},
     either_approximate as approximate,
     {% for lang in ['nl', 'en'] %}
-        {{ figure_text(lang, 'from_estimate', 'statistic') }} || ' → '
-        || {{ figure_text(lang, 'estimate', 'statistic') }} as estimates_text_{{ lang }},
+        {{ estimate_text(lang, 'from_estimate', 'statistic', 'from_approximate', 'from_bound') }}
+        || ' → '
+        || {{ estimate_text(lang, 'estimate', 'statistic', 'approximate', 'bound') }}
+            as estimates_text_{{ lang }},
         {{ change_text(lang, 'change', 'change_low', 'change_high') }} as change_text_{{ lang }},
         {{ verdict_text('judged.verdict', 'verdicts.label_' ~ lang) }} as verdict_text_{{ lang }},
         {{ known_text(lang, number_text(lang, 'smallest_detectable_change')) }}
@@ -133,4 +141,5 @@ select
 from judged
 {{ join_codelist('verdict', 'judged.verdict', 'verdicts') }}
 {{ join_codelist('comparability', 'judged.pair_comparability', 'comparabilities') }}
-{{ join_codelist('test_reason', 'judged.reason_code', 'reasons') }}
+{{ join_codelist('reliability', 'judged.worse_reliability', 'reliabilities') }}
+{{ join_codelist('test_reason', 'judged.test_reason', 'reasons') }}
