@@ -213,8 +213,9 @@ def _ask_estimates(connection: duckdb.DuckDBPyConnection, built: Barometer, part
 
         create table ours.quantile as
         select
-            concat_ws('|', {CELL}, category) as cell, cast(right(statistic, 2) as integer) as percent,
-            estimate as value, estimate_low as low, estimate_high as high, df
+            concat_ws('|', {CELL}, category) as cell,
+            cast(right(statistic, 2) as integer) as percent, estimate as value,
+            estimate_low as low, estimate_high as high, df
         from est_quantiles
         where concat_ws('|', {CELL}, category) in (select cell from asked.quantile)
         """
@@ -427,9 +428,7 @@ def test_weights_add_up_to_the_frame(judged: duckdb.DuckDBPyConnection) -> None:
 def test_quantiles_of_a_scale_and_their_intervals_agree_with_survey(
     judged: duckdb.DuckDBPyConnection,
 ) -> None:
-    assert not _differences(
-        judged, "quantile", {"value": 1e-9, "low": 1e-9, "high": 1e-9, "df": 0}
-    )
+    assert not _differences(judged, "quantile", {"value": 1e-9, "low": 1e-9, "high": 1e-9, "df": 0})
 
 
 def test_a_share_of_a_raking_variable_is_known(judged: duckdb.DuckDBPyConnection) -> None:
