@@ -2,9 +2,10 @@
 
 The unknowns are whole numbers: how many respondents of each profile gave each answer. Every shown
 figure bounds a weighted sum of them. The true answers are one solution; a hidden count is protected
-when another solution, a witness, gives it another value. Witnesses are looked for in two ways:
-exchanges of two or four answers that leave every group as it is, and mixed integer programming
-(HiGHS), which also proves that there is none. Every witness is checked before it counts.
+when another solution, a witness, gives it another value. Witnesses are looked for in three ways:
+respondents of whom nothing tells them apart change places, two respondents exchange answers within
+what rounding leaves, and mixed integer programming (HiGHS), which also proves that there is none.
+Every witness is checked before it counts.
 
 The number of respondents of each profile is given to the attacker, so what is protected here is
 protected from anyone who knows less. Medians and other percentiles, and links between questions,
@@ -13,9 +14,9 @@ waves and releases, are not in the model.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,10 +31,6 @@ Fate = Literal["open", "pinned", "unjudged"]
 MARGIN = 1e-6
 # As far as the solver is told to stay inside, since it keeps to a bound only roughly.
 SOLVER_MARGIN = 1e-4
-MOST_EXCHANGES = 300_000
-AT_ONCE = 4096
-SAMPLE = 256
-PATIENCE = 25
 # A range of this many values needs no more witnesses.
 WIDE = 2
 
@@ -78,6 +75,26 @@ class Question:
     exclusive: bool
 
 
+def part(question: Question, free: Mask) -> Question:
+    """Return a question in which only some profiles can have other answers than the true ones."""
+    figures = tuple(
+        Figures(
+            shown.weights[:, free],
+            shown.low - shown.weights[:, ~free] @ y[~free],
+            shown.high - shown.weights[:, ~free] @ y[~free],
+        )
+        for shown, y in zip(question.figures, question.counts, strict=True)
+    )
+    return Question(
+        question.members[free],
+        question.counts[:, free],
+        figures,
+        question.targets[:, free],
+        question.hidden,
+        question.exclusive,
+    )
+
+
 @dataclass
 class Verdict:
     """What the attack found: categories x groups.
@@ -92,57 +109,6 @@ class Verdict:
     high: Counts
     pinned: Mask
     unjudged: Mask
-
-
-@dataclass(frozen=True)
-class Exchanges:
-    """Moves of answers between four profiles (or two, where the last two are -1).
-
-    Attributes:
-        profiles: moves x 4; the first and the last gain an answer, the others lose one.
-    """
-
-    profiles: Counts
-
-
-def exchanges(groups: Mask, targets: Mask) -> Exchanges:
-    """Find moves that leave the number of answers of every shown group as it is.
-
-    Two profiles in the same shown groups can exchange an answer. So can two pairs of profiles that
-    differ in the same groups.
-
-    Args:
-        groups: shown groups x profiles.
-        targets: hidden groups x profiles; a move that changes none of them is left out.
-    """
-    import numpy as np
-
-    random = np.random.default_rng(1)
-    # Sums of random numbers are equal only where the groups are equal.
-    keys = random.integers(1, 2**40, len(groups)) @ groups.astype(np.int64)
-    marks = random.integers(1, 2**40, len(targets)) @ targets.astype(np.int64)
-    n = groups.shape[1]
-    first, second = (index.ravel() for index in np.indices((n, n)))
-    unequal = first != second
-    first, second = first[unequal], second[unequal]
-    shift, effect = keys[first] - keys[second], marks[first] - marks[second]
-    same = (shift == 0) & (effect != 0)
-    nobody = np.full(int(same.sum()), -1)
-    found = [np.stack([first[same], second[same], nobody, nobody], axis=1)]
-    # Pairs with the same shift, each once in an order of their own.
-    order = np.lexsort((random.random(len(shift)), shift))
-    first, second, shift, effect = (a[order] for a in (first, second, shift, effect))
-    taken = len(found[0])
-    for step in range(1, len(shift)):
-        together = shift[step:] == shift[:-step]
-        if not together.any() or taken >= MOST_EXCHANGES:
-            break
-        useful = together & (shift[step:] != 0) & (effect[step:] != effect[:-step])
-        one, other = np.nonzero(useful)[0], np.nonzero(useful)[0] + step
-        move = np.stack([first[one], second[one], first[other], second[other]], axis=1)
-        found += [move, move[:, [2, 3, 0, 1]]]
-        taken += 2 * len(move)
-    return Exchanges(np.concatenate(found))
 
 
 @dataclass(frozen=True)
@@ -162,22 +128,19 @@ class Effort:
 
 def attack(
     question: Question,
-    moves: Exchanges,
     effort: Effort | None = None,
-    known: list[Counts] | None = None,
 ) -> Verdict:
     """Tell for every hidden count whether what is shown leaves one value for it.
 
     Args:
         question: the question.
-        moves: moves to try, from `exchanges`.
         effort: how long to search.
-        known: changes that were witnesses of other questions; new ones are added.
     """
-    search = _Search(question, effort or Effort(), [] if known is None else known)
+    search = _Search(question, effort or Effort())
     for category in range(len(question.counts)):
-        search.try_known(category)
-        search.walk(category, moves)
+        search.change_places(category)
+    for category in range(len(question.counts)):
+        search.exchange(category)
     for category in range(len(question.counts)):
         search.solve(category)
     return search.verdict
@@ -186,10 +149,10 @@ def attack(
 class _Search:
     """The search for witnesses of one question."""
 
-    def __init__(self, question: Question, effort: Effort, known: list[Counts]) -> None:
+    def __init__(self, question: Question, effort: Effort) -> None:
         import numpy as np
 
-        self.question, self.effort, self.known = question, effort, known
+        self.question, self.effort = question, effort
         zeros = np.zeros(question.hidden.shape, np.int64)
         self.verdict = Verdict(zeros, zeros.copy(), zeros > 0, zeros > 0)
         self.targets = question.targets.astype(np.int64)
@@ -211,112 +174,60 @@ class _Search:
         verdict.low[category] = np.minimum(verdict.low[category], changes.min(axis=1))
         verdict.high[category] = np.maximum(verdict.high[category], changes.max(axis=1))
 
-    def partners(self, category: int) -> Iterator[int]:
-        """Categories that can give and take what this one takes and gives; -1 where none must."""
-        if not self.question.exclusive:
-            yield -1
-        else:
-            yield from (k for k in range(len(self.question.counts)) if k != category)
+    def change_places(self, category: int) -> None:
+        """Note what changes when profiles in the same figures exchange answers.
 
-    def try_known(self, category: int) -> None:
-        """Try changes that were witnesses of other questions."""
-        import numpy as np
-
-        if not self.known or not len(self.wanted(category)):
-            return
-        change = np.stack(self.known, axis=1)
-        for partner in self.partners(category):
-            fits = self.fits(category, change)
-            if partner >= 0:
-                fits &= self.fits(partner, -change)
-            if fits.any():
-                self.note(category, self.targets @ change[:, fits])
-                if partner >= 0:
-                    self.note(partner, -self.targets @ change[:, fits])
-
-    def fits(self, category: int, change: Counts) -> Mask:
-        """Which changes (profiles x changes) leave all that is shown of a category true."""
-        y, figures = self.question.counts[category][:, None] + change, self.question.figures
-        fits: Mask = ((y >= 0) & (y <= self.question.members[:, None])).all(axis=0)
-        if fits.any():
-            sums = figures[category].weights @ y[:, fits]
-            low, high = figures[category].low[:, None], figures[category].high[:, None]
-            fits[fits] = ((low <= sums) & (sums <= high)).all(axis=0)
-        return fits
-
-    def walk(self, category: int, moves: Exchanges) -> None:
-        """Go from solution to solution, and note every solution next to the way.
-
-        A step moves answers between two or four profiles. It ends when every range is wide, or when
-        some steps in a row have widened none.
+        No figure changes then, of this answer or of another one.
         """
         import numpy as np
 
-        q = self.question
-        random = np.random.default_rng(category)
-        partners = list(self.partners(category))
-        y, sums = q.counts.copy(), [s.copy() for s in self.sums]
-        offset = np.zeros(q.hidden.shape, np.int64)
-        quiet = 0
-        while quiet < PATIENCE and len(self.wanted(category)):
-            before = len(self.wanted(category)), len(self.wanted(category, WIDE))
-            partner = partners[int(random.integers(len(partners)))]
-            gain = y[category]
-            give = q.members - gain if partner < 0 else y[partner]
-            some = self.possible(gain, give, moves, random)
-            fits = self.moved_fits(category, sums[category], some, 1)
-            if partner >= 0:
-                fits &= self.moved_fits(partner, sums[partner], some, -1)
-            some = some[fits]
-            if len(some):
-                changes = _change(self.targets, some)
-                self.note(category, offset[category][:, None] + changes)
-                if partner >= 0:
-                    self.note(partner, offset[partner][:, None] - changes)
-                pick = int(random.integers(len(some)))
-                for k, sign in ((category, 1), (partner, -1)):
-                    if k >= 0:
-                        for place, step in zip(some[pick], (1, -1, -1, 1), strict=True):
-                            if place >= 0:
-                                y[k, place] += sign * step
-                        sums[k] = q.figures[k].weights @ y[k]
-                        offset[k] += sign * changes[:, pick]
-            after = len(self.wanted(category)), len(self.wanted(category, WIDE))
-            quiet = 0 if after != before else quiet + 1
+        if not len(self.wanted(category)):
+            return
+        rows = np.concatenate([figures.weights for figures in self.question.figures])
+        same = np.unique(rows, axis=1, return_inverse=True)[1].ravel()
+        alike = (same == np.arange(same.max() + 1)[:, None]).astype(np.int64)
+        yes = self.question.counts[category]
+        no = self.question.members - yes
+        # Answers inside and outside of each hidden group: profiles that are alike x groups.
+        inside_yes, inside_no = alike @ (yes * self.targets).T, alike @ (no * self.targets).T
+        outside_yes = (alike @ yes)[:, None] - inside_yes
+        outside_no = (alike @ no)[:, None] - inside_no
+        verdict = self.verdict
+        up = np.minimum(inside_no, outside_yes).sum(axis=0)
+        down = np.minimum(inside_yes, outside_no).sum(axis=0)
+        verdict.high[category] = np.maximum(verdict.high[category], up)
+        verdict.low[category] = np.minimum(verdict.low[category], -down)
 
-    def possible(
-        self, gain: Counts, give: Counts, moves: Exchanges, random: np.random.Generator
-    ) -> Counts:
-        """Some moves for which there are answers: one lost from `gain`, one taken from `give`."""
+    def exchange(self, category: int) -> None:
+        """Note which hidden counts change when two respondents exchange answers within rounding."""
         import numpy as np
 
-        lose, take = np.nonzero(gain)[0], np.nonzero(give)[0]
-        found = []
-        if len(lose) and len(take):
-            pairs = np.full((SAMPLE, 4), -1)
-            pairs[:, 0] = random.choice(take, SAMPLE)
-            pairs[:, 1] = random.choice(lose, SAMPLE)
-            found.append(pairs[pairs[:, 0] != pairs[:, 1]])
-            places = random.integers(0, max(1, len(moves.profiles)), AT_ONCE)
-            a, b, c, d = (moves.profiles[places] if len(moves.profiles) else pairs[:0]).T
-            full, room = np.append(gain, 1), np.append(give, 1)
-            possible = (full[b] > 0) & (full[c] > 0) & (room[a] > 0) & (room[d] > 0)
-            possible &= (room[a] > 1) | (a != d)
-            possible &= (full[b] > 1) | (b != c) | (c < 0)
-            found.append(moves.profiles[places[possible]][:SAMPLE])
-        for places, column in ((take, 0), (lose, 1)):
-            one = np.full((len(places), 4), -1)
-            one[:, column] = places
-            found.append(one)
-        return np.concatenate(found)
-
-    def moved_fits(self, category: int, sums: Floats, moves: Counts, sign: int) -> Mask:
-        """Which moves leave all that is shown of a category true, from figures with these sums."""
-        figures = self.question.figures[category]
-        after = sums[:, None] + sign * _change(figures.weights, moves)
-        inside = (figures.low[:, None] <= after) & (after <= figures.high[:, None])
-        fits: Mask = inside.all(axis=0)
-        return fits
+        q = self.question
+        gain = q.counts[category]
+        partners = [k for k in range(len(q.counts)) if k != category] if q.exclusive else [-1]
+        for partner in partners:
+            wanted = self.wanted(category)
+            if not len(wanted):
+                return
+            give = q.counts[partner] if partner >= 0 else q.members - gain
+            taker, giver = (
+                place.ravel() for place in np.meshgrid(np.nonzero(give)[0], np.nonzero(gain)[0])
+            )
+            moves = self.targets[wanted]
+            useful = (moves[:, taker] != moves[:, giver]).any(axis=0)
+            taker, giver = taker[useful], giver[useful]
+            for k, sign in ((category, 1), (partner, -1)):
+                if k >= 0:
+                    figures = q.figures[k]
+                    change = sign * (figures.weights[:, taker] - figures.weights[:, giver])
+                    after = self.sums[k][:, None] + change
+                    fits = (figures.low[:, None] <= after) & (after <= figures.high[:, None])
+                    taker, giver = taker[fits.all(axis=0)], giver[fits.all(axis=0)]
+            if len(taker):
+                changes = self.targets[:, taker] - self.targets[:, giver]
+                self.note(category, changes)
+                if partner >= 0:
+                    self.note(partner, -changes)
 
     def solve(self, category: int) -> None:
         """Judge by integer programming what no walk changed."""
@@ -439,16 +350,4 @@ class _Search:
             difference = y[k] - q.counts[k]
             if difference.any():
                 self.note(k, (self.targets @ difference)[:, None])
-        if not q.exclusive:
-            self.known.append(y[category] - q.counts[category])
         return True
-
-
-def _change(weights: NDArray[Any], moves: Counts) -> NDArray[Any]:
-    """By how much moves change weighted sums: sums x moves."""
-    import numpy as np
-
-    padded = np.concatenate([weights, np.zeros((len(weights), 1), weights.dtype)], axis=1)
-    a, b, c, d = moves.T
-    change: NDArray[Any] = padded[:, a] - padded[:, b] - padded[:, c] + padded[:, d]
-    return change

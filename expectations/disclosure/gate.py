@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
@@ -13,11 +12,10 @@ from typing import TYPE_CHECKING, Any
 from expectations.disclosure.attack import (
     WIDE,
     Effort,
-    Exchanges,
     Question,
     Verdict,
     attack,
-    exchanges,
+    part,
 )
 from expectations.disclosure.protection import Protection
 from expectations.disclosure.structure import structure
@@ -29,7 +27,6 @@ from ingest.messages import LANGUAGES, Names, Phrase
 if TYPE_CHECKING:
     import duckdb
 
-    from expectations.disclosure.attack import Counts
 
 CUBE = "marts.mart_indicator"
 TABLE = "mart_indicator"
@@ -52,7 +49,8 @@ class Failure:
     """Hidden counts of a category that are pinned, or could not be judged.
 
     Attributes:
-        withdraw: dimensions of which the breakdown has to be withdrawn; empty where none helps.
+        withdraw: groups (dimension, group) to withdraw; empty where none helps.
+        categories: categories to withdraw them for.
     """
 
     concept: str
@@ -60,7 +58,8 @@ class Failure:
     category: str
     target: str
     pinned: bool
-    withdraw: tuple[str, ...]
+    withdraw: tuple[tuple[str, str], ...]
+    categories: tuple[str, ...]
 
 
 @dataclass
@@ -141,12 +140,10 @@ def attack_wave(
     read = Wave(
         connection, cube, survey, wave, rules(connection), merged=merged, crossings=crossings
     )
-    moves = _Moves()
-    known: list[Counts] = []
     found = Attacked()
     tallies: dict[str, list[int]] = {}
-    for asked, targets, question, shown in read.questions():
-        verdict = attack(question, moves(shown, question), effort, known)
+    for asked, targets, question in read.questions():
+        verdict = _attack(read, question, effort)
         _count(tallies, read, targets, question, verdict)
         for k, category in enumerate(asked.categories):
             wrong = verdict.pinned[k] | verdict.unjudged[k]
@@ -159,7 +156,8 @@ def attack_wave(
                         category,
                         str(targets[place]),
                         bool(verdict.pinned[k, place]),
-                        tuple(_withdraw(read, asked, k, targets[place], moves)) if advise else (),
+                        tuple(_withdraw(read, asked, k, targets[place])) if advise else (),
+                        asked.categories if len(asked.categories) > 1 else (category,),
                     )
                 )
     found.protection = [
@@ -168,68 +166,85 @@ def attack_wave(
     return found
 
 
-class _Moves:
-    """Exchanges, found once for all questions with the same groups."""
+def _attack(read: Wave, question: Question, effort: Effort | None = None) -> Verdict:
+    """Attack as one who knows registers only; what is quick, and finds fewer solutions, goes first.
 
-    def __init__(self) -> None:
-        self.made: dict[tuple[bytes, bytes], Exchanges] = {}
+    Every step finds whole solutions, so that each of them protects.
+    """
+    import numpy as np
 
-    def __call__(self, shown: object, question: Question) -> Exchanges:
-        key = (shown.tobytes(), question.targets.tobytes())  # type: ignore[attr-defined]
-        if key not in self.made:
-            self.made[key] = exchanges(shown, question.targets)  # type: ignore[arg-type]
-        return self.made[key]
+    effort = effort or Effort()
+
+    def near(registers: Question) -> Question:
+        """Only those with the weights of the hidden counts that are left."""
+        alive = registers.targets[registers.hidden.any(axis=0)] & (registers.members > 0)
+        weights = read.weight_of_registers
+        return part(registers, np.isin(weights, weights[alive.any(axis=0)]))
+
+    steps = (
+        lambda left: attack(read.identities(left), replace(effort, every=True)),
+        lambda left: attack(near(read.registers(left)), replace(effort, every=True)),
+        lambda left: attack(read.registers(left), effort),
+    )
+    low = high = np.zeros(question.hidden.shape, np.int64)
+    left = question.hidden
+    for step in steps:
+        found = step(replace(question, hidden=left))
+        low, high = np.minimum(low, found.low), np.maximum(high, found.high)
+        left = question.hidden & (low == high)
+        if not left.any():
+            break
+    return Verdict(low, high, found.pinned & left, found.unjudged & left)
 
 
-def _withdraw(read: Wave, asked: Asked, place: int, target: Target, moves: _Moves) -> list[str]:
-    """Return dimensions to withdraw, so that nothing of a category (or question) is pinned.
+def _withdraw(read: Wave, asked: Asked, place: int, target: Target) -> list[tuple[str, str]]:
+    """Return groups (dimension, group) to withdraw, so that nothing of a question is pinned.
 
-    The dimension of the hidden group goes first, then the one with fewest figures. What proves not
-    to be needed in the end is shown again.
+    Groups of the split of the hidden group go first, and the smallest of them. What proves not to
+    be needed in the end is shown again.
     """
     cells = read.cells[asked.concept, asked.base, asked.categories[place]]
-    sizes = Counter(
-        cell["group_dimension"]
+    sizes = {
+        (cell["group_dimension"], cell["group_value"]): cell["n"]
         for cell in cells
-        if cell["group_dimension"] != "total" and not cell["published"]
-    )
+        if cell["group_dimension"] != "total"
+        and cell["conf_status"] == "F"
+        and not cell["published"]
+    }
     concepts = [name for name, _ in target.parts]
     order = sorted(
-        sizes,
-        key=lambda name: (
-            name not in concepts and read.concept_of[name] not in concepts,
-            sizes[name],
-            name,
-        ),
+        sizes, key=lambda group: (read.concept_of[group[0]] not in concepts, sizes[group], group)
     )
     # The others of a question with one answer would give the answer away.
     categories = asked.categories if len(asked.categories) > 1 else (asked.categories[place],)
-    before, taken = set(read.withdrawn), list[str]()
+    before, taken = set(read.withdrawn), list[tuple[str, str]]()
 
-    def protects(dimensions: Sequence[str]) -> bool:
+    def protects(groups: Sequence[tuple[str, str]]) -> bool:
         read.withdrawn = before | {
-            (asked.concept, asked.base, category, dimension)
+            (asked.concept, asked.base, category, *group)
             for category in categories
-            for dimension in dimensions
+            for group in groups
         }
-        return _is_protected(read, asked, moves)
+        return _is_protected(read, asked)
 
     try:
-        for dimension in order:
-            taken.append(dimension)
+        for group in order:
+            taken.append(group)
             if protects(taken):
                 break
-        for dimension in taken[:-1]:
-            if protects(fewer := [name for name in taken if name != dimension]):
+        else:
+            return []
+        for group in taken[:-1]:
+            if protects(fewer := [other for other in taken if other != group]):
                 taken = fewer
     finally:
         read.withdrawn = before
-    return taken
+    return [(dimension, group) for dimension, group in taken]
 
 
-def _is_protected(read: Wave, asked: Asked, moves: _Moves) -> bool:
-    for _, _, question, shown in read.questions(asked):
-        verdict = attack(question, moves(shown, question))
+def _is_protected(read: Wave, asked: Asked) -> bool:
+    for _, _, question in read.questions(asked):
+        verdict = _attack(read, question)
         if verdict.pinned.any() or verdict.unjudged.any():
             return False
     return True
@@ -338,7 +353,16 @@ def _read(file: Path, digest: str) -> Attacked | None:
         return None
     return Attacked(
         [Protection(**row) for row in content["protection"]],
-        [Failure(**{**row, "withdraw": tuple(row["withdraw"])}) for row in content["failures"]],
+        [
+            Failure(
+                **{
+                    **row,
+                    "withdraw": tuple((dimension, group) for dimension, group in row["withdraw"]),
+                    "categories": tuple(row["categories"]),
+                }
+            )
+            for row in content["failures"]
+        ],
     )
 
 
@@ -363,8 +387,9 @@ def result(survey: str, wave: str, found: Attacked, broken: Sequence[RefusedErro
 
 def _refusal(survey: str, wave: str, failure: Failure) -> RefusedError:
     rows = [
-        f"{survey},{wave},{failure.concept},{failure.category},{failure.base},{dimension}"
-        for dimension in failure.withdraw
+        f"{survey},{wave},{failure.concept},{category},{failure.base},{dimension},{group}"
+        for category in failure.categories
+        for dimension, group in failure.withdraw
     ]
     return RefusedError(
         "expectations.hidden_count_pinned" if failure.pinned else "expectations.hidden_count_open",

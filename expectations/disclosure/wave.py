@@ -86,7 +86,7 @@ class Wave:
         crossings: attack also every crossing of up to 9 respondents that registers tell apart.
 
     Attributes:
-        withdrawn: breakdowns to take as hidden: concept, base, category and group_dimension.
+        withdrawn: figures to take as hidden: concept, base, category, group_dimension and group.
     """
 
     def __init__(
@@ -102,7 +102,7 @@ class Wave:
     ) -> None:
         self.connection, self.cube, self.rules = connection, cube, rules
         self.attack_merged, self.crossings = merged, crossings
-        self.withdrawn: set[tuple[str, str, str, str]] = set()
+        self.withdrawn: set[tuple[str, str, str, str, str]] = set()
         self.where = {"survey": survey, "wave": wave}
         self.id = f"{survey}/{wave}"
         self._read_profiles()
@@ -170,6 +170,21 @@ class Wave:
         self.weight = np.array([row[3] for row in profiles], np.float64)
         self.groups = _masks([row[1] for row in profiles])
         self.known = _masks([row[2] for row in profiles])
+        looked_up = {concept for concept, _ in self.known}
+        by_register = {**self.known} | {
+            place: mask
+            for place, mask in self.groups.items()
+            if self.concept_of.get(place[0]) in looked_up
+        }
+        by_answers = {
+            place: mask for place, mask in self.groups.items() if place not in by_register
+        }
+        self.identity, self.told = (
+            np.unique(np.stack([self.weight, *masks.values()]), axis=1, return_inverse=True)[1]
+            .ravel()
+            .astype(np.int64)
+            for masks in (by_register, by_answers)
+        )
 
     def _read_answers(self) -> None:
         key = ["concept", "base", "item"]
@@ -233,7 +248,7 @@ class Wave:
             select
                 figures.concept, figures.base, figures.category, figures.group_dimension,
                 figures.group_value, figures.weighting, figures.statistic,
-                figures.estimate, figures.estimate_low, figures.estimate_high,
+                figures.estimate, figures.estimate_low, figures.estimate_high, figures.n,
                 {unit} as unit, figures.bound, figures.conf_status, figures.approximate,
                 figures.data_status = 'published' as published,
                 complements.category is not null as is_complement,
@@ -326,12 +341,8 @@ class Wave:
 
     def questions(
         self, only: Asked | None = None
-    ) -> Iterator[tuple[Asked, tuple[Target, ...], Question, Mask]]:
-        """Give every question, or only one, of which a hidden count may be attacked.
-
-        Returns:
-            The question, its targets, what to attack, and its shown groups x profiles.
-        """
+    ) -> Iterator[tuple[Asked, tuple[Target, ...], Question]]:
+        """Give every question, or only one, of which a hidden count may be attacked."""
         import numpy as np
 
         for asked, single in self.asked:
@@ -350,7 +361,6 @@ class Wave:
                 hidden.append((rows, published))
             if not any(len(figure.low) for figure in figures):
                 continue
-            every = list({mask.tobytes(): mask for masks in shown for mask in masks}.values())
             targets = self._targets([rows for rows, _ in hidden], members)
             if not targets:
                 continue
@@ -363,13 +373,112 @@ class Wave:
             )
             exclusive = single and len(counts) > 1 and bool((counts.sum(axis=0) == members).all())
             question = Question(members, counts, tuple(figures), whom, is_hidden, exclusive)
-            yield asked, tuple(target for target, _ in targets), question, np.stack(every)
+            yield asked, tuple(target for target, _ in targets), question
+
+    def identities(self, question: Question) -> Question:
+        """Return a question as one who knows registers only meets it, a small part of `registers`.
+
+        If organisations with one weight change places, every figure of groups that only answers
+        make (a climate, a type) stays as it is. So the unknowns are answers by what registers tell.
+        Of each weight the number of answers stays, and so do the figures that registers tell.
+
+        Returns:
+            The question, with hidden only what a register tells.
+        """
+        import numpy as np
+
+        _, first = np.unique(self.identity, return_index=True)
+        alike = self._alike(self.weight[first])
+        counts = _joined(question.counts, self.identity)
+        figures = []
+        for shown, y in zip(question.figures, counts, strict=True):
+            known = _is_known(shown.weights, first, self.identity)
+            figures.append(
+                Figures(
+                    np.concatenate([shown.weights[known][:, first], alike]),
+                    np.concatenate([shown.low[known], alike @ y]),
+                    np.concatenate([shown.high[known], alike @ y]),
+                )
+            )
+        return Question(
+            _joined(question.members, self.identity),
+            counts,
+            tuple(figures),
+            question.targets[:, first],
+            question.hidden & _is_known(question.targets, first, self.identity),
+            question.exclusive,
+        )
+
+    def registers(self, question: Question) -> Question:
+        """Return a question as one who knows registers only meets it.
+
+        A reader cannot tell which of the organisations with one weight gave which answers, so one
+        with a climate or a type is not one with a sector. The unknowns are answers by what registers
+        tell, and answers by what the other groups are; for each weight both add up to the same.
+
+        Returns:
+            The question; its profiles are those of registers, followed by those of other groups.
+        """
+        import numpy as np
+
+        _, first = np.unique(self.identity, return_index=True)
+        _, other = np.unique(self.told, return_index=True)
+        link = np.concatenate(
+            [self._alike(self.weight[first]), -self._alike(self.weight[other])], axis=1
+        )
+        zeros = np.zeros(len(link))
+        figures = []
+        for shown in question.figures:
+            known = _is_known(shown.weights, first, self.identity)[:, None]
+            rows = [
+                np.where(known, shown.weights[:, first], 0),
+                np.where(known, 0, shown.weights[:, other]),
+            ]
+            figures.append(
+                Figures(
+                    np.concatenate([np.concatenate(rows, axis=1), link]),
+                    np.concatenate([shown.low, zeros]),
+                    np.concatenate([shown.high, zeros]),
+                )
+            )
+        known = _is_known(question.targets, first, self.identity)[:, None]
+        targets = [
+            known & question.targets[:, first],
+            ~known & question.targets[:, other],
+        ]
+        both = (self.identity, self.told)
+        return Question(
+            np.concatenate([_joined(question.members, part) for part in both]),
+            np.concatenate([_joined(question.counts, part) for part in both], axis=1),
+            tuple(figures),
+            np.concatenate(targets, axis=1),
+            question.hidden,
+            question.exclusive,
+        )
+
+    @cached_property
+    def weight_of_registers(self) -> Floats:
+        """The weight of each profile of `registers`."""
+        import numpy as np
+
+        firsts = (np.unique(part, return_index=True)[1] for part in (self.identity, self.told))
+        return np.concatenate([self.weight[first] for first in firsts])
+
+    @staticmethod
+    def _alike(weight: Floats) -> Floats:
+        """Return which profiles have each weight: weights x profiles."""
+        import numpy as np
+
+        values, place = np.unique(weight, return_inverse=True)
+        alike: Floats = (place.ravel() == np.arange(len(values))[:, None]).astype(np.float64)
+        return alike
 
     def shown_cells(self, concept: str, base: str, category: str) -> list[dict[Any, Any]]:
         """Return the figures of a category, with those that are withdrawn as hidden."""
         return [
             {**cell, "conf_status": "D"}
-            if (concept, base, category, cell["group_dimension"]) in self.withdrawn
+            if (concept, base, category, cell["group_dimension"], cell["group_value"])
+            in self.withdrawn
             and not cell["published"]
             else cell
             for cell in self.cells.get((concept, base, category), [])
@@ -514,6 +623,21 @@ class Wave:
         margin = MARGIN * total
         low, high = low / 100 * total + margin, high / 100 * total - margin
         yield weight, min(low, value - EXACT), max(high, value + EXACT)
+
+
+def _is_known(rows: NDArray[Any], first: Counts, identity: Counts) -> Mask:
+    """Which rows (rows x profiles) are the same for all profiles that registers do not tell apart."""
+    known: Mask = (rows == rows[:, first][:, identity]).all(axis=1)
+    return known
+
+
+def _joined(counts: Counts, parts: Counts) -> Counts:
+    """Add up counts (.. x profiles) of profiles that are one part."""
+    import numpy as np
+
+    joined = np.zeros((int(parts.max()) + 1, len(parts)), np.int64)
+    joined[parts, np.arange(len(parts))] = 1
+    return counts @ joined.T
 
 
 def _published(cell: dict[Any, Any], n: int) -> tuple[float, float] | None:
