@@ -115,8 +115,7 @@ NUMBERS = (
     "estimate_low",
     "estimate_high",
     "standard_error",
-    "total",
-    "total_standard_error",
+    "coefficient_of_variation",
 )
 
 

@@ -1,4 +1,4 @@
-"""Checks that a sampling frame is not smaller than the answers that came from it."""
+"""Checks that the answers of a wave fit its strata and their frames."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 
 def check_frame(data: pa.Table, wave: SurveyWave, found: Harmonisation) -> None:
-    """Refuse a stratum with more respondents than units in its frame.
+    """Refuse a stratum with more respondents than units in its frame, or with one respondent.
+
+    Frames are of the strata in the manifest; respondents are weighted in the strata that a release
+    shows, which may be merged.
 
     Args:
         data: one text column per variable.
@@ -23,7 +26,7 @@ def check_frame(data: pa.Table, wave: SurveyWave, found: Harmonisation) -> None:
         found: the crosswalk, which says what codes are which stratum.
 
     Raises:
-        RefusedError: with the stratum, its frame and the number of respondents.
+        RefusedError: with the stratum and, of its frame, the number of units and respondents.
     """
     answers = wave.wave.answers
     design = answers.design if answers else None
@@ -48,3 +51,9 @@ def check_frame(data: pa.Table, wave: SurveyWave, found: Harmonisation) -> None:
                 size=size,
                 respondents=counts[stratum],
             )
+    shown: Counter[str] = Counter()
+    for stratum in design.frame:
+        shown[found.merged.get((design.stratum, stratum), stratum)] += counts[stratum]
+    for stratum, number in shown.items():
+        if number == 1:
+            raise RefusedError("stratum_of_one", str(wave.path or wave.id), stratum=stratum)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ingest.descriptions import Rows
-from ingest.harmonisation import crosswalk, references
+from ingest.harmonisation import crosswalk, disclosure, references
 from ingest.harmonisation.seeds import SEEDS, Harmonisation
 from ingest.registry import Registry
 
@@ -26,5 +26,6 @@ def load(seeds: Path, registry: Registry) -> Harmonisation:
     }
     found = Harmonisation(**read)
     references.check(found, registry)
+    disclosure.check(found)
     crosswalk.check(found, registry)
     return found

@@ -88,6 +88,7 @@ def _check_concepts(found: Harmonisation) -> None:
     found.report_figures.refer("base", bases, "bases.csv")
     with_concept: tuple[Rows[Any], ...] = (
         found.categories,
+        found.release_groups,
         found.group_dimensions,
         found.crosswalk,
         found.bins,
@@ -219,5 +220,9 @@ def _check_manifest(found: Harmonisation, wave: SurveyWave) -> None:
     if answers.design and answers.design.stratum:
         stratum = answers.design.stratum
         check_reference(where, "answers.design.stratum", stratum, found.concept, "concepts.csv")
+        if stratum in found.wholes:
+            raise RefusedError(
+                "stratum_nested", where, stratum=stratum, whole=found.wholes[stratum]
+            )
         for group in answers.design.frame:
             check_category(found, where, stratum, group)

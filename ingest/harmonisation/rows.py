@@ -13,6 +13,28 @@ Status = Literal["identical", "comparable", "limited", "impossible", "undetermin
 MissingKind = Literal["dont_know", "not_applicable", "refused", "routed_out", "not_asked"]
 DataStatus = Literal["published", "microdata", "synthetic"]
 Weighting = Literal["none", "weighted"]
+Rounded = Literal["share", "mean", "quantile"]
+# Thresholds of a release that dbt models and checks read.
+Threshold = Literal[
+    "minimum_base",
+    "minimum_hidden_groups",
+    "minimum_hidden_answers",
+    "fewest_respondents",
+    "extreme_percentile_base",
+    "reliable_base",
+    "reliable_df",
+    "reliable_width",
+    "reliable_variation",
+    "quantile_interval_base",
+    "lowest_unweighted_response",
+    "smallest_tested_base",
+    "largest_years_between",
+]
+PERCENTAGES: tuple[Threshold, ...] = (
+    "reliable_width",
+    "reliable_variation",
+    "lowest_unweighted_response",
+)
 BLANK = "blank"  # the code, in a recode, of an empty tick of an answered battery
 TOTAL = "total"  # the group dimension, and the only group in it, of everyone
 # Countries go by the capitals of ISO 3166.
@@ -68,7 +90,8 @@ class Category(Row):
         label_en: label in English.
         sort_order: order on an axis.
         is_combined: the category adds up other categories.
-        complement_of: the only other category of the concept, of which it is the rest.
+        complement_of: the only other category that answers can have, of which this one is the
+            rest; both are rounded together.
     """
 
     KEY = ("concept", "category")
@@ -79,7 +102,13 @@ class Category(Row):
     label_en: Label
     sort_order: Integer
     is_combined: TrueOrFalse
-    complement_of: OptionalCategory = None
+    complement_of: OptionalCategory
+
+    @model_validator(mode="after")
+    def _is_of_another(self) -> Category:
+        if self.complement_of == self.category:
+            raise invalid("complement_of_itself", category=self.category)
+        return self
 
 
 class ReleaseGroup(Row):
@@ -102,6 +131,14 @@ class ReleaseGroup(Row):
     within_category: OptionalCategory
     release_category: CategoryName
 
+    @model_validator(mode="after")
+    def _merges(self) -> ReleaseGroup:
+        if (self.within_concept is None) != (self.within_category is None):
+            raise invalid("release_group_half_nested")
+        if self.within_concept is None and self.category == self.release_category:
+            raise invalid("release_group_of_itself", category=self.category)
+        return self
+
 
 class ReleasePrecision(Row):
     """The unit that figures of a size of base are rounded to (`release_precision.csv`).
@@ -115,10 +152,19 @@ class ReleasePrecision(Row):
 
     KEY = ("statistic", "minimum_n")
 
-    statistic: Literal["share", "mean", "quantile"]
+    statistic: Rounded
     minimum_n: PositiveInteger
     below_n: Annotated[PositiveInteger | None, EmptyIsNone]
     unit: Annotated[Number, Field(gt=0)]
+
+    @model_validator(mode="after")
+    def _in_order(self) -> ReleasePrecision:
+        if self.below_n is not None and self.below_n <= self.minimum_n:
+            raise invalid("precision_backwards", minimum=self.minimum_n, below=self.below_n)
+        # A share and its rest are rounded alike, so 100 must be a rounded share.
+        if self.statistic == "share" and not (100 / self.unit).is_integer():
+            raise invalid("precision_of_shares", unit=self.unit)
+        return self
 
 
 class ReleaseRule(Row):
@@ -126,7 +172,7 @@ class ReleaseRule(Row):
 
     Attributes:
         rule: short name.
-        value: the threshold.
+        value: the threshold; a whole number where it counts something.
         source: where it comes from; a choice of our own is called one.
         meaning_nl: what it does, in Dutch.
         meaning_en: what it does, in English.
@@ -134,11 +180,19 @@ class ReleaseRule(Row):
 
     KEY = ("rule",)
 
-    rule: Name
+    rule: Threshold
     value: Annotated[Number, Field(gt=0)]
     source: Label
     meaning_nl: Label
     meaning_en: Label
+
+    @model_validator(mode="after")
+    def _fits(self) -> ReleaseRule:
+        if self.rule not in PERCENTAGES and not self.value.is_integer():
+            raise invalid("release_rule_counts", rule=self.rule, value=self.value)
+        if self.rule in PERCENTAGES and self.value > 100:
+            raise invalid("release_rule_percent", rule=self.rule, value=self.value)
+        return self
 
 
 class Base(Row):

@@ -83,6 +83,50 @@ class Harmonisation:
         """Group dimension -> the concept whose categories are its groups."""
         return {row.group_dimension: row.concept for row in self.group_dimensions.rows}
 
+    @cached_property
+    def wholes(self) -> dict[str, str]:
+        """Concept of which a release shows nested groups -> the concept that they are nested in."""
+        return {
+            row.concept: row.within_concept
+            for row in self.release_groups.rows
+            if row.within_concept
+        }
+
+    @cached_property
+    def merged(self) -> dict[tuple[str, str], str]:
+        """Concept and category -> the category that holds it in all groups of a release."""
+        return {
+            (row.concept, row.category): row.release_category
+            for row in self.release_groups.rows
+            if row.within_concept is None
+        }
+
+    def answered(self, concept: str) -> set[str]:
+        """Return the categories that answers can have, in any wave."""
+        found: set[str] = set()
+        for row in self.crosswalk.rows:
+            if row.concept != concept:
+                continue
+            if row.category:
+                found.add(row.category)
+            elif row.variable:
+                found |= {
+                    code.category
+                    for code in self.recodes.rows
+                    if code.recode == row.recode and code.category and not code.missing_kind
+                }
+            elif row.source_concept:
+                found |= self.categories_of[concept]
+        return found
+
+    def released_groups(self, dimension: str) -> set[str]:
+        """Return the groups of a dimension of which a release shows what it computes."""
+        concept = self.groupings[dimension]
+        rows_of = [row for row in self.release_groups.rows if row.concept == concept]
+        if concept in self.wholes:
+            return {row.release_category for row in rows_of}
+        return self.groups(dimension) - {row.category for row in rows_of}
+
     def groups(self, dimension: str) -> set[str]:
         """Return the groups of a dimension."""
         concept = self.groupings[dimension]

@@ -191,7 +191,7 @@ def harmonised(*cases: Case) -> Harmonisation:
     concepts = [
         {"concept": name, "label_nl": name, "label_en": name, "kind": "single", "question_nl": "?",
          "question_en": "?", "default_base": None, "minimum_items": None,
-         "sort_order": 1, "in_dashboard": True}
+         "by_group": True, "sort_order": 1, "in_dashboard": True}
         for name in CONCEPTS
     ]  # fmt: skip
     dimension = {"group_dimension": "size", "concept": "organisation_size", "coarser": None,

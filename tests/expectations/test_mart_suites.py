@@ -20,6 +20,10 @@ A_COMPUTED_ONE = (
     "where survey = 'nl_barometer' and wave = '2021' and data_status = 'synthetic' "
     "and statistic = 'share' and estimate between 20 and 80)"
 )
+A_GROUP_OF_ONE = (
+    "survey = 'nl_barometer' and wave = '2021' and data_status = 'synthetic' "
+    "and concept = 'origin' and category = 'own' and group_value = 'municipalities'"
+)
 THE_PUBLISHED_86 = (
     "data_status = 'published' and survey = 'nl_barometer' and wave = '2021' "
     "and concept = 'innovated_past_two_years' and category = 'yes' and group_dimension = 'total'"
@@ -43,14 +47,39 @@ FAULTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
         ("nl_barometer 2021",),
     ),
     ("disclosure", "suppressed_is_empty"): (
-        f"update mart_indicator set conf_status = 'D' where {A_COMPUTED_ONE}",
+        "update mart_indicator set effective_n = 20 where conf_status = 'D'",
         ("D in row", "nl_barometer 2021"),
     ),
-    ("disclosure", "hidden_groups_stay_hidden"): (
-        "update mart_indicator set estimate = 50, n = 12, conf_status = 'F' "
-        "where group_value = 'provinces' and concept = 'origin' and data_status = 'synthetic' "
-        "and wave = '2021'",
-        ("nl_barometer 2021 origin", "provinces"),
+    ("disclosure", "rounded_to_its_unit"): (
+        f"update mart_indicator set estimate_low = 10.25 where {A_COMPUTED_ONE}",
+        ("10.25 in row", "nl_barometer 2021", "release_precision.csv"),
+    ),
+    ("disclosure", "bound_has_no_margin"): (
+        "update mart_indicator set estimate_high = 12 where bound = 'upper' and wave = '2021' "
+        "and data_status = 'synthetic'",
+        ("upper in row", "nl_barometer 2021"),
+    ),
+    ("disclosure", "nobody_and_everyone_are_bounds"): (
+        f"update mart_indicator set estimate = 100 where {A_COMPUTED_ONE}",
+        ("100.0 in row", "nl_barometer 2021", "must be a bound"),
+    ),
+    ("disclosure", "one_weighting_per_group"): (
+        f"update mart_indicator set weighting = 'none' where {A_GROUP_OF_ONE}",
+        ("none in row", "nl_barometer 2021", "municipalities"),
+    ),
+    ("disclosure", "register_stays_out_of_groups"): (
+        f"update mart_indicator set concept = 'sector_level' where {A_GROUP_OF_ONE}",
+        ("sector_level in row", "municipalities", "concepts.csv"),
+    ),
+    ("disclosure", "extreme_percentiles_of_many"): (
+        "update mart_indicator set n = 29 where statistic = 'quantile_95' "
+        "and group_dimension = 'total'",
+        ("29 in row", "release_rules.csv"),
+    ),
+    ("disclosure", "merged_groups_stay_merged"): (
+        "update mart_indicator set group_value = 'provinces' "
+        "where group_value = 'provinces_and_water_boards' and concept = 'origin'",
+        ("provinces in row", "nl_barometer 2021 origin", "hrm_answers"),
     ),
     ("estimates", "share_is_a_percentage"): (
         f"update mart_indicator set estimate = 101, estimate_high = 101 where {THE_PUBLISHED_86}",
@@ -100,8 +129,8 @@ FAULTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
         ),
     ),
     ("single_response", "shares_add_to_100"): (
-        "update mart_indicator set estimate = estimate + 1 where concept = 'origin' "
-        "and category = 'own' and group_dimension = 'total' and data_status = 'synthetic'",
+        "update est_computed set estimate = estimate + 1 where concept = 'origin' "
+        "and category = 'own' and group_dimension = 'total'",
         ("nl_barometer 2021 origin innovators total total none", "recodes.csv"),
     ),
     ("trend", "no_change_where_not_comparable"): (

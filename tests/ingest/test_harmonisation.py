@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -105,6 +106,23 @@ def recode(**columns: str) -> Change:
     return add("recodes.csv", {"score": "", "missing_kind": "", "recode": "mine", **columns})
 
 
+def merge(**columns: str) -> Change:
+    """A sector that a release shows as part of another."""
+    into = {"category": "education", "release_category": "judiciary_and_high_councils"}
+    return add("release_groups.csv", {**into, **columns})
+
+
+def nest(**columns: str) -> Change:
+    """A thematic cluster that a release shows within its sector."""
+    within = {"concept": "thematic_cluster", "category": "safety_region"}
+    of = {"within_concept": "sector", "within_category": "central_government"}
+    return add(
+        "release_groups.csv", {**within, **of, "release_category": "safety_region", **columns}
+    )
+
+
+INNOVATED_NO = {"concept": "innovated_past_two_years", "category": "no"}
+SMALL_SHARES = {"statistic": "share", "minimum_n": "1"}
 TICKED = {"concept": "origin", "base": "all_organisations", "recode": "ticked"}
 ORIGIN = {
     "V05": {**TICKED, "recode": "yes_selected"},
@@ -575,6 +593,222 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
         "reference_unknown",
         ("report_figures.csv, row 2", "group_dimension 'totals'", "did you mean 'total'"),
     ),
+    "a merged group of a concept that does not exist": (
+        merge(concept="secto"),
+        "reference_unknown",
+        ("release_groups.csv, row 20", "concept 'secto' does not exist", "did you mean 'sector'"),
+    ),
+    "a merged category that does not exist": (
+        merge(category="province"),
+        "unknown_category",
+        ("release_groups.csv, row 20", "no category 'province'", "did you mean 'provinces'"),
+    ),
+    "a merged group that nobody describes": (
+        merge(release_category="courts_and_councils"),
+        "unknown_category",
+        ("release_groups.csv, row 20", "sector has no category 'courts_and_councils'"),
+    ),
+    "groups within a category that does not exist": (
+        nest(within_category="central_goverment"),
+        "unknown_category",
+        ("release_groups.csv, row 20", "did you mean 'central_government'"),
+    ),
+    "groups within a concept that does not exist": (
+        nest(within_concept="sectors"),
+        "reference_unknown",
+        ("release_groups.csv, row 20", "within_concept 'sectors'", "did you mean 'sector'"),
+    ),
+    "groups within half a category": (
+        nest(within_concept=""),
+        "description_unfit",
+        ("release_groups.csv, row 20", "within_concept and within_category are both filled"),
+    ),
+    "a category that is merged twice": (
+        merge(category="provinces"),
+        "description_row_twice",
+        ("release_groups.csv, row 20", "the same concept, category, within_concept"),
+    ),
+    "a category that is merged into itself": (
+        merge(category="education", release_category="education"),
+        "description_unfit",
+        ("release_groups.csv, row 20", "education is merged into itself"),
+    ),
+    "a merged group that is merged again": (
+        merge(category="provinces_and_water_boards"),
+        "release_group_merged_again",
+        (
+            "release_groups.csv, row 2",
+            "provinces_and_water_boards is itself merged into judiciary_and_high_councils",
+        ),
+    ),
+    "a merged group that shows what it is to hide": (
+        remove("release_groups.csv", category="water_boards"),
+        "release_group_of_one",
+        ("release_groups.csv, row 2", "provinces_and_water_boards would hold provinces alone"),
+    ),
+    "merged groups that overlap": (
+        merge(concept="innovation_type", category="product", release_category="service"),
+        "release_group_not_single",
+        (
+            "release_groups.csv, row 20",
+            "innovation_type is of kind multiple",
+            "Allowed: kind single",
+        ),
+    ),
+    "groups that are nested and are not": (
+        merge(concept="thematic_cluster", category="judiciary", release_category="safety_region"),
+        "release_groups_mixed",
+        (
+            "release_groups.csv, row 6",
+            "thematic_cluster are made within sector here, and within all respondents in another",
+        ),
+    ),
+    "groups within a sector that is hidden": (
+        nest(within_category="provinces"),
+        "release_whole_merged",
+        ("release_groups.csv, row 20", "provinces of concept sector is merged or nested itself"),
+    ),
+    "groups within a merged sector": (
+        nest(within_category="provinces_and_water_boards"),
+        "release_whole_merged",
+        ("release_groups.csv, row 20", "provinces_and_water_boards of concept sector"),
+    ),
+    "groups within groups that are nested themselves": (
+        nest(
+            concept="organisation_size",
+            category="small",
+            within_concept="thematic_cluster",
+            within_category="safety_region",
+            release_category="small",
+        ),
+        "release_whole_merged",
+        ("release_groups.csv, row 20", "safety_region of concept thematic_cluster"),
+    ),
+    "a nested group that is in two sectors": (
+        nest(within_category="municipalities", release_category="central_government_staff"),
+        "release_group_in_two_wholes",
+        (
+            "release_groups.csv, row 8",
+            "central_government_staff would hold parts of central_government, municipalities",
+        ),
+    ),
+    "a nested group that is all of its sector but a few": (
+        nest(within_category="municipalities"),
+        "release_whole_unsplit",
+        (
+            "release_groups.csv, row 20",
+            "safety_region is the only group within municipalities",
+        ),
+    ),
+    "a contrast of a group that is hidden": (
+        alter(
+            "group_contrasts.csv",
+            {"group_value": "large"},
+            group_dimension="sector",
+            group_value="municipalities",
+            reference_value="provinces",
+        ),
+        "reference_unknown",
+        ("group_contrasts.csv, row 5", "'provinces' does not exist", "release_groups.csv"),
+    ),
+    "a category that is the rest of itself": (
+        alter("categories.csv", INNOVATED_NO, complement_of="no"),
+        "description_unfit",
+        ("categories.csv", "no is not the rest of itself"),
+    ),
+    "a category that is the rest of one that does not exist": (
+        alter("categories.csv", INNOVATED_NO, complement_of="ja"),
+        "unknown_category",
+        ("categories.csv", "innovated_past_two_years has no category 'ja'"),
+    ),
+    "two categories that are the rest of each other": (
+        alter("categories.csv", {**INNOVATED_NO, "category": "yes"}, complement_of="no"),
+        "complements_of_each_other",
+        ("categories.csv", "yes is the rest of no, and no the rest of yes"),
+    ),
+    "a category that is the rest of one of many": (
+        alter(
+            "categories.csv",
+            {"concept": "organisation_size", "category": "small"},
+            complement_of="large",
+        ),
+        "complement_among_many",
+        ("categories.csv", "organisation_size is of kind single", "these categories: medium"),
+    ),
+    "a category that is the rest of one of several answers": (
+        alter(
+            "categories.csv",
+            {"concept": "work_climate_statement", "category": "safe_to_make_mistakes"},
+            complement_of="encouraged_to_improve",
+        ),
+        "complement_among_many",
+        ("categories.csv", "work_climate_statement is of kind multiple"),
+    ),
+    "a size of base that is rounded in two ways": (
+        alter("release_precision.csv", SMALL_SHARES, below_n="2000"),
+        "precision_out_of_order",
+        ("release_precision.csv, row 3", "share begins at 1000", "Allowed: minimum_n 2000"),
+    ),
+    "a size of base that is rounded in no way": (
+        alter("release_precision.csv", SMALL_SHARES, below_n="500"),
+        "precision_out_of_order",
+        ("release_precision.csv, row 3", "Allowed: minimum_n 500"),
+    ),
+    "small bases that are not rounded": (
+        alter("release_precision.csv", SMALL_SHARES, minimum_n="10"),
+        "precision_out_of_order",
+        ("release_precision.csv, row 2", "share begins at 10", "Allowed: minimum_n 1"),
+    ),
+    "large bases that are not rounded": (
+        alter("release_precision.csv", {**SMALL_SHARES, "minimum_n": "1000"}, below_n="9000"),
+        "precision_incomplete",
+        ("release_precision.csv", "unit of statistic share for bases from 9000 upwards"),
+    ),
+    "a statistic that is not rounded": (
+        remove("release_precision.csv", statistic="mean"),
+        "precision_incomplete",
+        ("release_precision.csv", "unit of statistic mean for bases from 1 upwards"),
+    ),
+    "a size of base that is turned round": (
+        alter("release_precision.csv", SMALL_SHARES, below_n="1"),
+        "description_unfit",
+        ("release_precision.csv, row 2", "below_n 1 is not above minimum_n 1"),
+    ),
+    "a unit in which 100 per cent is no share": (
+        alter("release_precision.csv", SMALL_SHARES, unit="3"),
+        "description_unfit",
+        ("release_precision.csv, row 2", "100 is not a multiple of unit 3"),
+    ),
+    "a threshold that is missing": (
+        remove("release_rules.csv", rule="minimum_base"),
+        "release_rules_incomplete",
+        ("release_rules.csv", "the rules minimum_base are missing"),
+    ),
+    "a threshold that nobody reads": (
+        alter("release_rules.csv", {"rule": "minimum_base"}, rule="minimum_bases"),
+        "description_unfit",
+        ("release_rules.csv, row 2", "rule = 'minimum_bases' is not one of 'minimum_base'"),
+    ),
+    "half a respondent": (
+        alter("release_rules.csv", {"rule": "minimum_base"}, value="9.5"),
+        "description_unfit",
+        ("release_rules.csv, row 2", "minimum_base counts, and value 9.5 is not a whole number"),
+    ),
+    "a threshold of nothing": (
+        alter("release_rules.csv", {"rule": "minimum_base"}, value="0"),
+        "description_unfit",
+        ("release_rules.csv, row 2", "value = '0' must be greater than 0"),
+    ),
+    "a threshold over 100 per cent": (
+        alter("release_rules.csv", {"rule": "reliable_width"}, value="101"),
+        "description_unfit",
+        ("release_rules.csv, row 9", "reliable_width is a percentage, and value 101 is above"),
+    ),
+    "a threshold without a source": (
+        alter("release_rules.csv", {"rule": "minimum_base"}, source=""),
+        "description_unfit",
+        ("release_rules.csv, row 2", "source = '' is too short"),
+    ),
     "a table of quantiles with a gap": (
         remove("t_quantiles.csv", df="7"),
         "quantile_out_of_order",
@@ -686,6 +920,11 @@ MANIFEST_FAULTS: dict[str, tuple[dict[str, object], str, str]] = {
         "unknown_category",
         "sector has no category 'province'; did you mean 'provinces'",
     ),
+    "strata that do not hold everyone": (
+        {"design": {"stratum": "thematic_cluster", "frame": {"safety_region": 25}}},
+        "stratum_nested",
+        "answers.design.stratum thematic_cluster has groups within sector only",
+    ),
     "a concept that was not asked and does not exist": (
         {"not_asked": ["innovation_budget"]},
         "reference_unknown",
@@ -735,22 +974,47 @@ def test_an_item_of_an_unknown_base_is_refused(registry: Registry) -> None:
     assert_dutch(refused.value)
 
 
-@pytest.mark.parametrize(("provinces", "fits"), [(12, True), (13, False)])
-def test_a_frame_is_not_smaller_than_the_answers_in_it(
-    registry: Registry, provinces: int, fits: bool
+# Codes of sectors in the file of 2021.
+PROVINCE, WATER_BOARD, MUNICIPALITY = "5", "8", "1"
+
+
+@pytest.mark.parametrize(
+    ("sectors", "rule", "words"),
+    [
+        ([PROVINCE] * 12, None, ""),
+        # Of a merged stratum the respondents are taken together.
+        ([PROVINCE, WATER_BOARD], None, ""),
+        ([PROVINCE] * 13, "frame_too_small", "provinces has 13 respondents, but its frame has 12"),
+        ([PROVINCE], "stratum_of_one", "stratum provinces_and_water_boards has one respondent"),
+        ([*[PROVINCE] * 2, MUNICIPALITY], "stratum_of_one", "stratum municipalities has one"),
+    ],
+    ids=["as large as its frame", "merged", "over its frame", "one", "one beside others"],
+)
+def test_a_stratum_has_some_respondents_and_no_more_than_its_frame(
+    registry: Registry, sectors: list[str], rule: str | None, words: str
 ) -> None:
     wave, rows = registry.wave(WAVE), load(SEEDS, registry)
-    # Code 5 is the provinces, of which there are 12; nobody's sector is unknown to the frame.
-    data = pa.table({"SECTOR": [*["5"] * provinces, "1", None]})
-    if fits:
+    # Nobody's sector is unknown to the frame.
+    data = pa.table({"SECTOR": [*sectors, None]})
+    if rule is None:
         check_frame(data, wave, rows)
         return
     with pytest.raises(RefusedError) as refused:
         check_frame(data, wave, rows)
-    assert refused.value.rule == "frame_too_small"
-    words = ("waves/2021.yml", "provinces has 13 respondents, but its frame has 12 units")
-    assert not missing_words(str(refused.value), words)
+    assert refused.value.rule == rule
+    assert not missing_words(str(refused.value), ("waves/2021.yml", words))
     assert_dutch(refused.value)
+
+
+def test_a_release_has_every_threshold_that_models_and_checks_read_and_no_other() -> None:
+    read = {
+        name
+        for folder in ("models", "macros")
+        for path in (PROJECT / "dbt_project" / folder).rglob("*.sql")
+        for name in re.findall(r"release_rule\('(\w+)'\)", path.read_text("utf-8"))
+    }
+    written = {row["rule"] for row in rows_of(SEEDS / "release_rules.csv")}
+    assert read == written
 
 
 def test_the_rules_say_what_a_recode_says() -> None:

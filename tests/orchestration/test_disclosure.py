@@ -11,8 +11,39 @@ import pytest
 from tests.conftest import PROJECT, Barometer
 
 FEWEST = 10
-NEVER_ALONE = ("high_councils_of_state", "provinces")
+FEWEST_HIDDEN = 20
+SEEDS = PROJECT / "dbt_project" / "seeds"
 KEY = "survey, wave, concept, category, statistic, base, weighting"
+FIGURES = ("estimate", "estimate_low", "estimate_high", "standard_error", "n", "effective_n")
+SHOWN = (*FIGURES, "coefficient_of_variation", "bound")
+# Where parts of merged groups stand without a figure of ours, or because a source prints them.
+DESCRIPTIONS = ("crosswalk", "dim_category", "mart_published_figure")
+# Table -> how its columns with an estimate, interval and base are named.
+QUOTED = {
+    "mart_report_figure": ("{}",),
+    "mart_innovation_type": ("from_{}", "to_{}"),
+    "mart_initiative_source": ("from_{}", "to_{}"),
+    "mart_financing": ("from_{}", "to_{}"),
+    "mart_results_by_climate_group": ("limited_{}", "average_{}", "strong_{}"),
+}
+
+
+def seed(name: str) -> list[dict[str, str]]:
+    with (SEEDS / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+KINDS = {row["concept"]: row["kind"] for row in seed("concepts")}
+REGISTER = sorted(row["concept"] for row in seed("concepts") if row["by_group"] == "false")
+GROUPS = seed("release_groups")
+MERGED = sorted(row["category"] for row in GROUPS if not row["within_concept"])
+NESTED = {row["concept"] for row in GROUPS if row["within_concept"]}
+# Ways of splitting in which every organisation falls in one group at most.
+PARTITIONS = sorted(
+    row["group_dimension"]
+    for row in seed("group_dimensions")
+    if KINDS.get(row["concept"]) == "single" and row["concept"] not in NESTED
+)
 
 
 @pytest.fixture(scope="module")
@@ -29,62 +60,186 @@ def release(built: Barometer) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def partitions() -> list[str]:
-    """Ways of splitting in which every organisation falls in one group at most."""
-    seeds = PROJECT / "dbt_project" / "seeds"
-    with (seeds / "concepts.csv").open(encoding="utf-8", newline="") as lines:
-        kinds = {row["concept"]: row["kind"] for row in csv.DictReader(lines)}
-    with (seeds / "group_dimensions.csv").open(encoding="utf-8", newline="") as lines:
-        return [
-            row["group_dimension"]
-            for row in csv.DictReader(lines)
-            if kinds.get(row["concept"]) == "single"
-        ]
+def tables_with(release: duckdb.DuckDBPyConnection, *columns: str) -> list[str]:
+    """Tables of the release that have all of these columns."""
+    found = release.execute(
+        "select table_name from duckdb_columns() where database_name = 'release' "
+        "and column_name in (select unnest(?)) group by all having count(*) = ? order by all",
+        [columns, len(columns)],
+    ).fetchall()
+    return [name for (name,) in found]
 
 
 def test_nothing_computed_stands_on_a_small_base(release: duckdb.DuckDBPyConnection) -> None:
-    shown = "estimate is not null or estimate_low is not null or standard_error is not null"
+    shown = " or ".join(f"{column} is not null" for column in SHOWN if column != "n")
     assert len(release.sql("select * from computed where n is not null")) > 1000
     assert release.sql(f"select * from computed where n < {FEWEST}").fetchall() == []
     assert release.sql(f"select * from computed where n is null and ({shown})").fetchall() == []
 
 
+def test_the_outer_percentiles_stand_on_thirty_answers_and_there_is_no_minimum_or_maximum(
+    release: duckdb.DuckDBPyConnection,
+) -> None:
+    quantiles = release.sql("select * from computed where statistic not in ('share', 'mean')")
+    names = {row[0] for row in quantiles.project("statistic").distinct().fetchall()}
+    assert names == {f"quantile_{part}" for part in ("05", "25", "50", "75", "95")}
+    outer = quantiles.filter("statistic in ('quantile_05', 'quantile_95')")
+    assert len(outer.filter("n >= 30")) > 0
+    assert outer.filter("n < 30").fetchall() == []
+
+
 def test_a_suppressed_figure_shows_nothing_at_all(release: duckdb.DuckDBPyConnection) -> None:
     hidden = release.sql("select * from computed where conf_status <> 'F'")
     assert len(hidden) > 0
-    for column in ("estimate", "estimate_low", "estimate_high", "standard_error", "n"):
+    for column in SHOWN:
         assert hidden.filter(f"{column} is not null").fetchall() == [], column
 
 
-def test_the_two_small_sectors_are_never_shown(release: duckdb.DuckDBPyConnection) -> None:
-    for sector in NEVER_ALONE:
-        rows = release.sql(f"select * from computed where group_value = '{sector}'")
-        assert len(rows) > 0, "they are there, as suppressed rows"
-        assert rows.filter("estimate is not null or n is not null").fetchall() == []
+def test_figures_and_intervals_are_rounded_so_that_no_organisation_can_be_counted(
+    release: duckdb.DuckDBPyConnection,
+) -> None:
+    """One organisation of fewer than 1,000 is more than 0.1 point."""
+    shares = release.sql("select * from computed where statistic = 'share' and estimate >= 0")
+    for columns, unit in (("n < 1000", 1), ("n >= 1000", 0.1)):
+        rounded = shares.filter(columns)
+        assert len(rounded) > 0
+        assert rounded.filter(f"rounding_unit <> {unit}").fetchall() == []
+    for column in FIGURES[:3]:
+        apart = f"abs({column} - rounding_unit * round({column} / rounding_unit)) > 1e-9"
+        assert release.sql(f"select * from computed where {apart}").fetchall() == [], column
 
 
-def test_no_other_table_shows_what_the_cube_hides(release: duckdb.DuckDBPyConnection) -> None:
-    """Every table with a group: no number beside a hidden sector that was not published."""
-    tables = release.sql(
-        "select table_name from duckdb_columns() where database_name = 'release' "
-        "and column_name in ('group_value', 'data_status') group by all having count(*) = 2"
+def test_the_error_of_a_share_is_made_of_what_is_shown(release: duckdb.DuckDBPyConnection) -> None:
+    shares = release.sql(
+        "select *, 100 * sqrt(estimate / 100 * (1 - estimate / 100) / effective_n) as expected "
+        "from computed where statistic = 'share' and standard_error is not null"
+    )
+    assert len(shares) > 1000
+    assert shares.filter("abs(standard_error - expected) > 1e-9").fetchall() == []
+    digits = "floor(log10(effective_n)) - 1"
+    assert shares.filter(f"effective_n % power(10, greatest({digits}, 0)) > 0").fetchall() == []
+    # A stratum has the share of its frame, which has no error.
+    assert shares.filter("effective_n is null and standard_error > 0").fetchall() == []
+
+
+def test_a_share_on_few_or_on_nearly_all_respondents_is_a_bound_and_nothing_else(
+    release: duckdb.DuckDBPyConnection,
+) -> None:
+    shares = release.sql("select * from computed where statistic = 'share' and estimate >= 0")
+    assert shares.filter("bound is null and estimate in (0, 100)").fetchall() == []
+    unweighted = shares.filter("weighting = 'none' and bound is null")
+    for few in ("estimate", "100 - estimate"):
+        certain = f"round(({few} + rounding_unit / 2) * n / 100, 6) < 3"
+        assert unweighted.filter(certain).fetchall() == []
+    bounds = shares.filter("bound is not null")
+    # Three of the base, or more: who reads it cannot tell none from two.
+    for bound, share in (("upper", "estimate"), ("lower", "100 - estimate")):
+        these = bounds.filter(f"bound = '{bound}'")
+        assert len(these) > 0
+        assert these.filter(f"({share}) * n / 100 < 3 - 1e-9").fetchall() == []
+    for column in ("estimate_low", "estimate_high", "standard_error", "effective_n"):
+        assert bounds.filter(f"{column} is not null").fetchall() == [], column
+
+
+def test_a_group_has_one_weighting_and_the_total_both(release: duckdb.DuckDBPyConnection) -> None:
+    weightings = release.sql(
+        "select survey, wave, group_dimension = 'total' as everyone, "
+        "list(distinct weighting order by weighting) as weightings from computed group by all"
+    )
+    groups = weightings.filter("not everyone")
+    assert groups.filter("len(weightings) > 1").fetchall() == []
+    both = weightings.filter("everyone and len(weightings) = 2").project("survey, wave")
+    weighted = groups.filter("weightings = ['weighted']").project("survey, wave")
+    assert set(both.fetchall()) == set(weighted.fetchall()) > {("nl_barometer", "2021")}
+
+
+def test_what_a_register_knows_is_not_split_by_group(release: duckdb.DuckDBPyConnection) -> None:
+    known = release.execute(
+        "select distinct concept, group_dimension from computed "
+        "where concept in (select unnest(?))",
+        [REGISTER],
     ).fetchall()
-    assert len(tables) > 5
-    computed = ("estimate", "computed", "n", "answered", "rate", "value", "to_estimate", "change")
-    for (table,) in tables:
-        rows = release.sql(
-            f"select * from {table} "
-            f"where data_status <> 'published' and group_value in {NEVER_ALONE}"
+    assert {dimension for _, dimension in known} == {"total"}
+    assert {"sector", "thematic_cluster"} <= {concept for concept, _ in known}
+
+
+def test_parts_of_merged_groups_are_nowhere_but_where_a_source_prints_them(
+    release: duckdb.DuckDBPyConnection,
+) -> None:
+    """As a group, as a category, and under any other name of a column."""
+    looked_at = 0
+    columns = release.sql(
+        "select table_name, column_name from duckdb_columns() where database_name = 'release' "
+        "and data_type = 'VARCHAR'"
+    ).fetchall()
+    for table, column in columns:
+        if table in DESCRIPTIONS:
+            continue
+        rows = release.execute(
+            f'select * from release.main.{table} where "{column}" in (select unnest(?))', [MERGED]
+        ).df()
+        looked_at += len(rows)
+        if table == "mart_reconciliation":
+            # A published figure of the part: there is nothing of ours beside it.
+            assert rows["computed"].isna().all()
+        else:
+            assert rows.empty or set(rows["data_status"]) == {"published"}, f"{table}.{column}"
+    assert looked_at > 0
+
+
+def test_merged_groups_are_shown_instead(release: duckdb.DuckDBPyConnection) -> None:
+    for group in {row["release_category"] for row in GROUPS if not row["within_concept"]}:
+        shown = release.execute(
+            "select * from computed where group_value = ? and estimate is not null", [group]
+        ).fetchall()
+        assert len(shown) > 0, group
+
+
+def test_clusters_split_their_sector_and_show_no_other_organisations(
+    release: duckdb.DuckDBPyConnection,
+) -> None:
+    """Whoever subtracts the clusters of a sector is left with nobody, or with ten and more."""
+    parts = {
+        row["release_category"]: row["within_category"]
+        for row in GROUPS
+        if row["concept"] == "thematic_cluster"
+    }
+    computed = release.sql("select * from computed where group_dimension = 'cluster'")
+    assert {row[0] for row in computed.project("group_value").distinct().fetchall()} == set(parts)
+    release.execute(
+        "create or replace temporary table parts as "
+        "select unnest(?) as group_value, unnest(?) as whole",
+        [list(parts), list(parts.values())],
+    )
+    left = release.sql(
+        f"""
+        with wholes as (
+            select {KEY}, group_value as whole, n from computed
+            where group_dimension = 'sector' and n is not null
+        ),
+        clusters as (
+            select
+                {KEY}, whole,
+                count(*) filter (where conf_status <> 'F') as hidden,
+                coalesce(sum(n), 0) as shown
+            from computed inner join parts using (group_value)
+            where group_dimension = 'cluster' group by all
         )
-        for column in set(rows.columns) & set(computed):
-            assert rows.filter(f"{column} is not null").fetchall() == [], f"{table}.{column}"
+        select *, n - shown as left_over from wholes inner join clusters using ({KEY}, whole)
+        """
+    )
+    assert len(left) > 100
+    few = f"left_over between 1 and {FEWEST - 1} or left_over < 0"
+    assert left.filter(f"hidden = 0 and ({few})").fetchall() == []
+    assert left.filter(f"hidden > 0 and left_over < {FEWEST_HIDDEN}").fetchall() == []
+    assert left.filter("hidden = 1").fetchall() == []
 
 
-@pytest.mark.parametrize("dimension", partitions())
+@pytest.mark.parametrize("dimension", PARTITIONS)
 def test_no_hidden_group_can_be_subtracted_from_its_total(
     release: duckdb.DuckDBPyConnection, dimension: str
 ) -> None:
-    """Whoever subtracts all shown groups from the total is left with two groups, 10 answers."""
+    """Whoever subtracts all shown groups from the total is left with two groups, 20 answers."""
     derived = release.sql(
         f"""
         with totals as (
@@ -100,24 +255,121 @@ def test_no_hidden_group_can_be_subtracted_from_its_total(
         )
         select *, totals.n - shown as left_over
         from groups inner join totals using ({KEY})
-        where hidden > 0 and groups_shown > 0 and (hidden = 1 or totals.n - shown < {FEWEST})
+        where
+            -- Extreme percentiles and hidden categories are hidden one by one: the sizes of their
+            -- groups stand beside other statistics.
+            statistic not in ('quantile_05', 'quantile_95')
+            and hidden > 0 and groups_shown > 0
+            and (hidden = 1 or totals.n - shown < {FEWEST_HIDDEN})
         """
     ).fetchall()
     assert derived == []
 
 
-def test_the_check_above_has_something_to_look_at(release: duckdb.DuckDBPyConnection) -> None:
-    split = release.sql(
+def test_the_checks_of_subtraction_have_something_to_look_at(
+    release: duckdb.DuckDBPyConnection,
+) -> None:
+    hidden = release.sql(
         "select group_dimension, count(*) filter (where conf_status = 'D') "
         "from computed group by all"
     ).fetchall()
-    second = dict(split)
-    assert {"sector", "cluster", "size_class", "climate_group"} <= set(partitions()) & set(second)
+    second = dict(hidden)
+    assert {"sector", "size_class", "climate_group"} <= set(PARTITIONS) & set(second)
     assert second["sector"] > 0
 
 
-def test_no_figure_is_a_minimum_or_maximum_of_answers(release: duckdb.DuckDBPyConnection) -> None:
-    statistics = {
-        row[0] for row in release.sql("select distinct statistic from computed").fetchall()
-    }
-    assert not statistics & {"minimum", "maximum", "quantile_0", "quantile_100"}
+@pytest.mark.parametrize("table", QUOTED)
+def test_other_tables_quote_the_cube(release: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Each estimate with its interval and base is a row of the cube, of the same answer."""
+    columns = ("estimate", "estimate_low", "estimate_high", "n")
+    found = 0
+    for name in QUOTED[table]:
+        quoted = ", ".join(name.format(column) for column in columns)
+        rows = release.sql(
+            f"select category, base, {quoted} from {table} "
+            f"where data_status <> 'published' and {name.format('estimate')} is not null"
+        )
+        found += len(rows)
+        cube = release.sql(f"select category, base, {', '.join(columns)} from computed")
+        assert rows.distinct().except_(cube).fetchall() == [], name
+    assert found > 0
+
+
+def test_a_line_of_a_chart_is_drawn_through_figures_of_the_cube(
+    release: duckdb.DuckDBPyConnection,
+) -> None:
+    lines = "select indicator_id, part, value from mart_trend_line"
+    cube = " union all ".join(
+        f"select indicator_id, '{part}', {column} from mart_indicator"
+        for part, column in zip(("estimate", "lower", "upper"), FIGURES[:3], strict=True)
+    )
+    assert len(release.sql(lines)) > 1000
+    assert release.sql(f"{lines} except ({cube})").fetchall() == []
+
+
+@pytest.mark.parametrize(
+    ("table", "sides", "difference"),
+    [
+        ("mart_trend", {"from_estimate": "from_wave", "to_estimate": "to_wave"}, "change"),
+        (
+            "mart_contrast",
+            {"reference_estimate": "reference_value", "estimate": "group_value"},
+            "difference",
+        ),
+    ],
+)
+def test_a_difference_is_that_of_two_figures_of_the_cube(
+    release: duckdb.DuckDBPyConnection, table: str, sides: dict[str, str], difference: str
+) -> None:
+    key = [
+        *("survey", "concept", "category", "base", "group_dimension", "statistic", "weighting"),
+        *("data_status", "wave" if table == "mart_contrast" else "group_value"),
+    ]
+    other = "group_value" if table == "mart_contrast" else "wave"
+    for estimate, side in sides.items():
+        quoted = f"select {', '.join(key)}, {side}, {estimate} from {table}"
+        cube = f"select {', '.join(key)}, {other}, estimate from mart_indicator"
+        assert release.sql(f"{quoted} except {cube}").fetchall() == []
+    first, second = sides
+    rows = release.sql(f"select * from {table} where data_status <> 'published'")
+    assert len(rows.filter(f"{difference} is not null")) > 100
+    apart = f"abs({difference} - ({second} - {first})) > 1e-9"
+    assert rows.filter(apart).fetchall() == []
+
+
+def test_how_many_answered_in_a_group_is_what_the_cube_shows_of_it(
+    release: duckdb.DuckDBPyConnection,
+) -> None:
+    """Everyone answers whether they innovated, so its base counts the respondents of a group."""
+    response = release.sql(
+        "select * from mart_response where data_status <> 'published' and group_value <> 'total'"
+    )
+    assert len(response.filter("answered >= 10 and invited > answered")) > 3
+    counted = (
+        "select survey, wave, group_dimension, group_value, n from computed "
+        "where concept = 'innovated_past_two_years'"
+    )
+    groups = response.filter("answered is not null")
+    of_groups = groups.project("survey, wave, group_dimension, group_value, answered")
+    assert set(of_groups.fetchall()) <= set(release.sql(counted).fetchall())
+    assert response.filter("abs(rate - 100 * answered / invited) > 1e-9").fetchall() == []
+
+
+def test_no_table_counts_the_population(release: duckdb.DuckDBPyConnection) -> None:
+    """A number of organisations with its error, beside the share, tells weights and strata."""
+    assert release.sql("select * from computed where statistic = 'count'").fetchall() == []
+    assert tables_with(release, "total") == tables_with(release, "total_standard_error") == []
+
+
+def test_beside_a_published_figure_stands_only_what_the_cube_shows(
+    release: duckdb.DuckDBPyConnection,
+) -> None:
+    key = "survey, wave, concept, category, base, group_dimension, group_value, statistic"
+    beside = release.sql(
+        f"select {key}, computed from mart_reconciliation "
+        "where statistic in ('share', 'mean') and category <> 'response_rate' "
+        "and computed is not null"
+    )
+    assert len(beside) > 30
+    cube = release.sql(f"select {key}, estimate from computed")
+    assert beside.distinct().except_(cube).fetchall() == []

@@ -216,13 +216,13 @@ select
     case when conf_status = 'F' then shown_estimate end as estimate,
     case
         when conf_status <> 'F' or bound is not null then null
-        when statistic = 'share' then greatest(shown_estimate - below, 0)
-        else shown_estimate - below
+        when statistic = 'share' then greatest(round(shown_estimate - below, 6), 0)
+        else round(shown_estimate - below, 6)
     end as estimate_low,
     case
         when conf_status <> 'F' or bound is not null then null
-        when statistic = 'share' then least(shown_estimate + above, 100)
-        else shown_estimate + above
+        when statistic = 'share' then least(round(shown_estimate + above, 6), 100)
+        else round(shown_estimate + above, 6)
     end as estimate_high,
     case
         when conf_status <> 'F' or bound is not null then null
