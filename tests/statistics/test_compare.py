@@ -20,7 +20,8 @@ MART = """
 with pairs as (
     select
         test_number, family_number, cast(family_number as varchar) as concept, category,
-        'total' as group_dimension, later.statistic, later.estimate - earlier.estimate as difference,
+        'total' as group_dimension, later.statistic,
+        later.estimate - earlier.estimate as difference,
         {{ test_of('later', 'earlier', 'pairs.correlation') }}
     from pairs
 ),

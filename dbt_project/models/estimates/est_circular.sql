@@ -1,5 +1,5 @@
--- One row per survey, wave, concept that groups are made of and concept that is answered, where both
--- rest on the same variable: such groups differ in such answers by definition.
+-- One row per survey, wave, concept that groups are made of and concept that is answered, where
+-- both rest on the same variable: such groups differ in such answers by definition.
 {% set key = ['survey', 'wave'] %}
 with crosswalk as (
     select * from {{ ref('hrm_crosswalk') }}

@@ -1,7 +1,7 @@
 -- One row per survey, wave, contrast of two groups, concept, category, base and weighting: the
--- covariance of both estimates, and their correlation as a release shows it. Groups of one partition
--- share no respondent, but they do share strata: with z_i as in macros/estimate.sql and sums over
--- each group,
+-- covariance of both estimates, and their correlation as a release shows it. Groups of one
+-- partition share no respondent, but they do share strata: with z_i as in macros/estimate.sql and
+-- sums over each group,
 --   Cov = -sum_h (1 - n_h/N_h) n_h/(n_h - 1) sum(z1) sum(z2) / n_h
 -- (R survey: svyby(covmat = TRUE) and svycontrast).
 {% set cell = ['survey', 'wave', 'concept', 'base', 'item', 'category', 'weighting'] %}

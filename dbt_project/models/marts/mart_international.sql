@@ -1,7 +1,8 @@
 -- One row per concept, category, base and pair of a wave of the Dutch barometer and the nearest
 -- wave (by end of reference period) of another survey. No difference is computed where the
 -- comparison is impossible or undetermined, or where a source gives only a limit. Surveys of two
--- countries are independent samples. Synthetic answers are never set beside another country's figures.
+-- countries are independent samples. Synthetic answers are never set beside another country's
+-- figures.
 {% set key = [
     'concept', 'base', 'group_dimension', 'nl_wave', 'nl_data_status', 'survey', 'country'
 ] %}
