@@ -87,7 +87,7 @@ def _ask_estimates(connection: duckdb.DuckDBPyConnection, built: Barometer, part
         built: where the compiled models stand.
         part: cells of the shipped wave whose hash is below this, in hexadecimal digits.
     """
-    for name in ("est_stratum_sums", "est_quantiles", "est_group_covariances", "est_computed"):
+    for name in ("est_stratum_sums", "est_quantiles", "est_computed", "est_group_covariances"):
         model = _compiled(built, f"estimates/{name}")
         connection.execute(f"insert into warehouse.estimates.{name} by name {model}")
     for schema, name in [
@@ -229,7 +229,7 @@ def _equal(left: str, right: str) -> str:
 
 
 def _ask_trends(connection: duckdb.DuckDBPyConnection, built: Barometer, families: int) -> None:
-    """Ask R for the p-values of random families of tests, ties and standard errors of 0 among."""
+    """Ask R for the p-values of random families of tests of means, rounded to whole points."""
     test = st.tuples(*(st.integers(0, 100) for _ in range(2)), *(st.floats(0.1, 9) for _ in "ab"))
     rows: list[Row] = []
     for number, family in enumerate(drawn(st.lists(test, min_size=1, max_size=25), families)):
@@ -241,9 +241,12 @@ def _ask_trends(connection: duckdb.DuckDBPyConnection, built: Barometer, familie
                 "base": "all_organisations",
                 "group_dimension": "total",
                 "group_value": "total",
-                "statistic": "share",
+                "statistic": "mean",
                 "weighting": "none",
                 "data_status": "published",
+                "n": 100,
+                "rounding_unit": 1,
+                "approximate": False,
                 "comparability": "identical",
                 "wave": wave,
                 "estimate": float(estimate),
@@ -263,7 +266,8 @@ def _ask_trends(connection: duckdb.DuckDBPyConnection, built: Barometer, familie
         select
             concat_ws('|', concept, category) as test, concept as family,
             later.estimate - earlier.estimate as change,
-            sqrt(earlier.standard_error ** 2 + later.standard_error ** 2) as standard_error
+            -- Two rounded figures: each has the variance of a unit, 1 / 12.
+            sqrt(earlier.standard_error ** 2 + later.standard_error ** 2 + 1 / 6) as standard_error
         from warehouse.marts.mart_indicator as later
         inner join warehouse.marts.mart_indicator as earlier using (concept, category)
         where earlier.wave = '1' and later.wave = '2'
@@ -457,7 +461,9 @@ def test_differences_between_groups_have_the_standard_error_of_survey(
 def test_p_values_are_those_of_r_and_adjusted_as_by_p_adjust(
     judged: duckdb.DuckDBPyConnection,
 ) -> None:
-    assert not _differences(judged, "holm", {"p_value": 1e-9, "p_value_adjusted": 1e-9}, zero=1e-15)
+    # Shown with four digits, rounded down.
+    digits = 1e-4 + 1e-9
+    assert not _differences(judged, "holm", {"p_value": 0, "p_value_adjusted": 0}, zero=digits)
 
 
 def test_students_t_is_qt(judged: duckdb.DuckDBPyConnection) -> None:
