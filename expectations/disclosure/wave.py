@@ -413,8 +413,9 @@ class Wave:
         """Return a question as one who knows registers only meets it.
 
         A reader cannot tell which of the organisations with one weight gave which answers, so one
-        with a climate or a type is not one with a sector. The unknowns are answers by what registers
-        tell, and answers by what the other groups are; for each weight both add up to the same.
+        with a climate or a type is not one with a sector. The unknowns are answers by what
+        registers tell, and answers by what the other groups are; for each weight both add up to the
+        same.
 
         Returns:
             The question; its profiles are those of registers, followed by those of other groups.
@@ -626,7 +627,7 @@ class Wave:
 
 
 def _is_known(rows: NDArray[Any], first: Counts, identity: Counts) -> Mask:
-    """Which rows (rows x profiles) are the same for all profiles that registers do not tell apart."""
+    """Which rows (rows x profiles) are the same for profiles that registers do not tell apart."""
     known: Mask = (rows == rows[:, first][:, identity]).all(axis=1)
     return known
 

@@ -150,8 +150,10 @@ def _check_groups(found: Harmonisation) -> None:
             _check_group(found, where, row.group_dimension, group)
         if row.published_dimension and row.published_value:
             _check_group(found, where, row.published_dimension, row.published_value)
-    for table in (found.report_figures, found.release_withdrawals):
-        table.refer("group_dimension", found.groupings, "group_dimensions.csv")
+    found.report_figures.refer("group_dimension", found.groupings, "group_dimensions.csv")
+    for line, row in found.release_withdrawals.numbered:
+        where = found.release_withdrawals.at(line)
+        _check_group(found, where, row.group_dimension, row.group_value)
 
 
 def _check_families(found: Harmonisation) -> None:

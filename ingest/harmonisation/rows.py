@@ -196,7 +196,7 @@ class ReleaseRule(Row):
 
 
 class ReleaseWithdrawal(Row):
-    """A breakdown that is withdrawn to protect a hidden group (`release_withdrawals.csv`).
+    """A figure that is withdrawn to protect a hidden group (`release_withdrawals.csv`).
 
     Attributes:
         survey: survey of the figures.
@@ -205,19 +205,21 @@ class ReleaseWithdrawal(Row):
         category: the answer; every answer of a question with one answer has a row, since the
             others would give it away.
         base: who answered.
-        group_dimension: which breakdown is withdrawn.
+        group_dimension: split of the group.
+        group_value: the group.
         reason_nl: why, in Dutch.
         reason_en: why, in English.
     """
 
-    KEY = ("survey", "wave", "concept", "category", "base", "group_dimension")
+    KEY = ("survey", "wave", "concept", "category", "base", "group_dimension", "group_value")
 
     survey: Name
-    wave: Name
+    wave: WaveName
     concept: Name
     category: CategoryName
     base: Name
     group_dimension: Name
+    group_value: CategoryName
     reason_nl: Label
     reason_en: Label
 

@@ -156,7 +156,8 @@ judged as (
         on
             {{ equal_columns(
                 'weightings', 'withdrawals',
-                ['survey', 'wave', 'concept', 'category', 'base', 'group_dimension']
+                ['survey', 'wave', 'concept', 'category', 'base', 'group_dimension',
+                 'group_value']
             ) }}
     left join {{ ref('categories') }} as categories
         on {{ equal_columns('weightings', 'categories', ['concept', 'category']) }}
