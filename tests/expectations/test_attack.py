@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from expectations.disclosure.attack import Effort, Figures, Question, attack, exchanges
+from expectations.disclosure.attack import Effort, Figures, Question, attack, part
 
 
 def question(
@@ -43,10 +43,7 @@ def question(
 
 
 def judge(asked: Question, effort: Effort | None = None) -> np.ndarray:
-    shown = np.unique(np.concatenate([f.weights > 0 for f in asked.figures]), axis=0)
-    verdict = attack(
-        asked, exchanges(shown, asked.targets), effort or Effort(nodes=10_000, every=True)
-    )
+    verdict = attack(asked, effort or Effort(nodes=10_000, every=True))
     assert not verdict.unjudged.any()
     return verdict.pinned
 
@@ -94,6 +91,16 @@ def test_a_count_is_pinned_exactly_when_no_other_solution_exists(seed: int) -> N
         exclusive=exclusive,
     )
     assert (judge(asked) == by_enumeration(asked)).all()
+
+
+def test_what_a_part_of_the_profiles_protects_is_protected_among_all() -> None:
+    groups = [[True, True, True, True], [True, False, False, True], [False, True, True, False]]
+    asked = question([12, 14, 5, 6], [[6, 7, 2, 3]], groups, [[False, False, True, False]])
+    some = part(asked, np.array([False, True, True, False]))
+    assert [f.hold(y) for f, y in zip(some.figures, some.counts, strict=True)] == [True]
+    assert not judge(some).any()
+    assert not judge(asked).any()
+    assert judge(part(asked, np.array([True, False, True, True]))).all()
 
 
 def test_a_total_and_all_groups_but_one_pin_the_hidden_group() -> None:
@@ -168,9 +175,7 @@ def test_what_is_not_finished_is_not_called_protected() -> None:
         1e-6,
         weights=random.random(40).round(9).tolist(),
     )
-    verdict = attack(
-        asked, exchanges(groups, asked.targets), Effort(nodes=1, seconds=1e-3, every=True)
-    )
+    verdict = attack(asked, Effort(nodes=1, seconds=1e-3, every=True))
     open_ones = verdict.high > verdict.low
     assert (open_ones | verdict.pinned | verdict.unjudged).all()
     assert verdict.unjudged.any()
