@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -181,7 +181,7 @@ def _attack(read: Wave, question: Question, effort: Effort | None = None) -> Ver
         weights = read.weight_of_registers
         return part(registers, np.isin(weights, weights[alive.any(axis=0)]))
 
-    steps = (
+    steps: tuple[Callable[[Question], Verdict], ...] = (
         lambda left: attack(read.identities(left), replace(effort, every=True)),
         lambda left: attack(near(read.registers(left)), replace(effort, every=True)),
         lambda left: attack(read.registers(left), effort),

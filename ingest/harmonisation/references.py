@@ -151,9 +151,9 @@ def _check_groups(found: Harmonisation) -> None:
         if row.published_dimension and row.published_value:
             _check_group(found, where, row.published_dimension, row.published_value)
     found.report_figures.refer("group_dimension", found.groupings, "group_dimensions.csv")
-    for line, row in found.release_withdrawals.numbered:
+    for line, withdrawn in found.release_withdrawals.numbered:
         where = found.release_withdrawals.at(line)
-        _check_group(found, where, row.group_dimension, row.group_value)
+        _check_group(found, where, withdrawn.group_dimension, withdrawn.group_value)
 
 
 def _check_families(found: Harmonisation) -> None:
