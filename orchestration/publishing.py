@@ -10,8 +10,9 @@ import shutil
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_type_hints
 
+from expectations.disclosure.protection import Protection, protection
 from ingest.errors import RefusedError
 from orchestration.releases import CheckRow, Manifest, Releases
 from orchestration.settings import Settings
@@ -58,7 +59,7 @@ def publish(
             previous_release=releases.current(),
             inputs=dict(inputs),
             data_versions=dict(data_versions),
-            tables=_copy(settings.warehouse, aside, info, checks),
+            tables=_copy(settings, aside, info, checks),
             checks=tuple(checks),
         )
         aside_manifest.write_text(manifest.model_dump_json(indent=2), "utf-8")
@@ -78,13 +79,13 @@ def publish(
 
 
 def _copy(
-    warehouse: Path, aside: Path, info: Sequence[object], checks: Sequence[CheckRow]
+    settings: Settings, aside: Path, info: Sequence[object], checks: Sequence[CheckRow]
 ) -> dict[str, int]:
     """Write the file of a release, and return its tables with their number of rows."""
     import duckdb
 
     with duckdb.connect(str(aside)) as release:
-        release.execute(f"attach '{warehouse}' as warehouse (read_only)")
+        release.execute(f"attach '{settings.warehouse}' as warehouse (read_only)")
         marts = release.execute(
             "select table_name from duckdb_tables() "
             "where database_name = 'warehouse' and schema_name = ? order by all",
@@ -96,6 +97,7 @@ def _copy(
                 f'create table "{table}" as from warehouse."{MARTS}"."{table}" order by all'
             )
         _write_quality(release, checks)
+        _write_disclosure(release, protection(settings.disclosure))
         release.execute(
             "create table release_info as select ?::varchar as release_id, "
             "?::timestamptz as created_at, ?::varchar as code_version, "
@@ -126,6 +128,17 @@ def _write_quality(release: duckdb.DuckDBPyConnection, checks: Sequence[CheckRow
         'unnest(?::varchar[]) as "check", unnest(?::varchar[]) as "table", '
         "unnest(?::boolean[]) as passed, unnest(?::varchar[]) as observed",
         columns,
+    )
+
+
+def _write_disclosure(release: duckdb.DuckDBPyConnection, rows: Sequence[Protection]) -> None:
+    """Write aggregates only: a row may never tell of one cell what is hidden."""
+    columns = get_type_hints(Protection)
+    types = {str: "varchar", int: "bigint", int | None: "bigint", float: "double"}
+    release.execute(
+        "create table mart_disclosure as select "
+        + ", ".join(f"unnest(?::{types[kind]}[]) as {name}" for name, kind in columns.items()),
+        [[getattr(row, name) for row in rows] for name in columns],
     )
 
 

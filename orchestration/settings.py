@@ -61,6 +61,11 @@ class Settings:
         return self.home / "quality"
 
     @property
+    def disclosure(self) -> Path:
+        """What the attack on each wave found."""
+        return self.home / "disclosure"
+
+    @property
     def dbt_target(self) -> Path:
         """What dbt compiles, per installation so that two do not disturb each other."""
         return self.home / "dbt"

@@ -86,6 +86,7 @@ def _check_concepts(found: Harmonisation) -> None:
     found.concepts.refer("default_base", bases, "bases.csv")
     found.crosswalk.refer("base", bases, "bases.csv")
     found.report_figures.refer("base", bases, "bases.csv")
+    found.release_withdrawals.refer("base", bases, "bases.csv")
     with_concept: tuple[Rows[Any], ...] = (
         found.categories,
         found.release_groups,
@@ -96,6 +97,7 @@ def _check_concepts(found: Harmonisation) -> None:
         found.international_comparability,
         found.count_figures,
         found.report_figures,
+        found.release_withdrawals,
     )
     for table in with_concept:
         table.refer("concept", found.concept, "concepts.csv")
@@ -104,6 +106,7 @@ def _check_concepts(found: Harmonisation) -> None:
         found.bins,
         found.comparability,
         found.international_comparability,
+        found.release_withdrawals,
     )
     for table in with_category:
         for line, row in table.numbered:
@@ -123,6 +126,7 @@ def _check_surveys(found: Harmonisation, registry: Registry) -> None:
         found.comparability,
         found.international_comparability,
         found.published_weighting,
+        found.release_withdrawals,
     )
     for table in tables:
         table.refer("survey", surveys, "ingest/surveys")
@@ -147,6 +151,9 @@ def _check_groups(found: Harmonisation) -> None:
         if row.published_dimension and row.published_value:
             _check_group(found, where, row.published_dimension, row.published_value)
     found.report_figures.refer("group_dimension", found.groupings, "group_dimensions.csv")
+    for line, row in found.release_withdrawals.numbered:
+        where = found.release_withdrawals.at(line)
+        _check_group(found, where, row.group_dimension, row.group_value)
 
 
 def _check_families(found: Harmonisation) -> None:

@@ -195,6 +195,35 @@ class ReleaseRule(Row):
         return self
 
 
+class ReleaseWithdrawal(Row):
+    """A figure that is withdrawn to protect a hidden group (`release_withdrawals.csv`).
+
+    Attributes:
+        survey: survey of the figures.
+        wave: wave of the figures.
+        concept: concept of the question.
+        category: the answer; every answer of a question with one answer has a row, since the
+            others would give it away.
+        base: who answered.
+        group_dimension: split of the group.
+        group_value: the group.
+        reason_nl: why, in Dutch.
+        reason_en: why, in English.
+    """
+
+    KEY = ("survey", "wave", "concept", "category", "base", "group_dimension", "group_value")
+
+    survey: Name
+    wave: WaveName
+    concept: Name
+    category: CategoryName
+    base: Name
+    group_dimension: Name
+    group_value: CategoryName
+    reason_nl: Label
+    reason_en: Label
+
+
 class Base(Row):
     """Who a percentage is of (`bases.csv`).
 

@@ -18,6 +18,7 @@ SEEDS: dict[str, type[Row]] = {
     "release_groups": rows.ReleaseGroup,
     "release_precision": rows.ReleasePrecision,
     "release_rules": rows.ReleaseRule,
+    "release_withdrawals": rows.ReleaseWithdrawal,
     "group_dimensions": rows.GroupDimension,
     "group_contrasts": rows.GroupContrast,
     "test_families": rows.Family,
@@ -45,6 +46,7 @@ class Harmonisation:
     release_groups: Rows[rows.ReleaseGroup]
     release_precision: Rows[rows.ReleasePrecision]
     release_rules: Rows[rows.ReleaseRule]
+    release_withdrawals: Rows[rows.ReleaseWithdrawal]
     group_dimensions: Rows[rows.GroupDimension]
     group_contrasts: Rows[rows.GroupContrast]
     test_families: Rows[rows.Family]

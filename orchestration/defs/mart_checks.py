@@ -1,4 +1,4 @@
-"""Great Expectations over the marts, as one blocking check per table."""
+"""What is checked of the marts before a release: Great Expectations, and an attack on them."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,9 @@ from orchestration.check_worker import Call
 from orchestration.publishing import MARTS
 from orchestration.settings import Settings
 
+TABLE = "mart_indicator"
 NAME = "published"
+HIDDEN = "hidden_counts"
 
 
 def definitions(
@@ -39,4 +41,16 @@ def definitions(
             )
         call.ahead(write_docs, settings.quality)  # the release does not wait for it
 
-    return dg.Definitions(asset_checks=[published_marts])
+    @dg.asset_check(
+        name=HIDDEN,
+        asset=dg.AssetKey([MARTS, TABLE]),
+        blocking=True,
+        description="Whether what is shown leaves more than one value for every hidden count.",
+    )
+    def hidden_counts() -> dg.AssetCheckResult:
+        from expectations.disclosure.gate import check_disclosure
+
+        findings = call(check_disclosure, settings.warehouse, settings.disclosure)
+        return check_result(HIDDEN, dg.AssetKey([MARTS, TABLE]), findings)
+
+    return dg.Definitions(asset_checks=[published_marts, hidden_counts])

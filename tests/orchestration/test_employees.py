@@ -61,6 +61,12 @@ def release(built: Barometer) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @pytest.fixture(scope="module")
+def warehouse(built: Barometer) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(built.home / "warehouse.duckdb"), read_only=True) as connection:
+        yield connection
+
+
+@pytest.fixture(scope="module")
 def files(built: Barometer) -> dict[str, pd.DataFrame]:
     """The answers as they stand in the files, every code text."""
     known = load()
@@ -113,13 +119,14 @@ def weights(wave: str, table: pd.DataFrame, weighting: str) -> pd.Series | None:
     return weight
 
 
-def released(
-    release: duckdb.DuckDBPyConnection, wave: str, concept: str, weighting: str, dimension: str
+def computed(
+    warehouse: duckdb.DuckDBPyConnection, wave: str, concept: str, weighting: str, dimension: str
 ) -> dict[tuple[str, str], tuple[float, int]]:
-    rows = release.execute(
-        "select category, group_value, estimate, n from mart_indicator where survey = ? and "
-        "wave = ? and concept = ? and weighting = ? and group_dimension = ? "
-        "and data_status = 'synthetic' and statistic in ('share', 'mean')",
+    """Category and group -> estimate before it is rounded for a release, and n."""
+    rows = warehouse.execute(
+        "select category, group_value, estimate, n from estimates.est_computed where survey = ? "
+        "and wave = ? and concept = ? and weighting = ? and group_dimension = ? "
+        "and statistic in ('share', 'mean')",
         [SURVEY, wave, concept, weighting, dimension],
     ).fetchall()
     return {(category, group): (estimate, n) for category, group, estimate, n in rows}
@@ -128,14 +135,14 @@ def released(
 @pytest.mark.parametrize("weighting", ["none", "weighted"])
 @pytest.mark.parametrize("wave", ASKED)
 def test_zones_are_those_that_the_files_tell(
-    release: duckdb.DuckDBPyConnection,
+    warehouse: duckdb.DuckDBPyConnection,
     files: dict[str, pd.DataFrame],
     wave: str,
     weighting: str,
 ) -> None:
     table = files[wave]
     zone, weight = zones(wave, table), weights(wave, table, weighting)
-    found = released(release, wave, "work_climate_typology", weighting, "total")
+    found = computed(warehouse, wave, "work_climate_typology", weighting, "total")
     if weight is None:
         assert found == {}  # 2019 has no design, so nothing is weighted
         return
@@ -151,14 +158,14 @@ def test_zones_are_those_that_the_files_tell(
 @pytest.mark.parametrize("weighting", ["none", "weighted"])
 @pytest.mark.parametrize("wave", ASKED)
 def test_team_performance_by_zone_is_what_the_files_tell(
-    release: duckdb.DuckDBPyConnection,
+    warehouse: duckdb.DuckDBPyConnection,
     files: dict[str, pd.DataFrame],
     wave: str,
     weighting: str,
 ) -> None:
     table = files[wave]
     zone, weight = zones(wave, table), weights(wave, table, weighting)
-    found = released(release, wave, "team_performance", weighting, "work_climate_zone")
+    found = computed(warehouse, wave, "team_performance", weighting, "work_climate_zone")
     if weight is None:
         assert found == {}
         return
@@ -172,24 +179,24 @@ def test_team_performance_by_zone_is_what_the_files_tell(
 
 
 def test_statements_on_waste_count_the_other_way_round_in_the_scale(
-    release: duckdb.DuckDBPyConnection, files: dict[str, pd.DataFrame]
+    warehouse: duckdb.DuckDBPyConnection, files: dict[str, pd.DataFrame]
 ) -> None:
     table = files["2019"]
     scores = table[[f"Q4_{number}" for number in range(1, 7)]].astype(float)
     scores = scores.where(scores <= 5)
     scores[["Q4_1", "Q4_2"]] = 6 - scores[["Q4_1", "Q4_2"]]
     scale = scores.mean(axis=1)[scores.notna().sum(axis=1) >= 5]
-    found = released(release, "2019", "team_performance_scale", "none", "total")
+    found = computed(warehouse, "2019", "team_performance_scale", "none", "total")
     estimate, n = found["value", "total"]
     assert (estimate, n) == (pytest.approx(scale.mean(), abs=1e-9), len(scale))
 
 
 def test_numbers_from_0_to_10_count_as_they_are(
-    release: duckdb.DuckDBPyConnection, files: dict[str, pd.DataFrame]
+    warehouse: duckdb.DuckDBPyConnection, files: dict[str, pd.DataFrame]
 ) -> None:
     grades = files["2025"]["aanbeveling"].dropna().astype(int)
     grades = grades[grades <= 10]
-    found = released(release, "2025", "employer_recommendation_grade", "none", "total")
+    found = computed(warehouse, "2025", "employer_recommendation_grade", "none", "total")
     assert found["value", "total"] == (pytest.approx(grades.mean(), abs=1e-9), len(grades))
 
 
@@ -216,7 +223,9 @@ def test_the_published_recommendation_of_2022_comes_out(
 
 
 def test_a_corrected_answer_is_told_without_whose_it_was(
-    release: duckdb.DuckDBPyConnection, files: dict[str, pd.DataFrame]
+    release: duckdb.DuckDBPyConnection,
+    warehouse: duckdb.DuckDBPyConnection,
+    files: dict[str, pd.DataFrame],
 ) -> None:
     rows = release.sql(
         "select survey, wave, variable, code, becomes, becomes_label, answers from mart_correction"
@@ -225,7 +234,7 @@ def test_a_corrected_answer_is_told_without_whose_it_was(
     text = release.sql("select string_agg(c::varchar, ' ') from mart_correction as c").fetchone()
     assert text and "4021" not in text[0]
     education = (files["2019"]["Q1"].isin(["7", "77"])).sum()
-    found = released(release, "2019", "sector", "none", "total")
+    found = computed(warehouse, "2019", "sector", "none", "total")
     estimate, n = found["education", "total"]
     assert round(estimate * n / 100) == education
 

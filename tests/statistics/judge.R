@@ -82,7 +82,8 @@ judge_quantiles <- function(whole, cells) {
   percents <- c(5, 25, 50, 75, 95)
   found <- sapply(percents / 100, function(p) {
     value <- quantile_rule(y, weights(subdesign), p)
-    ends <- if (df > 0) confint(svymean(as.numeric(y <= value), subdesign), df = df) else c(NA, NA)
+    below <- svymean(cbind(below = as.numeric(y <= value)), subdesign)
+    ends <- if (df > 0) confint(below, df = df) else c(NA, NA)
     ends[ends < -1e-12 | ends > 1 + 1e-12] <- NA
     read <- function(end) if (is.na(end)) NA else quantile_rule(y, weights(subdesign), end)
     c(value, read(ends[1]), read(ends[2]))

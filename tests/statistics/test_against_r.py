@@ -213,8 +213,9 @@ def _ask_estimates(connection: duckdb.DuckDBPyConnection, built: Barometer, part
 
         create table ours.quantile as
         select
-            concat_ws('|', {CELL}, category) as cell, cast(right(statistic, 2) as integer) as percent,
-            estimate as value, estimate_low as low, estimate_high as high, df
+            concat_ws('|', {CELL}, category) as cell,
+            cast(right(statistic, 2) as integer) as percent, estimate as value,
+            estimate_low as low, estimate_high as high, df
         from est_quantiles
         where concat_ws('|', {CELL}, category) in (select cell from asked.quantile)
         """
@@ -243,6 +244,9 @@ def _ask_trends(connection: duckdb.DuckDBPyConnection, built: Barometer, familie
                 "statistic": "mean",
                 "weighting": "none",
                 "data_status": "published",
+                "n": 100,
+                "rounding_unit": 1,
+                "approximate": False,
                 "comparability": "identical",
                 "wave": wave,
                 "estimate": float(estimate),
@@ -264,7 +268,8 @@ def _ask_trends(connection: duckdb.DuckDBPyConnection, built: Barometer, familie
         select
             concat_ws('|', concept, category) as test, concept as family,
             later.estimate - earlier.estimate as change,
-            sqrt(earlier.standard_error ** 2 + later.standard_error ** 2) as standard_error
+            -- Two rounded figures: each has the variance of a unit, 1 / 12.
+            sqrt(earlier.standard_error ** 2 + later.standard_error ** 2 + 1 / 6) as standard_error
         from warehouse.marts.mart_indicator as later
         inner join warehouse.marts.mart_indicator as earlier using (concept, category)
         where earlier.wave = '1' and later.wave = '2'
@@ -429,9 +434,7 @@ def test_weights_add_up_to_the_frame(judged: duckdb.DuckDBPyConnection) -> None:
 def test_quantiles_of_a_scale_and_their_intervals_agree_with_survey(
     judged: duckdb.DuckDBPyConnection,
 ) -> None:
-    assert not _differences(
-        judged, "quantile", {"value": 1e-9, "low": 1e-9, "high": 1e-9, "df": 0}
-    )
+    assert not _differences(judged, "quantile", {"value": 1e-9, "low": 1e-9, "high": 1e-9, "df": 0})
 
 
 def test_a_share_of_a_raking_variable_is_known(judged: duckdb.DuckDBPyConnection) -> None:
@@ -460,8 +463,9 @@ def test_differences_between_groups_have_the_standard_error_of_survey(
 def test_p_values_are_those_of_r_and_adjusted_as_by_p_adjust(
     judged: duckdb.DuckDBPyConnection,
 ) -> None:
-    # A release shows them rounded down to 4 decimals.
-    assert not _differences(judged, "holm", {"p_value": 0, "p_value_adjusted": 0}, zero=1e-4)
+    # Shown with four digits, rounded down.
+    digits = 1e-4 + 1e-9
+    assert not _differences(judged, "holm", {"p_value": 0, "p_value_adjusted": 0}, zero=digits)
 
 
 def test_students_t_is_qt(judged: duckdb.DuckDBPyConnection) -> None:

@@ -5,7 +5,8 @@
 -- Primary (C): a group with fewer than 10 answers to any question of its base, so that what is
 -- hidden does not depend on who skipped a question; and extreme percentiles of few answers.
 -- Secondary (D): where hidden groups of a partition could be subtracted from its total, the
--- smallest groups left are hidden too; and a hidden group as a category of other groups.
+-- smallest groups left are hidden too; a hidden group as a category of other groups; and what is
+-- withdrawn (release_withdrawals.csv).
 {% set key = [
     'survey', 'wave', 'concept', 'category', 'base', 'group_dimension', 'group_value', 'statistic'
 ] %}
@@ -140,6 +141,7 @@ judged as (
             when
                 hidden_categories.category is not null and weightings.group_dimension <> 'total'
                 then 'D'
+            when withdrawals.concept is not null then 'D'
             else 'F'
         end as conf_status
     from weightings
@@ -149,6 +151,13 @@ judged as (
             {{ equal_columns(
                 'weightings', 'hidden_categories',
                 ['survey', 'wave', 'base', 'concept', 'category']
+            ) }}
+    left join {{ ref('release_withdrawals') }} as withdrawals
+        on
+            {{ equal_columns(
+                'weightings', 'withdrawals',
+                ['survey', 'wave', 'concept', 'category', 'base', 'group_dimension',
+                 'group_value']
             ) }}
     left join {{ ref('categories') }} as categories
         on {{ equal_columns('weightings', 'categories', ['concept', 'category']) }}

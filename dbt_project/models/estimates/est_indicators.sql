@@ -1,8 +1,8 @@
 -- One row per survey, wave, concept, category, base, group, statistic, weighting and data status:
 -- computed estimates and published figures in one shape. A published share with a known n gets
 -- Wilson's interval on its effective n, n / design effect (Kish 1965, Survey Sampling, 8.2). Where
--- the source weights and does not give a design effect, every answer counts in full: the interval is
--- then too narrow. A bound ("more than half"), a share in words ("about a quarter"), a count of a
+-- the source weights and gives no design effect, every answer counts in full: the interval is then
+-- too narrow. A bound ("more than half"), a share in words ("about a quarter"), a count of a
 -- known list (a response rate) or a figure without n gets none.
 with computed as (
     select
@@ -81,8 +81,10 @@ united as (
         'published' as data_status,
         statistic,
         value as estimate,
-        case when has_interval then 100 * {{ wilson_bound('p', 'effective_n', -1) }} end as estimate_low,
-        case when has_interval then 100 * {{ wilson_bound('p', 'effective_n', 1) }} end as estimate_high,
+        case when has_interval then 100 * {{ wilson_bound('p', 'effective_n', -1) }} end
+            as estimate_low,
+        case when has_interval then 100 * {{ wilson_bound('p', 'effective_n', 1) }} end
+            as estimate_high,
         case when has_interval then 100 * sqrt(p * (1 - p) / effective_n) end as standard_error,
         case when has_interval then effective_n end as effective_n,
         n,

@@ -1,6 +1,6 @@
--- One row per survey, wave, concept and base that is read from variables: how many answers were asked
--- for, and how many are valid. Who was routed past a question was not asked; a blank, a refusal and
--- "don't know" that is no category are missing.
+-- One row per survey, wave, concept and base that is read from variables: how many answers were
+-- asked for, and how many are valid. Who was routed past a question was not asked; a blank, a
+-- refusal and "don't know" that is no category are missing.
 with concepts as (
     select * from {{ ref('concepts') }}
 ),

@@ -132,15 +132,20 @@ errors as (
     group by {{ prefixed('quantiles', quantile) }}, quantiles.estimate, quantiles.p
 ),
 
-ends as (
+half_lengths as (
     select
         errors.*,
-        {% for name, sign in [('low', '-'), ('high', '+')] %}
-            errors.p {{ sign }} {{ t975('errors.df', 't_quantiles.t975') }} * errors.standard_error
-                as share_{{ name }}{{ ',' if not loop.last }}
-        {% endfor %}
+        {{ t975('errors.df', 't_quantiles.t975') }} * errors.standard_error as half_length
     from errors
     left join t_quantiles on errors.df = t_quantiles.df
+),
+
+ends as (
+    select
+        *,
+        p - half_length as share_low,
+        p + half_length as share_high
+    from half_lengths
 )
 
 select
@@ -149,10 +154,12 @@ select
     concat('quantile_', ends.percent) as statistic,
     ends.estimate,
     min(case
-        when ends.share_low >= -1e-12 and reached.share >= ends.share_low - 1e-12 then reached.value
+        when ends.share_low >= -1e-12 and reached.share >= ends.share_low - 1e-12
+            then reached.value
     end) as estimate_low,
     min(case
-        when ends.share_high <= 1 + 1e-12 and reached.share >= ends.share_high - 1e-12 then reached.value
+        when ends.share_high <= 1 + 1e-12 and reached.share >= ends.share_high - 1e-12
+            then reached.value
     end) as estimate_high,
     ends.share_low,
     ends.share_high,

@@ -1,6 +1,6 @@
--- One row per survey and wave with weights: how unequal they are. With the coefficient of variation c
--- of the weights the design effect is 1 + c^2 = n sum w^2 / (sum w)^2, and the effective number of
--- answers n / (1 + c^2) (Kish 1965, Survey Sampling, 11.7).
+-- One row per survey and wave with weights: how unequal they are. With the coefficient of variation
+-- c of the weights the design effect is 1 + c^2 = n sum w^2 / (sum w)^2, and the effective number
+-- of answers n / (1 + c^2) (Kish 1965, Survey Sampling, 11.7).
 with weights as (
     select * from {{ ref('hrm_sample_design') }}
     where weighting = 'weighted'

@@ -1,5 +1,5 @@
--- One row per survey, wave and concept that weights were made to agree with: the strata of a frame, or
--- the margins of raking. Its shares are known, so that they have no sampling error.
+-- One row per survey, wave and concept that weights were made to agree with: the strata of a frame,
+-- or the margins of raking. Its shares are known, so that they have no sampling error.
 with crosswalk as (
     select * from {{ ref('hrm_crosswalk') }}
     where gives in ('category', 'code')

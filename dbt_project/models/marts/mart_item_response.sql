@@ -1,6 +1,7 @@
--- One row per survey, wave, concept, base and data status: which part of the answers that were asked
--- for is missing, of all respondents together. Missing answers are neither corrected for nor filled
--- in. What is shown follows from rounded numbers only, so that the exact size of a base stays hidden.
+-- One row per survey, wave, concept, base and data status: which part of the answers that were
+-- asked for is missing, of all respondents together. Missing answers are neither corrected for nor
+-- filled in. What is shown follows from rounded numbers only, so that the exact size of a base
+-- stays hidden.
 with items as (
     select
         *,

@@ -2,8 +2,8 @@
 -- asked, of waves with answers and waves of which a source gives the response by group.
 -- R-indicator: R = 1 - 2 S(rho), with the response rho_h = n_h / N_h of stratum h and
 --   S^2(rho) = sum N_h (rho_h - mean(rho))^2 / (N - 1)
--- (Schouten, Cobben, Bethlehem 2009, Survey Methodology 35, 101-113). 1 means that all strata answered
--- alike. It is computed from what mart_response shows, where that is complete.
+-- (Schouten, Cobben, Bethlehem 2009, Survey Methodology 35, 101-113). 1 means that all strata
+-- answered alike. It is computed from what mart_response shows, where that is complete.
 with response as (
     select * from {{ ref('mart_response') }}
 ),

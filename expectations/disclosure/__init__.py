@@ -1,0 +1,1 @@
+"""An attack on what a release shows, as the last check before it."""

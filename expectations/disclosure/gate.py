@@ -1,0 +1,401 @@
+"""Attacks every wave of a release, and says what has to change when a hidden count is pinned."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from expectations.disclosure.attack import (
+    WIDE,
+    Effort,
+    Question,
+    Verdict,
+    attack,
+    part,
+)
+from expectations.disclosure.protection import Protection
+from expectations.disclosure.structure import structure
+from expectations.disclosure.wave import Asked, Rules, Target, Wave
+from expectations.runner import Finding
+from ingest.errors import RefusedError
+from ingest.messages import LANGUAGES, Names, Phrase
+
+if TYPE_CHECKING:
+    import duckdb
+
+
+CUBE = "marts.mart_indicator"
+TABLE = "mart_indicator"
+SUITE = "disclosure"
+# What an attack reads, by wave; a change of any of it is another digest.
+READ = (
+    "harmonised.hrm_answers",
+    "harmonised.hrm_base_members",
+    "harmonised.hrm_item_answers",
+    "harmonised.hrm_respondent_groups",
+    "harmonised.hrm_sample_design",
+    "harmonised.hrm_asked_categories",
+    "estimates.est_computed",
+)
+READ_WHOLE = ("release_rules", "release_groups", "concepts", "categories", "group_dimensions")
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Hidden counts of a category that are pinned, or could not be judged.
+
+    Attributes:
+        withdraw: groups (dimension, group) to withdraw; empty where none helps.
+        categories: categories to withdraw them for.
+    """
+
+    concept: str
+    base: str
+    category: str
+    target: str
+    pinned: bool
+    withdraw: tuple[tuple[str, str], ...]
+    categories: tuple[str, ...]
+
+
+@dataclass
+class Attacked:
+    """What the attack on a wave found."""
+
+    protection: list[Protection] = field(default_factory=list)
+    failures: list[Failure] = field(default_factory=list)
+
+
+def check_disclosure(warehouse: Path, kept: Path) -> list[Finding]:
+    """Attack the marts of a warehouse, and keep the result of every wave.
+
+    Args:
+        warehouse: the private DuckDB file.
+        kept: the folder with results; those of waves of which nothing changed are used again.
+
+    Returns:
+        One finding per wave.
+    """
+    import duckdb
+
+    kept.mkdir(parents=True, exist_ok=True)
+    findings = []
+    made = set()
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        for survey, wave in waves(connection, CUBE):
+            file = kept / f"{survey}.{wave}.json"
+            made.add(file)
+            digest = _digest(connection, survey, wave)
+            found = _read(file, digest)
+            if found is None:
+                found = attack_wave(connection, CUBE, survey, wave)
+                content = {
+                    "digest": digest,
+                    "protection": [asdict(row) for row in found.protection],
+                    "failures": [asdict(failure) for failure in found.failures],
+                }
+                file.write_text(json.dumps(content, indent=1), "utf-8")
+            broken = structure(connection, CUBE, survey, wave)
+            findings.append(result(survey, wave, found, broken))
+    for left_over in set(kept.glob("*.json")) - made:
+        left_over.unlink()
+    return findings
+
+
+def waves(connection: duckdb.DuckDBPyConnection, cube: str) -> list[tuple[str, str]]:
+    """Return survey and wave of what a release shows from answers."""
+    return connection.execute(
+        f"select distinct survey, wave from {cube} "  # noqa: S608
+        "where data_status <> 'published' and statistic = 'share' order by all"
+    ).fetchall()
+
+
+def attack_wave(
+    connection: duckdb.DuckDBPyConnection,
+    cube: str,
+    survey: str,
+    wave: str,
+    *,
+    merged: bool = True,
+    crossings: bool = False,
+    effort: Effort | None = None,
+    advise: bool = True,
+) -> Attacked:
+    """Attack every hidden count of a wave.
+
+    Args:
+        connection: a warehouse.
+        cube: where the release has `mart_indicator`.
+        survey: the survey.
+        wave: the wave.
+        merged: attack also original groups that release_groups.csv merges.
+        crossings: attack also small crossings of what registers tell.
+        effort: how long to search.
+        advise: find which breakdowns to withdraw.
+    """
+    read = Wave(
+        connection, cube, survey, wave, rules(connection), merged=merged, crossings=crossings
+    )
+    found = Attacked()
+    tallies: dict[str, list[int]] = {}
+    for asked, targets, question in read.questions():
+        verdict = _attack(read, question, effort)
+        _count(tallies, read, targets, question, verdict)
+        for k, category in enumerate(asked.categories):
+            wrong = verdict.pinned[k] | verdict.unjudged[k]
+            if wrong.any():
+                place = int(wrong.argmax())
+                found.failures.append(
+                    Failure(
+                        asked.concept,
+                        asked.base,
+                        category,
+                        str(targets[place]),
+                        bool(verdict.pinned[k, place]),
+                        tuple(_withdraw(read, asked, k, targets[place])) if advise else (),
+                        asked.categories if len(asked.categories) > 1 else (category,),
+                    )
+                )
+    found.protection = [
+        replace(row, **_tally(tallies.get(row.group_dimension, []))) for row in _shown(read)
+    ]
+    return found
+
+
+def _attack(read: Wave, question: Question, effort: Effort | None = None) -> Verdict:
+    """Attack as one who knows registers only; what is quick, and finds fewer solutions, goes first.
+
+    Every step finds whole solutions, so that each of them protects.
+    """
+    import numpy as np
+
+    effort = effort or Effort()
+
+    def near(registers: Question) -> Question:
+        """Only those with the weights of the hidden counts that are left."""
+        alive = registers.targets[registers.hidden.any(axis=0)] & (registers.members > 0)
+        weights = read.weight_of_registers
+        return part(registers, np.isin(weights, weights[alive.any(axis=0)]))
+
+    steps = (
+        lambda left: attack(read.identities(left), replace(effort, every=True)),
+        lambda left: attack(near(read.registers(left)), replace(effort, every=True)),
+        lambda left: attack(read.registers(left), effort),
+    )
+    low = high = np.zeros(question.hidden.shape, np.int64)
+    left = question.hidden
+    for step in steps:
+        found = step(replace(question, hidden=left))
+        low, high = np.minimum(low, found.low), np.maximum(high, found.high)
+        left = question.hidden & (low == high)
+        if not left.any():
+            break
+    return Verdict(low, high, found.pinned & left, found.unjudged & left)
+
+
+def _withdraw(read: Wave, asked: Asked, place: int, target: Target) -> list[tuple[str, str]]:
+    """Return groups (dimension, group) to withdraw, so that nothing of a question is pinned.
+
+    Groups of the split of the hidden group go first, and the smallest of them. What proves not to
+    be needed in the end is shown again.
+    """
+    cells = read.cells[asked.concept, asked.base, asked.categories[place]]
+    sizes = {
+        (cell["group_dimension"], cell["group_value"]): cell["n"]
+        for cell in cells
+        if cell["group_dimension"] != "total"
+        and cell["conf_status"] == "F"
+        and not cell["published"]
+    }
+    concepts = [name for name, _ in target.parts]
+    order = sorted(
+        sizes, key=lambda group: (read.concept_of[group[0]] not in concepts, sizes[group], group)
+    )
+    # The others of a question with one answer would give the answer away.
+    categories = asked.categories if len(asked.categories) > 1 else (asked.categories[place],)
+    before, taken = set(read.withdrawn), list[tuple[str, str]]()
+
+    def protects(groups: Sequence[tuple[str, str]]) -> bool:
+        read.withdrawn = before | {
+            (asked.concept, asked.base, category, *group)
+            for category in categories
+            for group in groups
+        }
+        return _is_protected(read, asked)
+
+    try:
+        for group in order:
+            taken.append(group)
+            if protects(taken):
+                break
+        else:
+            return []
+        for group in taken[:-1]:
+            if protects(fewer := [other for other in taken if other != group]):
+                taken = fewer
+    finally:
+        read.withdrawn = before
+    return [(dimension, group) for dimension, group in taken]
+
+
+def _is_protected(read: Wave, asked: Asked) -> bool:
+    for _, _, question in read.questions(asked):
+        verdict = _attack(read, question)
+        if verdict.pinned.any() or verdict.unjudged.any():
+            return False
+    return True
+
+
+def _count(
+    tallies: dict[str, list[int]],
+    read: Wave,
+    targets: Sequence[Target],
+    question: Question,
+    verdict: Verdict,
+) -> None:
+    """Keep the range of every hidden count; -1 for one that is pinned or not judged."""
+    dimensions = {concept: dimension for dimension, concept in read.concept_of.items()}
+    for t, target in enumerate(targets):
+        name = target.parts[0][0]
+        ranges = verdict.high[:, t] - verdict.low[:, t]
+        wrong = verdict.pinned[:, t] | verdict.unjudged[:, t]
+        tallies.setdefault(
+            name if target.kind == "hidden" else dimensions.get(name, name), []
+        ).extend(
+            -1 if bad else int(width)
+            for width, bad, hidden in zip(ranges, wrong, question.hidden[:, t], strict=True)
+            if hidden
+        )
+
+
+def _tally(ranges: Sequence[int]) -> dict[str, Any]:
+    return {
+        "attacked": len(ranges),
+        "pinned": sum(width < 0 for width in ranges),
+        "narrow": sum(0 <= width < WIDE for width in ranges),
+        "narrowest_range": max(0, min(ranges)) if ranges else None,
+    }
+
+
+def _shown(read: Wave) -> list[Protection]:
+    """Count what a wave shows by each dimension."""
+    counts: dict[str, dict[str, int]] = {}
+    for cells in read.cells.values():
+        for cell in cells:
+            if cell["published"] or cell["statistic"] != "share":
+                continue
+            fate = {"C": "hidden_primary", "D": "hidden_secondary"}.get(
+                cell["conf_status"], "bounds" if cell["bound"] else "exact"
+            )
+            row = counts.setdefault(cell["group_dimension"], {})
+            row[fate] = row.get(fate, 0) + 1
+    return [
+        Protection(
+            survey=read.where["survey"],
+            wave=read.where["wave"],
+            group_dimension=dimension,
+            figures=sum(row.values()),
+            exact=row.get("exact", 0),
+            bounds=row.get("bounds", 0),
+            hidden_primary=row.get("hidden_primary", 0),
+            hidden_secondary=row.get("hidden_secondary", 0),
+            share_shown=round(
+                100 * (row.get("exact", 0) + row.get("bounds", 0)) / sum(row.values()), 1
+            ),
+        )
+        for dimension, row in sorted(counts.items())
+    ]
+
+
+def rules(connection: duckdb.DuckDBPyConnection) -> Rules:
+    """Return the public rules of a release; the defaults where a warehouse has none."""
+    known = connection.execute(
+        "select count(*) from duckdb_tables() where table_name = 'release_rules'"
+    ).fetchall()
+    if known == [(0,)]:
+        return Rules()
+    values = dict(connection.execute("select rule, value from seeds.release_rules").fetchall())
+    return Rules(int(values["fewest_respondents"]), int(values["minimum_base"]))
+
+
+def _digest(connection: duckdb.DuckDBPyConnection, survey: str, wave: str) -> str:
+    """Return a digest of what an attack on a wave reads, and of the code of the attack."""
+    found = sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        found.update(path.read_bytes())
+    where = "where survey = ? and wave = ?"
+    for table in READ:
+        sql = f"select count(*), sum(hash(rows)) from (select * from {table} {where}) as rows"  # noqa: S608
+        found.update(str(connection.execute(sql, [survey, wave]).fetchall()).encode())
+    shown = (
+        "select concept, base, category, group_dimension, group_value, weighting, statistic, "  # noqa: S608
+        "estimate, estimate_low, estimate_high, rounding_unit, bound, conf_status, approximate, "
+        f"data_status from {CUBE} {where}"
+    )
+    sql = f"select count(*), sum(hash(rows)) from ({shown}) as rows"  # noqa: S608
+    found.update(str(connection.execute(sql, [survey, wave]).fetchall()).encode())
+    for table in READ_WHOLE:
+        sql = f"select sum(hash(rows)) from seeds.{table} as rows"  # noqa: S608
+        found.update(str(connection.execute(sql).fetchall()).encode())
+    return found.hexdigest()
+
+
+def _read(file: Path, digest: str) -> Attacked | None:
+    """Return a kept result; none where there is none, or it is of something else."""
+    if not file.exists():
+        return None
+    content = json.loads(file.read_text("utf-8"))
+    if content["digest"] != digest:
+        return None
+    return Attacked(
+        [Protection(**row) for row in content["protection"]],
+        [
+            Failure(
+                **{
+                    **row,
+                    "withdraw": tuple((dimension, group) for dimension, group in row["withdraw"]),
+                    "categories": tuple(row["categories"]),
+                }
+            )
+            for row in content["failures"]
+        ],
+    )
+
+
+def result(survey: str, wave: str, found: Attacked, broken: Sequence[RefusedError]) -> Finding:
+    """Say of a wave that nothing is pinned, or what is and how to mend it."""
+    attacked = sum(row.attacked for row in found.protection)
+    observed = Phrase("expectations.counts_attacked", n=attacked, pinned=len(found.failures))
+    messages = [*broken, *(_refusal(survey, wave, failure) for failure in found.failures)]
+    return Finding(
+        f"{survey} {wave} {SUITE}",
+        TABLE,
+        "hidden_counts",
+        "error",
+        not messages,
+        {language: observed.text(language) for language in LANGUAGES},
+        {
+            language: " ".join(message.text(language) for message in messages)
+            for language in LANGUAGES
+        },
+    )
+
+
+def _refusal(survey: str, wave: str, failure: Failure) -> RefusedError:
+    rows = [
+        f"{survey},{wave},{failure.concept},{category},{failure.base},{dimension},{group}"
+        for category in failure.categories
+        for dimension, group in failure.withdraw
+    ]
+    return RefusedError(
+        "expectations.hidden_count_pinned" if failure.pinned else "expectations.hidden_count_open",
+        f"{survey}/{wave}",
+        concept=failure.concept,
+        category=failure.category,
+        target=failure.target,
+        rows=Names(rows, len(rows), "; "),
+    )
