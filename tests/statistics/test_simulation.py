@@ -92,6 +92,9 @@ def estimated(built: Barometer, sample: pd.DataFrame, *, pairs_only: bool) -> pd
             "create schema harmonised; create schema estimates; create schema seeds;"
             "create table seeds.t_quantiles as from shipped.seeds.t_quantiles;"
             "create table seeds.group_dimensions as from shipped.seeds.group_dimensions;"
+            "create table seeds.release_rules as from shipped.seeds.release_rules;"
+            "create table harmonised.hrm_known_margins as "
+            "from shipped.harmonised.hrm_known_margins limit 0;"
         )
         connection.register("sample", sample)
         # Each pair is a survey of its own, so that only its two waves are compared.

@@ -131,6 +131,10 @@ def judged(built: Barometer, frame: Population, sample: pd.DataFrame) -> pd.Data
             "where database_name = 'shipped' and schema_name = 'seeds'"
         ).fetchall():
             connection.execute(f"create table seeds.{seed} as from shipped.seeds.{seed}")
+        connection.execute(
+            "create table harmonised.hrm_known_margins as "
+            "from shipped.harmonised.hrm_known_margins limit 0"
+        )
         for wave in (0, 1):
             held = pd.DataFrame(frame.groups[wave], columns=["total", *GROUPS])
             said = pd.DataFrame(frame.answers[wave], columns=[*QUESTIONS])
