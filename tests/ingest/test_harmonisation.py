@@ -1009,7 +1009,7 @@ def test_a_stratum_has_some_respondents_and_no_more_than_its_frame(
 def test_a_release_has_every_threshold_that_models_and_checks_read_and_no_other() -> None:
     read = {
         name
-        for folder in ("models", "macros")
+        for folder in ("models", "macros", "tests")
         for path in (PROJECT / "dbt_project" / folder).rglob("*.sql")
         for name in re.findall(r"release_rule\('(\w+)'\)", path.read_text("utf-8"))
     }
