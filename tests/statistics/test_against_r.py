@@ -251,8 +251,6 @@ def _ask_trends(connection: duckdb.DuckDBPyConnection, built: Barometer, familie
                 "wave": wave,
                 "estimate": float(estimate),
                 "standard_error": error,
-                "rounding_unit": 1e-6,
-                "n": 100,
             }
             for index, test in enumerate(family)
             for wave, estimate, error in zip(("1", "2"), test[:2], test[2:], strict=True)
