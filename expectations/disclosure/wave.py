@@ -491,7 +491,9 @@ class Wave:
         found: dict[bytes, tuple[Target, Mask]] = {}
         for row in (row for some in rows for row in some):
             place = (row["group_dimension"], row["group_value"])
-            mask = None if row["published"] or row["conf_status"] == "F" else self.group(*place)
+            # What is hidden for the sake of others (D) needs no protection of its own.
+            is_hidden = row["conf_status"] == "C" and not row["published"]
+            mask = self.group(*place) if is_hidden else None
             if mask is not None and mask @ members:
                 found.setdefault(
                     (mask & (members > 0)).tobytes(), (Target((place,), "hidden"), mask)

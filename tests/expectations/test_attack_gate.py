@@ -9,10 +9,10 @@ from expectations.disclosure.gate import Attacked, Failure, result
 from expectations.disclosure.structure import structure
 
 FINE = [
-    ("innovated", "yes", "sector", "provinces_and_water_boards", "weighted"),
+    ("innovated", "yes", "sector", "small_sectors", "weighted"),
     ("innovated", "yes", "total", "total", "none"),
     ("innovated", "yes", "total", "total", "weighted"),
-    ("sector", "provinces_and_water_boards", "total", "total", "none"),
+    ("sector", "small_sectors", "total", "total", "none"),
 ]
 
 
@@ -29,8 +29,8 @@ def refusals(*shown: tuple[str, str, str, str, str]) -> list[str]:
                 as t(concept, by_group);
             create table seeds.release_groups as
                 select * from (values
-                    ('sector', 'provinces', 'provinces_and_water_boards'),
-                    ('sector', 'water_boards', 'provinces_and_water_boards')
+                    ('sector', 'provinces', 'small_sectors'),
+                    ('sector', 'water_boards', 'small_sectors')
                 ) as t(concept, category, release_category);
             create table marts.mart_indicator (
                 survey varchar, wave varchar, data_status varchar, conf_status varchar,
@@ -55,7 +55,7 @@ def test_merged_groups_with_one_weighting_pass() -> None:
     [
         (
             "two_weightings",
-            ("innovated", "yes", "sector", "provinces_and_water_boards", "none"),
+            ("innovated", "yes", "sector", "small_sectors", "none"),
         ),
         ("merged_category_shown", ("innovated", "yes", "sector", "water_boards", "weighted")),
         ("merged_category_shown", ("sector", "water_boards", "total", "total", "none")),
@@ -63,9 +63,9 @@ def test_merged_groups_with_one_weighting_pass() -> None:
             "register_by_group",
             (
                 "sector",
-                "provinces_and_water_boards",
+                "small_sectors",
                 "sector",
-                "provinces_and_water_boards",
+                "small_sectors",
                 "weighted",
             ),
         ),

@@ -78,7 +78,7 @@ FAULTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     ),
     ("disclosure", "merged_groups_stay_merged"): (
         "update mart_indicator set group_value = 'provinces' "
-        "where group_value = 'provinces_and_water_boards' and concept = 'origin'",
+        "where group_value = 'small_sectors' and concept = 'origin'",
         ("provinces in row", "nl_barometer 2021 origin", "hrm_answers"),
     ),
     ("estimates", "share_is_a_percentage"): (

@@ -5,13 +5,15 @@
 -- Primary (C): a group with fewer than 10 answers to any question of its base, so that what is
 -- hidden does not depend on who skipped a question; and extreme percentiles of few answers.
 -- Secondary (D): where hidden groups of a partition could be subtracted from its total, the
--- smallest groups left are hidden too; a hidden group as a category of other groups; and what is
--- withdrawn (release_withdrawals.csv).
+-- smallest groups left are hidden too; a hidden group as a category of other groups; the smallest
+-- groups left of an answer where what is not shown exactly of it comes from fewer than three
+-- respondents, who could be subtracted; and what is withdrawn (release_withdrawals.csv).
 {% set key = [
     'survey', 'wave', 'concept', 'category', 'base', 'group_dimension', 'group_value', 'statistic'
 ] %}
 {% set group = ['survey', 'wave', 'base', 'group_dimension', 'group_value'] %}
 {% set whole = ['survey', 'wave', 'base', 'group_dimension', 'within_category'] %}
+{% set answer = whole + ['concept', 'category', 'statistic', 'weighting'] %}
 with computed as (
     select * from {{ ref('est_computed') }}
 ),
@@ -34,6 +36,7 @@ dimensions as (
 placed as (
     select
         computed.*,
+        concepts.kind,
         max(case when computed.weighting = 'none' then computed.selected end) over (
             partition by {{ prefixed('computed', key) }}
         ) as respondents
@@ -132,6 +135,9 @@ judged as (
         weightings.*,
         categories.complement_of is not null as is_complement,
         precisions.unit,
+        groups.within_category,
+        groups.is_partition,
+        weightings.kind,
         case
             when groups.conf_status <> 'F' then groups.conf_status
             when
@@ -197,6 +203,56 @@ bounded as (
     from rounded
 ),
 
+-- In the order in which groups of a split are covered: those that are not shown exactly first.
+covered as (
+    select
+        *,
+        bound is not null or conf_status <> 'F' as is_covered,
+        max(case when bound is not null or conf_status <> 'F' then 1 else 0 end) over (
+            partition by {{ answer | join(', ') }}
+        ) = 1 as has_covered,
+        {% for name, count in [('with', 'respondents'), ('without', 'n - respondents')] %}
+            coalesce(sum({{ count }}) over (
+                partition by {{ answer | join(', ') }}
+                order by
+                    case when bound is not null or conf_status <> 'F' then 0 else 1 end,
+                    n, group_value
+                rows between unbounded preceding and 1 preceding
+            ), 0) as {{ name }}_before{{ ',' if not loop.last }}
+        {% endfor %}
+    from bounded
+),
+
+needed as (
+    select
+        *,
+        statistic = 'share' and group_dimension <> 'total' and is_partition
+        and has_covered and not is_covered
+        and least(with_before, without_before) < {{ release_rule('fewest_respondents') }}
+            as is_needed
+    from covered
+),
+
+-- The other answers of a question with one answer would give the answer away.
+protected as (
+    select
+        *,
+        case
+            when conf_status <> 'F' or statistic <> 'share' then conf_status
+            when
+                is_needed
+                or (
+                    kind = 'single'
+                    and max(case when is_needed then 1 else 0 end) over (
+                        partition by {{ group | join(', ') }}, concept, statistic, weighting
+                    ) = 1
+                )
+                then 'D'
+            else 'F'
+        end as final_status
+    from needed
+),
+
 shown as (
     select
         *,
@@ -209,7 +265,7 @@ shown as (
             when bound is null and standard_error > 0
                 then {{ down_to_digits('effective_n', 2) }}
         end as shown_effective_n
-    from bounded
+    from protected
 )
 
 select
@@ -222,29 +278,29 @@ select
     group_value,
     weighting,
     statistic,
-    case when conf_status = 'F' then shown_estimate end as estimate,
+    case when final_status = 'F' then shown_estimate end as estimate,
     case
-        when conf_status <> 'F' or bound is not null then null
+        when final_status <> 'F' or bound is not null then null
         when statistic = 'share' then greatest(round(shown_estimate - below, 6), 0)
         else round(shown_estimate - below, 6)
     end as estimate_low,
     case
-        when conf_status <> 'F' or bound is not null then null
+        when final_status <> 'F' or bound is not null then null
         when statistic = 'share' then least(round(shown_estimate + above, 6), 100)
         else round(shown_estimate + above, 6)
     end as estimate_high,
     case
-        when conf_status <> 'F' or bound is not null then null
+        when final_status <> 'F' or bound is not null then null
         when statistic = 'share' and standard_error > 0
             then 100 * sqrt(shown_estimate / 100 * (1 - shown_estimate / 100) / shown_effective_n)
         else {{ up_to_digits('standard_error', 2) }}
     end as standard_error,
-    case when conf_status = 'F' then cast(shown_effective_n as bigint) end as effective_n,
-    case when conf_status = 'F' then n end as n,
-    case when conf_status = 'F' then df end as df,
+    case when final_status = 'F' then cast(shown_effective_n as bigint) end as effective_n,
+    case when final_status = 'F' then n end as n,
+    case when final_status = 'F' then df end as df,
     unit as rounding_unit,
-    case when conf_status = 'F' then bound end as bound,
-    case when conf_status = 'F' and bound is null then interval_method else 'none' end
+    case when final_status = 'F' then bound end as bound,
+    case when final_status = 'F' and bound is null then interval_method else 'none' end
         as interval_method,
-    conf_status
+    final_status as conf_status
 from shown
