@@ -121,7 +121,7 @@ class Effort:
         every: judge every hidden count, also after one of the category was pinned.
     """
 
-    nodes: int = 20
+    nodes: int = 100
     seconds: float = 20.0
     every: bool = False
 
