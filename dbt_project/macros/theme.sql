@@ -6,7 +6,7 @@
 -#}
 {% macro theme(concept) -%}
 {% set key = ['category', 'base', 'weighting', 'data_status'] %}
-{% set figures = ['estimate', 'estimate_low', 'estimate_high', 'n'] %}
+{% set figures = ['estimate', 'estimate_low', 'estimate_high', 'n', 'bound'] %}
 with indicators as (
     select
         *,

@@ -211,15 +211,15 @@ covered as (
         max(case when bound is not null or conf_status <> 'F' then 1 else 0 end) over (
             partition by {{ answer | join(', ') }}
         ) = 1 as has_covered,
-        {% for name, count in [('with', 'respondents'), ('without', 'n - respondents')] %}
-            coalesce(sum({{ count }}) over (
-                partition by {{ answer | join(', ') }}
-                order by
-                    case when bound is not null or conf_status <> 'F' then 0 else 1 end,
-                    n, group_value
-                rows between unbounded preceding and 1 preceding
-            ), 0) as {{ name }}_before{{ ',' if not loop.last }}
-        {% endfor %}
+    {% for name, count in [('with', 'respondents'), ('without', 'n - respondents')] %}
+        coalesce(sum({{ count }}) over (
+            partition by {{ answer | join(', ') }}
+            order by
+                case when bound is not null or conf_status <> 'F' then 0 else 1 end,
+                n, group_value
+            rows between unbounded preceding and 1 preceding
+        ), 0) as {{ name }}_before{{ ',' if not loop.last }}
+    {% endfor %}
     from bounded
 ),
 

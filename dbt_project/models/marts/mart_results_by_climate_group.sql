@@ -5,7 +5,7 @@
 {% set key = ['survey', 'wave', 'category', 'base', 'weighting', 'data_status'] %}
 -- Columns are named after the groups.
 {% set groups = ['limited', 'average', 'strong'] %}
-{% set figures = ['estimate', 'estimate_low', 'estimate_high', 'n'] %}
+{% set figures = ['estimate', 'estimate_low', 'estimate_high', 'n', 'bound'] %}
 {% set margins = ['difference_low', 'difference_high', 'confidence_level', 'p_value_adjusted'] %}
 with shares as (
     select
