@@ -218,7 +218,7 @@ covered as (
                 case when bound is not null or conf_status <> 'F' then 0 else 1 end,
                 n, group_value
             rows between unbounded preceding and 1 preceding
-        ), 0) as {{ name }}_before{{ ',' if not loop.last }}
+            ), 0) as {{ name }}_before{{ ',' if not loop.last }}
     {% endfor %}
     from bounded
 ),
