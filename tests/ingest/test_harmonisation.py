@@ -108,7 +108,7 @@ def recode(**columns: str) -> Change:
 
 def merge(**columns: str) -> Change:
     """A sector that a release shows as part of another."""
-    into = {"category": "education", "release_category": "judiciary_and_high_councils"}
+    into = {"category": "education", "release_category": "small_sectors"}
     return add("release_groups.csv", {**into, **columns})
 
 
@@ -634,17 +634,17 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
         ("release_groups.csv, row 20", "education is merged into itself"),
     ),
     "a merged group that is merged again": (
-        merge(category="provinces_and_water_boards"),
+        merge(category="small_sectors", release_category="education"),
         "release_group_merged_again",
         (
             "release_groups.csv, row 2",
-            "provinces_and_water_boards is itself merged into judiciary_and_high_councils",
+            "small_sectors is itself merged into education",
         ),
     ),
     "a merged group that shows what it is to hide": (
-        remove("release_groups.csv", category="water_boards"),
+        merge(release_category="municipalities"),
         "release_group_of_one",
-        ("release_groups.csv, row 2", "provinces_and_water_boards would hold provinces alone"),
+        ("release_groups.csv, row 20", "municipalities would hold education alone"),
     ),
     "merged groups that overlap": (
         merge(concept="innovation_type", category="product", release_category="service"),
@@ -669,9 +669,9 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
         ("release_groups.csv, row 20", "provinces of concept sector is merged or nested itself"),
     ),
     "groups within a merged sector": (
-        nest(within_category="provinces_and_water_boards"),
+        nest(within_category="small_sectors"),
         "release_whole_merged",
-        ("release_groups.csv, row 20", "provinces_and_water_boards of concept sector"),
+        ("release_groups.csv, row 20", "small_sectors of concept sector"),
     ),
     "groups within groups that are nested themselves": (
         nest(
@@ -985,7 +985,7 @@ PROVINCE, WATER_BOARD, MUNICIPALITY = "5", "8", "1"
         # Of a merged stratum the respondents are taken together.
         ([PROVINCE, WATER_BOARD], None, ""),
         ([PROVINCE] * 13, "frame_too_small", "provinces has 13 respondents, but its frame has 12"),
-        ([PROVINCE], "stratum_of_one", "stratum provinces_and_water_boards has one respondent"),
+        ([PROVINCE], "stratum_of_one", "stratum small_sectors has one respondent"),
         ([*[PROVINCE] * 2, MUNICIPALITY], "stratum_of_one", "stratum municipalities has one"),
     ],
     ids=["as large as its frame", "merged", "over its frame", "one", "one beside others"],
