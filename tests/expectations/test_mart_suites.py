@@ -47,7 +47,7 @@ FAULTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
         ("nl_barometer 2021",),
     ),
     ("disclosure", "suppressed_is_empty"): (
-        "update mart_indicator set effective_n = 20 where conf_status = 'D'",
+        "update mart_indicator set effective_n = 20 where conf_status = 'D' and wave = '2021'",
         ("D in row", "nl_barometer 2021"),
     ),
     ("disclosure", "rounded_to_its_unit"): (

@@ -44,7 +44,7 @@ def test_computed_figures_agree_with_every_published_one(
         release.sql("select verdict, count(*) from mart_reconciliation group by all").fetchall()
     )
     assert "differs" not in verdicts
-    assert verdicts["agrees"] >= 117
+    assert verdicts["agrees"] >= 109
 
 
 @pytest.mark.parametrize(
