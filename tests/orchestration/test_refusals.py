@@ -94,7 +94,7 @@ def test_a_description_that_does_not_hold_stops_the_build(copy: Barometer) -> No
 
 
 def test_dbt_tests_that_fail_stop_the_build_and_the_gate(copy: Barometer) -> None:
-    edit(copy.project / MANIFEST, "      provinces: 12\n", "")
+    edit(copy.project / MANIFEST, "      central_government: 331\n", "")
     edit(
         copy.project / "dbt_project/models/staging/stg_published_figures.sql",
         "cast(category as string)",
