@@ -51,6 +51,9 @@ def definitions(
         from expectations.disclosure.gate import check_disclosure
 
         findings = call(check_disclosure, settings.warehouse, settings.disclosure)
-        return check_result(HIDDEN, dg.AssetKey([MARTS, TABLE]), findings)
+        # Generated answers have nobody to protect: there a pinned count is a warning.
+        refuses = any(finding.refuses for finding in findings)
+        severity = dg.AssetCheckSeverity.ERROR if refuses else dg.AssetCheckSeverity.WARN
+        return check_result(HIDDEN, dg.AssetKey([MARTS, TABLE]), findings, severity)
 
     return dg.Definitions(asset_checks=[published_marts, hidden_counts])
