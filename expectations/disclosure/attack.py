@@ -31,8 +31,6 @@ Fate = Literal["open", "pinned", "unjudged"]
 MARGIN = 1e-6
 # As far as the solver is told to stay inside, since it keeps to a bound only roughly.
 SOLVER_MARGIN = 1e-4
-# A range of this many values needs no more witnesses.
-WIDE = 2
 
 
 @dataclass(frozen=True)
@@ -158,13 +156,12 @@ class _Search:
         self.targets = question.targets.astype(np.int64)
         self.sums = [f.weights @ y for f, y in zip(question.figures, question.counts, strict=True)]
 
-    def wanted(self, category: int, width: int = 1) -> Counts:
-        """The hidden counts of a category of which the range is not yet so wide."""
+    def wanted(self, category: int) -> Counts:
+        """The hidden counts of a category that no witness changes yet."""
         import numpy as np
 
-        verdict = self.verdict
-        narrow = verdict.high[category] - verdict.low[category] < width
-        return np.nonzero(self.question.hidden[category] & narrow)[0]
+        unchanged = self.verdict.high[category] == self.verdict.low[category]
+        return np.nonzero(self.question.hidden[category] & unchanged)[0]
 
     def note(self, category: int, changes: Counts) -> None:
         """Keep how far checked changes (hidden groups x witnesses) move the hidden counts."""

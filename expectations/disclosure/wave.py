@@ -352,25 +352,20 @@ class Wave:
             members = self.members[key]
             none = np.zeros(self.size, np.int64)
             counts = np.stack([self.answers.get((*key, c), none) for c in asked.categories])
-            figures, shown, hidden = [], [], []
+            figures, shown, cells = [], [], []
             for category, y in zip(asked.categories, counts, strict=True):
                 rows = self.shown_cells(asked.concept, asked.base, category)
-                figure, masks, published = self._figures(rows, members, y)
+                figure, masks = self._figures(rows, members, y)
                 figures.append(figure)
                 shown.append(masks)
-                hidden.append((rows, published))
+                cells.append(rows)
             if not any(len(figure.low) for figure in figures):
                 continue
-            targets = self._targets([rows for rows, _ in hidden], members)
+            targets = self._targets(cells, members)
             if not targets:
                 continue
             whom = np.stack([mask for _, mask in targets])
-            is_hidden = np.stack(
-                [
-                    self._hidden(targets, members, some, published)
-                    for (_, published), some in zip(hidden, shown, strict=True)
-                ]
-            )
+            is_hidden = np.stack([_is_hidden(targets, members, masks) for masks in shown])
             exclusive = single and len(counts) > 1 and bool((counts.sum(axis=0) == members).all())
             question = Question(members, counts, tuple(figures), whom, is_hidden, exclusive)
             yield asked, tuple(target for target, _ in targets), question
@@ -505,31 +500,16 @@ class Wave:
                 found.setdefault((mask & (members > 0)).tobytes(), (target, mask))
         return list(found.values())
 
-    def _hidden(
-        self,
-        targets: list[tuple[Target, Mask]],
-        members: Counts,
-        shown: list[Mask],
-        published: list[Mask],
-    ) -> Mask:
-        """Which targets are hidden for a category: not those that are a shown group."""
-        import numpy as np
-
-        alive = members > 0
-        not_hidden = {(mask & alive).tobytes() for mask in (*shown, *published)}
-        return np.array([(mask & alive).tobytes() not in not_hidden for _, mask in targets])
-
     def _figures(
         self, rows: list[dict[Any, Any]], members: Counts, y: Counts
-    ) -> tuple[Figures, list[Mask], list[Mask]]:
-        """Return what the figures of a category say, their groups, and the published groups."""
+    ) -> tuple[Figures, list[Mask]]:
+        """Return what the figures of a category say, and the groups that they are of."""
         import numpy as np
 
         weights: list[Floats] = []
         low: list[float] = []
         high: list[float] = []
         masks: list[Mask] = []
-        published: list[Mask] = []
 
         def add(row: Floats, least: float, most: float) -> None:
             weights.append(row)
@@ -546,7 +526,7 @@ class Wave:
             if cell["published"]:
                 if (bounds := _published(cell, n)) and bounds[0] <= mask @ y <= bounds[1]:
                     add(mask.astype(np.float64), *bounds)
-                    published.append(mask)
+                    masks.append(mask)
                 continue
             if cell["statistic"] != "share":
                 continue
@@ -563,8 +543,8 @@ class Wave:
             for row, least, most in self._weighted(cell, weight, members, y):
                 add(row, least, most)
         if not weights:
-            return Figures(np.zeros((0, self.size)), np.zeros(0), np.zeros(0)), masks, published
-        return Figures(np.stack(weights), np.array(low), np.array(high)), masks, published
+            return Figures(np.zeros((0, self.size)), np.zeros(0), np.zeros(0)), masks
+        return Figures(np.stack(weights), np.array(low), np.array(high)), masks
 
     def _counts(self, cell: dict[Any, Any], n: int, count: int) -> tuple[int, int]:
         """Return the lowest and highest count that a figure with equal weights leaves."""
@@ -626,6 +606,15 @@ class Wave:
         margin = MARGIN * total
         low, high = low / 100 * total + margin, high / 100 * total - margin
         yield weight, min(low, value - EXACT), max(high, value + EXACT)
+
+
+def _is_hidden(targets: list[tuple[Target, Mask]], members: Counts, shown: list[Mask]) -> Mask:
+    """Which targets are hidden for a category: not those that are a shown group."""
+    import numpy as np
+
+    alive = members > 0
+    not_hidden = {(mask & alive).tobytes() for mask in shown}
+    return np.array([(mask & alive).tobytes() not in not_hidden for _, mask in targets])
 
 
 def _is_known(rows: NDArray[Any], first: Counts, identity: Counts) -> Mask:
