@@ -42,7 +42,9 @@ def check_frame(data: pa.Table, wave: SurveyWave, found: Harmonisation) -> None:
             for code, number in Counter(data.column(row.variable).to_pylist()).items():
                 if category := categories.get(code):
                     counts[category] += number
-    for stratum, size in design.frame.items():
+    # The build meets a stratum without a frame, but not such a part of a merged one.
+    parts = {part: 0 for part in counts if (design.stratum, part) in found.merged}
+    for stratum, size in {**parts, **design.frame}.items():
         if counts[stratum] > size:
             raise RefusedError(
                 "frame_too_small",

@@ -1006,6 +1006,19 @@ def test_a_stratum_has_some_respondents_and_no_more_than_its_frame(
     assert_dutch(refused.value)
 
 
+def test_a_part_of_a_merged_stratum_needs_a_frame_of_its_own(registry: Registry) -> None:
+    wave, rows = registry.wave(WAVE), load(SEEDS, registry)
+    answers = wave.wave.answers
+    assert answers and answers.design
+    frame = {name: size for name, size in answers.design.frame.items() if name != "provinces"}
+    design = answers.design.model_copy(update={"frame": frame})
+    answers = answers.model_copy(update={"design": design})
+    wave = replace(wave, wave=wave.wave.model_copy(update={"answers": answers}))
+
+    with pytest.raises(RefusedError, match="provinces has 2 respondents, but its frame has 0"):
+        check_frame(pa.table({"SECTOR": [*[PROVINCE] * 2, *[WATER_BOARD] * 2]}), wave, rows)
+
+
 def test_a_release_has_every_threshold_that_models_and_checks_read_and_no_other() -> None:
     read = {
         name
