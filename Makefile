@@ -8,7 +8,8 @@ PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-.PHONY: help up build test test-fast lint format bench docs lock clean environments
+.PHONY: help up build test test-fast lint format bench bench-dashboards screenshots docs lock clean \
+  environments
 
 help: ## Show what there is.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -29,6 +30,7 @@ lint: .venv/.dev ## Style, types, imports and SQL.
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@find dbt_project/models -name '*.py' -exec $(BIN)/mypy {} +
 	@$(BIN)/lint-imports --no-cache --no-logo
 	@$(BIN)/sqlfluff lint --processes 2 --disable-progress-bar dbt_project/models
 
@@ -40,7 +42,15 @@ format: .venv/.dev ## Put code in the house style.
 bench: .venv/.bench ## Print speed: files to raw in seconds, the rest as ratios.
 	@$(BIN)/python benchmarks/read.py
 	@$(BIN)/python benchmarks/estimates.py
+	@$(BIN)/python benchmarks/models.py
+	@$(BIN)/python benchmarks/scales.py
 	@$(BIN)/python benchmarks/build.py
+
+bench-dashboards: .venv/.dev .venv-superset/.installed ## How long a reader waits, alone and with twenty.
+	@$(BIN)/python -m benchmarks.dashboards
+
+screenshots: .venv/.dev .venv-superset/.installed ## Take a picture of every page, at every width, in .artifacts/.
+	@$(BIN)/python -m tests.dashboards.screenshots
 
 docs: .venv/.docs ## Build the documentation site, with the dbt docs.
 	@$(BIN)/barometer docs

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import duckdb
 
-from dashboards import contracts
+from dashboards import access, contracts
+from dashboards.access import Access
 from dashboards.bundle import Asset, Bundle
 from dashboards.columns import adhoc_metrics, named_columns, named_metrics
 from dashboards.compiler import ASSETS, compile_assets
@@ -56,7 +57,7 @@ def check(
     bundle = compile_assets(release or Path("release.duckdb"), assets_dir, marts)
     with duckdb.connect() as connection:
         checker = _Checker(connection, tables, bundle)
-        problems = list(checker.problems())
+        problems = [*checker.problems(), *checker.rows(access.load(assets_dir), assets_dir)]
     if release is not None and not problems:
         problems = list(_unknown_defaults(bundle, release))
     return CheckReport(
@@ -86,6 +87,23 @@ class _Checker:
         for dashboard in self.bundle.of("dashboards"):
             yield from self._dashboard(dashboard)
 
+    def rows(self, roles: Access, assets_dir: Path) -> Iterator[RefusedError]:
+        """Yield a problem for each rule of rows that does not fit its marts."""
+        datasets = {asset.slug: asset for asset in self.bundle.of("datasets")}
+        for rule in roles.rows:
+            where = Phrase("dashboards.key", path=access.path_of(assets_dir), key=rule.name)
+            for mart in rule.marts:
+                if mart in datasets:
+                    yield from self._computes(where, rule.condition, datasets[mart])
+                else:
+                    yield RefusedError(
+                        "dashboards.no_mart",
+                        where,
+                        mart=mart,
+                        near=did_you_mean(mart, datasets),
+                        marts=sorted(datasets),
+                    )
+
     def _dataset(self, asset: Asset) -> Iterator[RefusedError]:
         """Check that the release has the columns, and that metrics can be computed."""
         columns = _columns(asset)
@@ -94,6 +112,11 @@ class _Checker:
         if asset.slug not in self.tables:
             yield RefusedError("dashboards.no_table", str(asset.source), mart=asset.slug)
             return
+        for one in asset.content["columns"]:
+            if one["expression"]:
+                where = Phrase("dashboards.key", path=asset.source, key=one["column_name"])
+                yield from self._computes(where, one["expression"], asset)
+                columns.remove(one["column_name"])
         if missing := [name for name in columns if name not in self.tables[asset.slug].columns]:
             yield RefusedError(
                 "dashboards.columns_not_in_release",
@@ -101,9 +124,6 @@ class _Checker:
                 columns=missing,
                 mart=asset.slug,
             )
-        if main := asset.content.get("main_dttm_col"):
-            where = Phrase("dashboards.key", path=asset.source, key="main_dttm_col")
-            yield from self._column(where, main, columns, asset.slug)
         for metric in asset.content.get("metrics", []):
             where = Phrase("dashboards.key", path=asset.source, key=metric["metric_name"])
             yield from self._computes(where, metric["expression"], asset)
@@ -131,6 +151,8 @@ class _Checker:
             where = _filter(asset, one)
             for target in one["targets"]:
                 dataset = self.datasets[target["datasetUuid"]]
+                for condition in one["adhoc_filters"]:
+                    yield from self._computes(where, condition["sqlExpression"], dataset)
                 name = target["column"]["name"]
                 yield from self._column(where, name, _columns(dataset), dataset.slug)
                 if "sortMetric" in one:
@@ -186,7 +208,11 @@ def _metrics(dataset: Asset) -> list[str]:
 
 
 def _declared(dataset: Asset) -> str:
-    return ", ".join(f'"{one["column_name"]}" {one["type"]}' for one in dataset.content["columns"])
+    return ", ".join(
+        f'"{one["column_name"]}" {one["type"]}'
+        for one in dataset.content["columns"]
+        if not one["expression"]
+    )
 
 
 def _unknown_defaults(bundle: Bundle, release: Path) -> Iterator[RefusedError]:
@@ -197,7 +223,9 @@ def _unknown_defaults(bundle: Bundle, release: Path) -> Iterator[RefusedError]:
             for one in asset.content["metadata"]["native_filter_configuration"]:
                 target = one["targets"][0]
                 table, column = datasets[target["datasetUuid"]].slug, target["column"]["name"]
-                query = f'select distinct "{column}" from "{table}"'  # noqa: S608
+                offered = [condition["sqlExpression"] for condition in one["adhoc_filters"]]
+                query = f'select distinct "{column}" from "{table}" where '  # noqa: S608
+                query += " and ".join(f"({condition})" for condition in [*offered, "true"])
                 found = {str(row[0]) for row in connection.execute(query).fetchall()}
                 for value in one["defaultDataMask"]["filterState"].get("value", []):
                     if value not in found:

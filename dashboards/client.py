@@ -58,6 +58,10 @@ class Client:
         """PUT to `path` and return the answer as JSON."""
         return _json(self._send("PUT", path, **options))
 
+    def delete(self, path: str, **options: Any) -> Json:
+        """DELETE `path` and return the answer as JSON."""
+        return _json(self._send("DELETE", path, **options))
+
     def pages(self, path: str) -> Iterator[Mapping[str, Any]]:
         """Yield every row of a list, page after page."""
         page = 0

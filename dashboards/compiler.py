@@ -5,8 +5,11 @@ slug (the file's name); a chart names its dataset, and a dashboard its charts, b
 a mart, and its columns are those of the mart's contract. A file under `datasets/` is needed only
 for what a dataset adds to its mart. `column_config` is a list.
 
-Any text may be `{nl: ..., en: ...}`, the name of a column too, or `{document: method}` for a page
-of the dbt docs. Databases and datasets exist once; charts and dashboards once per language.
+Any text may be `{nl: ..., en: ...}`, the name of a column too, `{document: method}` for a page of
+the dbt docs, or `{template: answers}` for a template of a text chart. A dashboard that is `like` a
+file under `templates/` is that file, with its own texts where the file says `{own: key}`, and with
+the parts that it adds or replaces under `position`.
+Databases and datasets exist once; charts and dashboards once per language.
 """
 
 from __future__ import annotations
@@ -32,13 +35,52 @@ ASSETS: Final = Path(__file__).parent / "assets"
 _DATABASE: Final = "barometer"
 # Written out, because an import keeps what it does not name: a change made by hand in Superset, or
 # the expression of a column that was calculated before.
-_PLAIN: Final[Content] = {
+_PLAIN_COLUMN: Final[Content] = {
+    "advanced_data_type": None,
     "description": None,
     "expression": None,
+    "extra": None,
     "filterable": True,
     "groupby": True,
     "is_active": True,
+    "is_dttm": False,
+    "python_date_format": None,
+    "type": None,
     "verbose_name": None,
+}
+_PLAIN_METRIC: Final[Content] = {
+    "currency": None,
+    "d3format": None,
+    "description": None,
+    "extra": None,
+    "metric_type": None,
+    "verbose_name": None,
+    "warning_text": None,
+}
+_PLAIN: Final[Mapping[Kind, Content]] = {
+    "datasets": {
+        "always_filter_main_dttm": False,
+        "cache_timeout": None,
+        "default_endpoint": None,
+        "description": None,
+        "extra": None,
+        "fetch_values_predicate": None,
+        "filter_select_enabled": True,
+        "main_dttm_col": None,
+        "normalize_columns": False,
+        "offset": 0,
+        "params": None,
+        "sql": None,
+        "template_params": None,
+    },
+    "charts": {
+        "cache_timeout": None,
+        "certification_details": None,
+        "certified_by": None,
+        "description": None,
+        "query_context": None,
+    },
+    "dashboards": {"certification_details": None, "certified_by": None},
 }
 M = TypeVar("M", Chart, Dashboard)
 
@@ -68,6 +110,7 @@ class _Definition(RootModel[dict[str, Any]]):
 class _Compiler:
     def __init__(self, assets_dir: Path, marts: Mapping[str, Mart]) -> None:
         self.marts = marts
+        self.templates = assets_dir / "templates"
         self.files = {kind: _files(assets_dir, kind) for kind in KINDS}
         self.datasets = dict(self.files["datasets"])  # the others are added when they are named
 
@@ -99,11 +142,12 @@ class _Compiler:
         mart = self._mart(slug, path)
         own = read_yaml(Dataset, path) if path != mart.source else Dataset()
         columns = [
-            {**_PLAIN, "column_name": name, "type": kind, "is_dttm": name == own.main_dttm_col}
+            {**_PLAIN_COLUMN, "column_name": name, "type": kind}
             for name, kind in mart.columns.items()
         ]
+        columns += [{**_PLAIN_COLUMN, **one.model_dump()} for one in own.columns]
         content = {
-            **own.model_dump(mode="json", exclude_unset=True),
+            "metrics": [{**_PLAIN_METRIC, **one.model_dump()} for one in own.metrics],
             "table_name": mart.name,
             "schema": "main",
             "database_uuid": asset_uuid("databases", _DATABASE),
@@ -112,20 +156,36 @@ class _Compiler:
         return _asset("datasets", slug, path, content)
 
     def _chart(self, slug: str, path: Path, language: Language) -> Asset:
-        chart = _read(Chart, path, language)
+        chart = self._read(Chart, path, language)
         content = chart.model_dump(exclude={"dataset", "params"})
         content["dataset_uuid"] = self._uuid(path, language, "datasets", chart.dataset, "dataset")
         content["params"] = _params(chart)
         return _asset("charts", slug, path, content, language)
 
     def _dashboard(self, slug: str, path: Path, language: Language) -> Asset:
-        dashboard = _read(Dashboard, path, language)
+        dashboard = self._read(Dashboard, path, language)
         content = complete(
             dashboard,
             path,
             lambda kind, other, key: self._uuid(path, language, kind, other, key),
         )
         return _asset("dashboards", slug, path, content, language)
+
+    def _read(self, model: type[M], path: Path, language: Language) -> M:
+        definition = read_yaml(_Definition, path).root
+        if "like" in definition:
+            shape = self.templates / f"{definition['like']}.yaml"
+            if not shape.is_file():
+                where = Phrase("dashboards.key", path=path, key="like")
+                names = sorted(one.stem for one in self.templates.glob("*.yaml"))
+                raise RefusedError("dashboards.no_document", where, document=shape, names=names)
+            own = definition
+            definition = _filled(read_yaml(_Definition, shape).root, own, path)
+            definition["position"] |= own.get("position", {})
+        found = in_language(definition, language, path, self.templates)
+        if isinstance(found.get("position"), dict):  # a part may be there in one language only
+            found["position"] = {key: part for key, part in found["position"].items() if part}
+        return parse(model, found, str(path))
 
     def _uuid(self, path: Path, language: Language, kind: Kind, slug: str, key: str) -> str:
         """Return the uuid of the dataset or chart that a file names under a key."""
@@ -155,9 +215,17 @@ class _Compiler:
         return self.marts[name]
 
 
-def _read(model: type[M], path: Path, language: Language) -> M:
-    definition = read_yaml(_Definition, path).root
-    return parse(model, in_language(definition, language, path), str(path))
+def _filled(shape: Any, own: Mapping[str, Any], path: Path) -> Any:
+    """Replace each `{own: key}` of a shape by what a file has under that key."""
+    if isinstance(shape, dict):
+        if set(shape) == {"own"}:
+            if shape["own"] not in own:
+                raise RefusedError("dashboards.own_missing", str(path), key=shape["own"])
+            return own[shape["own"]]
+        return {key: _filled(item, own, path) for key, item in shape.items()}
+    if isinstance(shape, list):
+        return [_filled(item, own, path) for item in shape]
+    return shape
 
 
 def _check_addresses(dashboards: Iterable[Asset]) -> None:
@@ -182,7 +250,7 @@ def _asset(
         language=language,
         uuid=uuid,
         source=source,
-        content={**content, "uuid": uuid, "version": VERSION},
+        content={**_PLAIN.get(kind, {}), **content, "uuid": uuid, "version": VERSION},
     )
 
 

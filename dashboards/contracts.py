@@ -1,4 +1,4 @@
-"""The columns of the marts: as their dbt contracts promise them, and as a release holds them."""
+"""The columns of the marts: as their contracts promise them, and as a release holds them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,9 @@ def of_dbt(folder: Path = MARTS) -> dict[str, Mart]:
     marts: dict[str, Mart] = {}
     for path in sorted(folder.rglob("*.yml")):
         content = yaml.load(path.read_text("utf-8"), Loader=yaml.CSafeLoader) or {}
-        for model in content.get("models", []):
+        # A source in this folder is a table that is written when a release is published.
+        written = [table for source in content.get("sources", []) for table in source["tables"]]
+        for model in [*content.get("models", []), *written]:
             columns = {
                 column["name"]: str(duckdb.sqltype(column["data_type"]))
                 for column in model.get("columns", [])

@@ -13,7 +13,7 @@ from ingest.messages import Phrase
 
 UuidOf = Callable[[Kind, str, str], str]  # kind, slug, the key that names it
 
-_FILTER_DEFAULTS: Final[Content] = {
+FILTER_DEFAULTS: Final[Content] = {
     "type": "NATIVE_FILTER",
     "filterType": "filter_select",
     "description": "",
@@ -127,7 +127,7 @@ def _filter(one: Filter, numbers: Mapping[str, int], source: Path, uuid_of: Uuid
         excluded.append(numbers[uuid])
     own = one.model_dump(mode="json", by_alias=True, exclude_unset=True, exclude={"default"})
     return {
-        **_FILTER_DEFAULTS,
+        **FILTER_DEFAULTS,
         **own,
         "controlValues": one.control_values.model_dump(by_alias=True, exclude_none=True),
         "targets": targets,

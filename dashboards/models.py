@@ -34,11 +34,18 @@ class Metric(Model):
     expression: str
 
 
+class Column(Model):
+    """A column of a mart under a name for readers, such as that of a file they download."""
+
+    column_name: str
+    expression: str
+
+
 class Dataset(Model):
     """What a dataset adds to the mart of its name; its columns come from the mart's contract."""
 
-    main_dttm_col: str | None = None
     metrics: tuple[Metric, ...] = ()
+    columns: tuple[Column, ...] = ()
 
 
 class AdhocMetric(FreeModel):
@@ -132,6 +139,7 @@ class Controls(CamelModel):
     search_all_options: bool = False
     inverse_selection: bool = False
     sort_ascending: bool | None = None
+    creatable: bool | None = None  # whether a reader may type a value that does not exist
 
 
 class Filter(CamelModel):
@@ -143,6 +151,7 @@ class Filter(CamelModel):
     default: tuple[str, ...] = ()
     cascade_parent_ids: tuple[str, ...] = ()
     sort_metric: str | None = None
+    adhoc_filters: tuple[AdhocFilter, ...] = Field(default=(), alias="adhoc_filters")
     control_values: Controls = Controls()
     scope: Scope = Scope()
 
@@ -168,7 +177,7 @@ class Dashboard(Model):
     slug: str
     description: str
     published: bool
-    css: str
+    css: str = ""
     position: dict[str, Node]
     metadata: Metadata
 

@@ -1,40 +1,61 @@
-"""Brings the dashboards, the viewer's role and the viewer's account to a running Superset.
+"""Brings the dashboards, the roles and the viewer's account to a running Superset.
 
 A second push changes nothing: what the server exports is compared with what would be sent. A change
-that someone made by hand in Superset is seen too, and undone.
+that someone made by hand in Superset is seen too, and undone. What an earlier push sent and is no
+longer in the project is removed; what people made in Superset is left alone.
+
+An import is one transaction, and each push looks anew at what the server has: a push that was cut
+off is finished by the next one.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import fcntl
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
-from dashboards import server_state, viewer
+from dashboards import access, server_state
+from dashboards.access import Access
+from dashboards.bundle import Bundle, Content, Kind
+from dashboards.check import check
 from dashboards.client import Client
 from dashboards.compiler import ASSETS, compile_assets
 from dashboards.credentials import Credentials
 from dashboards.server_state import State
-from ingest.errors import RefusedError
+from ingest.errors import RefusedError, SeveralError
 from ingest.models import Model
+
+# The lists of Superset's API; what shows a thing goes before the thing itself.
+_LISTS: Final[Mapping[Kind, str]] = {
+    "dashboards": "/api/v1/dashboard/",
+    "charts": "/api/v1/chart/",
+    "datasets": "/api/v1/dataset/",
+}
 
 
 class PushReport(Model):
-    """What a push did to each asset (by name), to the viewer's role and to the account."""
+    """What a push did to each asset (by name), to roles and rules of rows, and to the account.
+
+    An asset that is `kept` left the project, but something that people made in Superset uses it.
+    """
 
     assets: Mapping[str, State]
-    viewer_role: State
+    access: Mapping[str, State]
     viewer_account: State
     addresses: Mapping[str, str]
 
     def names(self, state: State) -> list[str]:
-        """Return the assets in one state, sorted."""
-        return sorted(name for name, value in self.assets.items() if value == state)
+        """Return the assets, roles and rules in one state, sorted."""
+        everything = {**self.assets, **self.access}
+        return sorted(name for name, value in everything.items() if value == state)
 
     @property
     def nothing_changed(self) -> bool:
         """Whether the server had everything already."""
-        states = {*self.assets.values(), self.viewer_role, self.viewer_account}
-        return states == {"unchanged"}
+        states = {*self.assets.values(), *self.access.values(), self.viewer_account}
+        return states <= {"unchanged", "kept"}
 
 
 def push(
@@ -53,28 +74,94 @@ def push(
         What was created, changed or left alone, and the address of each dashboard by title.
 
     Raises:
-        RefusedError: there is no such release, or a definition cannot be compiled.
+        RefusedError: there is no such release, a definition cannot be compiled, another push is
+            running, or a dashboard that someone made has the address of one of ours.
+        SeveralError: a definition does not fit the release; nothing was sent then.
         SupersetError: Superset refused a request.
     """
     if not release.exists():
         raise RefusedError("dashboards.no_release", str(release))
+    if problems := check(release=release, assets_dir=assets_dir).problems:
+        raise SeveralError(problems)
     bundle = compile_assets(release, assets_dir)
+    roles = access.load(assets_dir)
     client = Client(url)
     client.log_in(credentials.admin_user, credentials.admin_password.get_secret_value())
-    states = server_state.states(bundle, server_state.exported(client))
-    if set(states.values()) != {"unchanged"}:
+    with _alone(release.parent.parent):
+        return _push(client, bundle, roles, credentials)
+
+
+@contextmanager
+def _alone(home: Path) -> Iterator[None]:
+    """Let one push run at a time.
+
+    Raises:
+        RefusedError: another push is running.
+    """
+    with (home / "push.lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise RefusedError("dashboards.push_running", str(home)) from None
+        yield
+
+
+def _push(client: Client, bundle: Bundle, roles: Access, credentials: Credentials) -> PushReport:
+    found = server_state.exported(client)
+    states = server_state.states(bundle, found)
+    gone = set(server_state.left_over(bundle, found)) - server_state.used_by_others(bundle, found)
+    # Before the import, which cannot give an address to a dashboard while another one has it.
+    _remove(client, "dashboards", gone)
+    if {"created", "changed"} & set(states.values()):
+        _free_addresses(client, bundle, found, gone)
         client.post(
             "/api/v1/assets/import/",
             files={"bundle": ("barometer.zip", bundle.zip_bytes(), "application/zip")},
         )
         server_state.verify(bundle, server_state.exported(client))
-    role_id, role_state = viewer.ensure_role(client, bundle)
+    _remove(client, "charts", gone)
+    _remove(client, "datasets", gone)
+    made = access.ensure(client, bundle, roles)
+    address = f"{client.url}/superset/dashboard/{{}}/"
     return PushReport(
         assets=states,
-        viewer_role=role_state,
-        viewer_account=viewer.ensure_account(client, credentials, role_id),
+        access=made,
+        viewer_account=access.ensure_viewer(client, credentials, roles),
         addresses={
-            asset.content["dashboard_title"]: f"{url}/superset/dashboard/{asset.content['slug']}/"
-            for asset in bundle.of("dashboards")
+            one.content["dashboard_title"]: address.format(one.content["slug"])
+            for one in bundle.of("dashboards")
         },
     )
+
+
+def _remove(client: Client, kind: Kind, uuids: Iterable[str]) -> None:
+    """Remove what is of this kind and has one of these uuids."""
+    numbers = [row["id"] for row in client.pages(_LISTS[kind]) if row["uuid"] in uuids]
+    if numbers:
+        client.delete(_LISTS[kind], params={"q": f"!({','.join(map(str, numbers))})"})
+
+
+def _free_addresses(
+    client: Client, bundle: Bundle, found: Mapping[str, Content], gone: Iterable[str]
+) -> None:
+    """Take the addresses from dashboards of ours that give them to another one.
+
+    Raises:
+        RefusedError: a dashboard that someone made has the address of one of ours.
+    """
+    ours = {asset.uuid: asset for asset in bundle.of("dashboards")}
+    numbers = {row["uuid"]: row["id"] for row in client.pages(_LISTS["dashboards"])}
+    wanted = {asset.content["slug"]: asset for asset in ours.values()}
+    for number, content in found.items():
+        asset = wanted.get(content.get("slug"))
+        if asset is None or number == asset.uuid or number in gone:
+            continue
+        if number not in ours:
+            raise RefusedError(
+                "dashboards.address_taken",
+                client.url,
+                address=content["slug"],
+                title=content["dashboard_title"],
+                path=asset.source,
+            )
+        client.put(f"{_LISTS['dashboards']}{numbers[number]}", json={"slug": None})

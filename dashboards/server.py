@@ -18,12 +18,12 @@ from types import TracebackType
 
 import requests
 
-from dashboards import credentials
+from dashboards import credentials, openid
 from dashboards.credentials import Credentials
 from ingest.errors import RefusedError, SeveralError, reason
 
 HOST = "127.0.0.1"
-_HERE = Path(__file__).parent
+SUPERSET_SIDE = Path(__file__).parent / "superset_side"
 _LOG_LINES_SHOWN = 15
 
 
@@ -101,11 +101,13 @@ def start(home: Path, bin_dir: Path, port: int, timeout: float = 120.0) -> Serve
     """Start Superset on 127.0.0.1:`port` and wait until it answers.
 
     Raises:
-        RefusedError: the port cannot be used; nothing is started then.
+        RefusedError: the port cannot be used, or the settings of the login do not fit; nothing is
+            started then.
         SeveralError: the server stopped, or did not answer within `timeout` seconds; with the end
             of the log.
     """
     home = home.absolute()
+    openid.load(home)
     check_port(port)
     log = _state_dir(home) / "superset.log"
     command = [
@@ -114,6 +116,8 @@ def start(home: Path, bin_dir: Path, port: int, timeout: float = 120.0) -> Serve
         *("--worker-class", "gthread", "--workers", "2", "--threads", "8"),
         # Load Superset once and fork: half the time and memory of loading it in each worker.
         "--preload",
+        # Two seconds, the default, cuts off a reader who is still between two charts of a page.
+        *("--keep-alive", "30"),
         *("--timeout", "120", "--graceful-timeout", "5", "--log-level", "warning"),
         # gunicorn's control socket has one fixed place per user, so two servers would clash.
         "--no-control-socket",
@@ -192,7 +196,7 @@ def _set_up(home: Path, bin_dir: Path, secrets: Credentials) -> None:
     log = _state_dir(home) / "setup.log"
     with log.open("wb") as output:
         finished = subprocess.run(
-            [_tool(bin_dir, "python"), str(_HERE / "superset_setup.py")],
+            [_tool(bin_dir, "python"), str(SUPERSET_SIDE / "superset_setup.py")],
             input=json.dumps(account).encode(),
             cwd=_state_dir(home),
             env=_environment(home),
@@ -209,7 +213,7 @@ def _set_up(home: Path, bin_dir: Path, secrets: Credentials) -> None:
 def _stamp(home: Path, bin_dir: Path) -> str:
     versions = (bin_dir.parent / "lib").glob("python*/site-packages/apache_superset-*.dist-info")
     content = "".join(sorted(version.name for version in versions))
-    for path in (_HERE / "superset_setup.py", credentials.path_of(home)):
+    for path in (SUPERSET_SIDE / "superset_setup.py", credentials.path_of(home)):
         content += hashlib.sha256(path.read_bytes()).hexdigest()
     return content
 
@@ -236,5 +240,6 @@ def _environment(home: Path) -> Mapping[str, str]:
         **kept,
         "BAROMETER_HOME": str(home),
         "SUPERSET_HOME": str(_state_dir(home)),
-        "SUPERSET_CONFIG_PATH": str(_HERE / "superset_config.py"),
+        # Superset finds its settings there, as the module superset_config.
+        "PYTHONPATH": str(SUPERSET_SIDE),
     }

@@ -28,7 +28,7 @@ IN_WORDS = {
 PATTERNS = {
     r"^[a-z0-9][a-z0-9_]*$": "name: lower case letters, digits and `_`",
     r"^[A-Za-z0-9][A-Za-z0-9_]*$": "name: letters, digits and `_`",
-    r"^[A-Za-z][A-Za-z0-9_.]*$": "name of a variable",
+    r"^\w[^/\\\x00-\x1f]*$": "name of a file, without a folder",
     r"^[0-9]{4}$": "year",
     r"^\.[a-z]$": "`.a` to `.z`",
 }
@@ -232,8 +232,15 @@ def release_tables() -> str:
                 for column in item.get("columns", ())
             ),
         )
-        for item in sorted(_resources("models", "models/marts"), key=lambda item: str(item["name"]))
+        for item in sorted(_released(), key=lambda item: str(item["name"]))
     )
+
+
+def _released() -> Iterator[dict[str, Any]]:
+    """Yield what is described of models, and of tables that are written with a release."""
+    yield from _resources("models", "models/marts")
+    for source in _resources("sources", "models/marts"):
+        yield from source["tables"]
 
 
 def seeds() -> str:

@@ -72,7 +72,7 @@ def load_wave(
 def check_wave(
     wave_id: str, data: Path, samples: Path, seeds: Path
 ) -> tuple[list[Finding], list[Comparison]]:
-    """Check the file of a wave, and compare it with the files of earlier waves.
+    """Check the file of a wave or of a draft, and compare it with the files of earlier waves.
 
     Args:
         wave_id: `survey/wave`.
@@ -87,8 +87,9 @@ def check_wave(
         RefusedError: there is no such wave or file, it cannot be read, or its weights cannot be
             used.
     """
-    described = registry.load()
-    rows = harmonisation.load(seeds, described)
+    draft = registry.drafts().get(wave_id)
+    described = registry.load(draft=draft)
+    rows = harmonisation.load(seeds, described, draft)
     file = open_wave(described.wave(wave_id), data, samples)
     findings = check_file(file, rows)
     earlier = partial(open_wave, data=data, samples=samples)
@@ -103,14 +104,15 @@ def check_file(
 
     Args:
         file: the file.
-        rows: the crosswalk, which defines the strata; without it they are not checked.
+        rows: the crosswalk, which defines the strata and what codes count as; without it neither
+            is checked.
         results: where Great Expectations keeps its results; without it they are not kept.
 
     Raises:
         RefusedError: a stratum has more respondents than its frame, or the weights cannot be used;
             neither is checked in a file that is refused for another reason.
     """
-    findings = run(file_suites(file), results)
+    findings = run(file_suites(file, rows), results)
     if not any(finding.refuses for finding in findings):
         if rows:
             check_frame(file.table.data, file.wave, rows)

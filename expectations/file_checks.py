@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime, time
 from typing import TYPE_CHECKING
 
 from expectations.patterns import moved_labels, row_patterns
 from expectations.runner import Rule, Severity, Suite
+from ingest.harmonisation import Harmonisation
+from ingest.likeness.codes import same_label
+from ingest.lists import split_lists
 from ingest.messages import Filled, Names, Spoken, entry
+from ingest.registry import SURVEYS, SurveyWave
 from ingest.texts import Check
 from ingest.wave_files import WaveFile
 
@@ -23,10 +28,17 @@ UNIQUE = "expect_column_values_to_be_unique"
 BETWEEN = "expect_column_values_to_be_between"
 
 
-def file_suites(file: WaveFile) -> list[Suite]:
-    """Make the suites for one wave's file; a suite is left out where a file has nothing for it."""
+def file_suites(file: WaveFile, rows: Harmonisation | None = None) -> list[Suite]:
+    """Make the suites for one wave's file; a suite is left out where a file has nothing for it.
+
+    Args:
+        file: the file.
+        rows: what its codes count as; without it nobody looks at codes that are declared missing.
+    """
     makers = (_variables, _respondents, _patterns, _labels, _codes, _corrections, _dates)
-    return [suite for make in makers if (suite := make(file))]
+    suites = [suite for make in makers if (suite := make(file))]
+    declared = _declared_missing(file, rows) if rows else None
+    return [*suites, declared] if declared else suites
 
 
 def _suite(file: WaveFile, name: str, frame: pd.DataFrame, *rules: Rule) -> Suite:
@@ -55,11 +67,17 @@ def _rule(
         arguments: the arguments of the expectation.
     """
     words = entry(f"expectations.{name}", Check)
-    wave = file.wave.wave.wave
-    manifest = f"ingest/surveys/{file.wave.survey.survey}/waves/{wave}.yml"
+    manifest = _manifest(file.wave)
     values = {"path": file.path.name, "manifest": manifest, **(values or {})}
     meaning, fix = Filled(words.meaning, values), Filled(words.fix, values)
     return Rule(name, expectation, arguments, meaning, fix, severity, allowed or {})
+
+
+def _manifest(wave: SurveyWave) -> str:
+    """The manifest of a wave; that of a draft is elsewhere."""
+    path = wave.path or SURVEYS / wave.survey.survey / "waves" / f"{wave.wave.wave}.yml"
+    project = SURVEYS.parents[1]
+    return str(path.relative_to(project) if path.is_relative_to(project) else path)
 
 
 def _variables(file: WaveFile) -> Suite:
@@ -187,7 +205,7 @@ def _codes(file: WaveFile) -> Suite:
 
     answers, data = file.answers, file.table.data
     # A known error may be a code that nobody described.
-    corrected = {(row.variable, str(row.code)) for row in answers.corrections}
+    corrected = {(row.variable, row.code) for row in answers.corrections}
     rows, allowed = [], {}
     for item in answers.items:
         if not item.codelist:
@@ -196,15 +214,15 @@ def _codes(file: WaveFile) -> Suite:
         allowed[item.variable] = Names((f"{code} {text}" for code, text in codelist.items()), 20)
         if item.variable not in data.column_names:
             continue
-        labels = {str(code): label for code, label in codelist.items()}
         labels_held = file.table.codes.get(item.variable, {})
-        for row, code in _first_rows(data.column(item.variable), item.separator):
-            label = labels.get(code)
+        column = data.column(item.variable)
+        for row, code in _first_rows(column, _split(file, item.variable, column)):
+            label = codelist.get(code)
             found = labels_held.get(code, label)
             known = label is not None or (item.variable, code) in corrected
             undescribed = None if known else (item.variable, code)
             relabelled = None
-            if label is not None and found != label:
+            if label is not None and not same_label(found or "", label):
                 relabelled = f"{item.variable}: {code} {label!r} -> {found!r}"
             rows.append((row, item.variable, code, undescribed, relabelled))
     columns = ["row", "variable", "code", "undescribed", "relabelled"]
@@ -217,10 +235,84 @@ def _codes(file: WaveFile) -> Suite:
     )
 
 
-def _first_rows(column: pa.ChunkedArray, separator: str | None) -> list[tuple[int, str]]:
+def _declared_missing(file: WaveFile, rows: Harmonisation) -> Suite | None:
+    """The codes that the file declares missing, one row per variable and code that occurs.
+
+    `used` says what such a code counts as where it is no missing answer.
+    """
+    import pandas as pd
+
+    answers, data = file.answers, file.table.data
+    if not any(one.missing for one in file.table.declared.values()):
+        return None
+    corrected = {(one.variable, one.code) for one in answers.corrections if not one.respondent}
+    found = []
+    for variable, uses in _uses(file, rows):
+        if variable not in data.column_names:
+            continue
+        column = data.column(variable)
+        for row, code in _first_rows(column, _split(file, variable, column)):
+            declared = file.table.missing(variable, code)
+            if not declared or (variable, code) in corrected:
+                continue
+            wrong = [use for use, accounted in uses.items() if code not in accounted]
+            used = f"{variable} = {code} ({declared}: {', '.join(wrong)})" if wrong else None
+            found.append((row, variable, code, used))
+    frame = pd.DataFrame(found, columns=["row", "variable", "code", "used"], dtype=object)
+    rule = _rule(file, "declared_missing", NULL, column="used")
+    return _suite(file, "declared missing", frame.set_index("row"), rule)
+
+
+def _uses(file: WaveFile, rows: Harmonisation) -> Iterator[tuple[str, dict[str, Collection[str]]]]:
+    """Yield each variable, and use -> codes that are accounted for in that use."""
+    answers = file.answers
+    missing: dict[str | None, set[str]] = defaultdict(set)
+    for recode in rows.recodes.rows:
+        if recode.missing_kind:
+            missing[recode.recode].add(recode.code)
+    uses: dict[str, dict[str, Collection[str]]] = defaultdict(dict)
+    for row in rows.crosswalk.rows:
+        if row.variable and f"{row.survey}/{row.wave}" == file.wave.id:
+            uses[row.variable][f"{row.rule} {row.concept}"] = missing[row.recode]
+    given: dict[str, Mapping[str, Collection[str]]] = {
+        f"routing {base}": codes for base, codes in answers.routing.items()
+    }
+    given["margins"] = answers.design.margins if answers.design else {}
+    for item in answers.items:
+        known: dict[str, Collection[str]] = {
+            use: {*codes, *item.valid} for use, codes in uses[item.variable].items()
+        }
+        for use, named in given.items():
+            if item.variable in named:
+                described = answers.codelists[item.codelist or ""].keys()
+                known[use] = {*(described - set(named[item.variable])), *item.valid}
+        yield item.variable, known
+    weight = answers.design.weight if answers.design else None
+    roles = {
+        "respondent": answers.respondent,
+        "organisation": answers.organisation,
+        "completed_on": answers.completed_on,
+        "weight": weight,
+    }
+    for role, name in roles.items():
+        if name:
+            yield name, {role: ()}
+
+
+def _split(file: WaveFile, variable: str, column: pa.ChunkedArray) -> Mapping[str, list[str]]:
+    """Every different cell of a list with its codes; nothing for another variable."""
+    items = {item.variable: item for item in file.answers.items}
+    item = items.get(variable)
+    if item is None or not item.separator:
+        return {}
+    codelist = file.answers.codelists[item.codelist or ""]
+    return split_lists(column, variable, item.separator, codelist, file.path, file.wave.id)
+
+
+def _first_rows(column: pa.ChunkedArray, split: Mapping[str, list[str]]) -> list[tuple[int, str]]:
     """Every code of a variable with the first row that has it, from 1, in that order.
 
-    `separator` separates codes where a cell holds several.
+    `split` has the codes of cells that hold a list.
     """
     import numpy as np
     import pyarrow as pa
@@ -233,8 +325,8 @@ def _first_rows(column: pa.ChunkedArray, separator: str | None) -> list[tuple[in
     held = zip(rows[:-1].tolist(), encoded.dictionary.to_pylist(), strict=True)
     first: dict[str, int] = {}
     for row, cell in sorted((row, cell) for row, cell in held if row > 0):
-        for code in cell.split(separator) if separator else (cell,):
-            first.setdefault(code.strip() if separator else code, row)
+        for code in split.get(cell, (cell,)) or [""]:  # a list without a code is no answer
+            first.setdefault(code, row)
     return [(row, code) for code, row in first.items()]
 
 
@@ -249,7 +341,7 @@ def _corrections(file: WaveFile) -> Suite | None:
     for correction in answers.corrections:
         wrong = 0
         if {correction.variable, answers.respondent} <= set(data.column_names):
-            found = pc.equal(data.column(correction.variable), str(correction.code))
+            found = pc.equal(data.column(correction.variable), correction.code)
             if correction.respondent:
                 asked = pc.equal(data.column(answers.respondent), correction.respondent)
                 found = pc.and_(found, asked)

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from ingest.codes import Code
 from ingest.formats import AnswerTable
-from ingest.likeness.questions import hardly_alike, same_wording
+from ingest.likeness.questions import hardly_alike
+from ingest.likeness.text import plain, undated, unnumbered
 from ingest.models import Answers, Item
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     Bools = npt.NDArray[np.bool_]
 
-TICKED = {0, 1}  # codes of a battery of ticks: not chosen, chosen
+TICKED = {"0", "1"}  # codes of a battery of ticks: not chosen, chosen
 LONG_BATTERY = 8  # items; in a shorter one the same answer throughout may well be meant
 LEAST_WORDS = 3  # a shorter label is the name of a thing, not of a question
 TEST_ANSWER = (
@@ -73,7 +74,6 @@ def row_patterns(answers: Answers, data: pa.Table) -> pd.DataFrame:
         `test_answer`, an open answer that only tests the questionnaire. Each has names of
         variables, never an answer.
     """
-    import numpy as np
     import pandas as pd
     import pyarrow.compute as pc
 
@@ -83,18 +83,13 @@ def row_patterns(answers: Answers, data: pa.Table) -> pd.DataFrame:
         dtype=object,
     )
     for battery in batteries(answers, data.column_names):
-        columns = [_plain(data, name) for name in battery.variables]
-        blank = np.array([column.is_null().to_numpy(zero_copy_only=False) for column in columns])
-        if battery.codes <= TICKED:
-            if battery.blank_is_no:
-                continue
-            chosen, not_chosen = (
-                np.any([_equal(column, code) for column in columns], axis=0) for code in "10"
-            )
-            odd.loc[chosen & ~not_chosen & blank.any(axis=0), "ticks"] = battery.name
-        elif len(columns) >= LONG_BATTERY:
-            same = np.all([_equal(columns[0], column) for column in columns[1:]], axis=0)
-            odd.loc[same & ~blank.any(axis=0), "straight_lined"] = battery.name
+        ticks = battery.codes <= TICKED
+        if ticks and not battery.blank_is_no:
+            chosen, not_chosen, blank = _any_is(data, battery.variables, ("1", "0", None))
+            odd.loc[chosen & ~not_chosen & blank, "ticks"] = battery.name
+        elif not ticks and len(battery.variables) >= LONG_BATTERY:
+            same = _all_alike(data, battery.variables)
+            odd.loc[same, "straight_lined"] = battery.name
     for item in answers.items:
         if item.text and item.variable in data.column_names:
             tried = pc.match_substring_regex(_plain(data, item.variable), TEST_ANSWER)
@@ -118,7 +113,7 @@ def moved_labels(answers: Answers, table: AnswerTable) -> pd.DataFrame:
         if not (label := table.labels.get(item.variable, "")):
             continue
         own = wordings[item.variable]
-        others = () if _one_of(label, own) else _items_with(label, wordings)
+        others = _other_items(label, own, wordings)
         reused = f"{item.variable}: {label!r} = {others[0]}" if others else None
         reworded = f"{item.variable}: {item.wording.nl!r} -> {label!r}"
         differs = len(label.split()) >= LEAST_WORDS and hardly_alike(label, own)
@@ -127,12 +122,19 @@ def moved_labels(answers: Answers, table: AnswerTable) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns, dtype=object).set_index("row")
 
 
-def _items_with(label: str, wordings: Mapping[str, Sequence[str]]) -> Sequence[str]:
-    return [variable for variable, known in wordings.items() if _one_of(label, known)]
+def _other_items(
+    label: str, own: Sequence[str], wordings: Mapping[str, Sequence[str]]
+) -> Sequence[str]:
+    """The items whose wording a label is, if it is not that of its own item.
 
-
-def _one_of(label: str, wordings: Sequence[str]) -> bool:
-    return any(same_wording(label, wording) for wording in wordings)
+    Items may differ in the year or number alone ('Omzet: 2024', 'Omzet: 2025').
+    """
+    for form in (plain, unnumbered, undated):
+        if form(label) in map(form, own):
+            return ()
+        if others := [name for name, held in wordings.items() if form(label) in map(form, held)]:
+            return others
+    return ()
 
 
 def _plain(data: pa.Table, name: str) -> pa.Array:
@@ -142,8 +144,39 @@ def _plain(data: pa.Table, name: str) -> pa.Array:
     return pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], pa.string())
 
 
-def _equal(column: pa.Array, other: pa.Array | str) -> Bools:
-    import pyarrow.compute as pc
+def _any_is(data: pa.Table, names: Sequence[str], wanted: Sequence[str | None]) -> list[Bools]:
+    """Per code (none for a blank cell), who gave it in any of the variables."""
+    import numpy as np
 
-    equal: Bools = pc.equal(column, other).fill_null(False).to_numpy(zero_copy_only=False)
-    return equal
+    found: list[Bools] = [np.zeros(data.num_rows, bool) for _ in wanted]
+    known: dict[str, int] = {}
+    for name in names:
+        cells = _numbered(data, name, known)
+        for who, code in zip(found, wanted, strict=True):
+            who |= cells == (-1 if code is None else known.get(code, -2))
+    return found
+
+
+def _all_alike(data: pa.Table, names: Sequence[str]) -> Bools:
+    """Who gave the same answer to all of the variables."""
+    known: dict[str, int] = {}
+    first = _numbered(data, names[0], known)
+    same: Bools = first >= 0
+    for name in names[1:]:
+        same &= first == _numbered(data, name, known)
+    return same
+
+
+def _numbered(data: pa.Table, name: str, known: dict[str, int]) -> npt.NDArray[np.int32]:
+    """A number for each cell, -1 for a blank one; `known` has the number of each text."""
+    import numpy as np
+    import pyarrow as pa
+
+    column = data.column(name).combine_chunks()
+    encoded = column if pa.types.is_dictionary(column.type) else column.dictionary_encode()
+    words = encoded.dictionary.to_pylist()
+    numbers = np.array([known.setdefault(word, len(known)) for word in words] + [-1], np.int32)
+    cells: npt.NDArray[np.int32] = numbers[
+        encoded.indices.fill_null(len(words)).to_numpy(zero_copy_only=False)
+    ]
+    return cells

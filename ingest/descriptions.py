@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from pydantic import BaseModel, ValidationError
 
+from ingest.codes import Unquoted
 from ingest.errors import Names, Phrase, RefusedError, did_you_mean
 from ingest.messages import has_phrase
 from ingest.models import Row
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 LONGEST_VALUE = 80  # characters of a value that a message repeats
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 # Plain values of YAML: those of version 1.2, written in one way only.
-INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})$")
+INTEGER = re.compile(r"(?:0|-?[1-9][0-9]{0,17})$")
 DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+$")
 BOOLEAN = re.compile(r"(?:true|false)$")
 EMPTY = re.compile(r"(?:~|null|)$")
@@ -38,19 +39,30 @@ AMBIGUOUS = re.compile(
     r"[-+]?(?:0[0-9_]+|0[box][0-9a-fA-F_]+|[0-9]+_[0-9_]+|[0-9]+(?::[0-9]+)+)(?:\.[0-9_]*)?$"
     r"|[-+]?\.(?:inf|Inf|INF)$|\.(?:nan|NaN|NAN)$"
 )
+# What stays the text that it is, but is a number, a date or a truth value to others who read YAML.
+UNQUOTED = re.compile(
+    r"(?:[yYnN]|yes|Yes|YES|no|No|NO|on|On|ON|off|Off|OFF|True|TRUE|False|FALSE|Null|NULL)$"
+    r"|[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?$"
+    r"|[0-9]{4}(?:-[0-9]{1,2}){2}(?:[Tt ].*)?$"
+)
 TAG = "tag:yaml.org,2002:"
 NEVER = re.compile(r"(?!)")
-NUMBER_KEY = re.compile(r"([-+]?[0-9][0-9_]*)(?:\.0*)?")
 M = TypeVar("M", bound=BaseModel)
 R = TypeVar("R", bound=Row)
 
 
 @dataclass(frozen=True)
 class Rows(Generic[R]):
-    """The rows of one CSV file, each with the number of its line."""
+    """The rows of one CSV file, each with the number of its line.
+
+    Attributes:
+        drafted: the rows of a draft, which are in `numbered` too; their numbers go on after the
+            last line of the file.
+    """
 
     path: Path
     numbered: tuple[tuple[int, R], ...]
+    drafted: Rows[R] | None = None
 
     @classmethod
     def read(cls, model: type[R], path: Path) -> Rows[R]:
@@ -62,8 +74,38 @@ class Rows(Generic[R]):
         """The rows alone."""
         return tuple(row for _, row in self.numbered)
 
+    def followed_by(self, draft: Rows[R]) -> Rows[R]:
+        """Return these rows with those of a draft after them.
+
+        A row that is in this file as it is in the draft is skipped: an accepted draft of another
+        wave of a new country has brought it.
+
+        Raises:
+            RefusedError: a row of the draft that is in this file already, but not the same.
+        """
+        keys = {_key(row): line for line, row in self.numbered}
+        there = {_key(row): row for _, row in self.numbered}
+        fresh = [(line, row) for line, row in draft.numbered if there.get(_key(row)) != row]
+        draft = Rows(draft.path, tuple(fresh))
+        for line, row in draft.numbered:
+            if (key := _key(row)) in keys:
+                raise RefusedError(
+                    "draft_row_twice",
+                    draft.at(line),
+                    columns=list(row.KEY),
+                    path=self.path,
+                    other=keys[key],
+                )
+        last = self.numbered[-1][0]
+        more = tuple((last + line, row) for line, row in draft.numbered)
+        return Rows(self.path, self.numbered + more, draft)
+
     def at(self, line: int) -> Phrase:
         """Return the place of a row, for a message."""
+        drafted = len(self.drafted.numbered) if self.drafted else 0
+        last = self.numbered[-drafted - 1][0] if drafted else line
+        if self.drafted and line > last:
+            return self.drafted.at(line - last)
         return Phrase("row_of", path=self.path, row=line)
 
     def refer(self, column: str, names: Iterable[str], to: str) -> None:
@@ -150,6 +192,20 @@ def read_yaml(model: type[M], path: Path) -> M:
     return parse(model, data, str(path))
 
 
+def yaml_text(value: object, **form: Any) -> str:
+    """Write what `read_yaml` reads as the same: texts that YAML changes stand between quotes.
+
+    Args:
+        value: mappings, lists, texts, numbers, truth values and days; a text `1` as a key, which is
+            a code, is written as 1.
+        form: options of `yaml.dump`.
+    """
+    import yaml
+
+    text: str = yaml.dump(value, Dumper=_dumper(), sort_keys=False, allow_unicode=True, **form)
+    return text
+
+
 def read_csv(model: type[R], path: Path) -> Iterator[tuple[int, R]]:
     """Yield (line number, row) of a UTF-8 CSV file with a header.
 
@@ -168,7 +224,7 @@ def read_csv(model: type[R], path: Path) -> Iterator[tuple[int, R]]:
             if None in row or None in row.values():
                 raise RefusedError("description_cells", where)
             parsed = parse(model, row, where)
-            key = tuple(getattr(parsed, name) for name in model.KEY)
+            key = _key(parsed)
             if key in seen:
                 raise RefusedError(
                     "description_row_twice", where, columns=list(model.KEY), other=seen[key]
@@ -180,6 +236,10 @@ def read_csv(model: type[R], path: Path) -> Iterator[tuple[int, R]]:
         raise RefusedError("description_quotes", where) from None
     if not seen:
         raise RefusedError("description_empty", str(path))
+
+
+def _key(row: Row) -> tuple[object, ...]:
+    return tuple(getattr(row, name) for name in row.KEY)
 
 
 def _check_header(model: type[Row], path: Path, columns: list[str]) -> None:
@@ -223,13 +283,13 @@ def parse(model: type[M], data: Any, where: str | Phrase) -> M:
         raise RefusedError(
             "description_unfit",
             where,
-            problems=_explain(error, _keys(model)),
+            problems=explain(error, _keys(model)),
             module=f"{model.__module__.replace('.', '/')}.py",
             model=model.__name__,
         ) from None
 
 
-def _explain(error: ValidationError, fields: Iterable[str]) -> Names:
+def explain(error: ValidationError, fields: Iterable[str]) -> Names:
     """Put pydantic's errors into words: the field, what was found, what is wrong with it."""
     return Names([_problem(item, fields) for item in error.errors(include_url=False)], 8, "; ")
 
@@ -271,16 +331,14 @@ def _loader() -> Any:
         }
 
         def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-            seen: dict[object, tuple[object, int]] = {}
+            seen: dict[str, int] = {}
             for key_node, _ in node.value:
                 key = self.construct_object(key_node, deep=True)
-                if (same := _same(key)) in seen:
-                    other, first = seen[same]
+                same = str(key)  # 1 and '1' are one code
+                if same in seen:
                     where = _line(self.path, key_node)
-                    raise RefusedError(
-                        "description_key_twice", where, key=key, other=other, first=first
-                    )
-                seen[same] = (key, key_node.start_mark.line + 1)
+                    raise RefusedError("description_key_twice", where, key=key, first=seen[same])
+                seen[same] = key_node.start_mark.line + 1
             return super().construct_mapping(node, deep)
 
     def scalar(pattern: re.Pattern[str], read: Callable[[str], object]) -> Any:
@@ -303,16 +361,34 @@ def _loader() -> Any:
         Loader.add_implicit_resolver(f"{TAG}{name}", pattern, None)
         Loader.add_constructor(f"{TAG}{name}", scalar(pattern, read))
     Loader.add_implicit_resolver("!ambiguous", AMBIGUOUS, None)
+    Loader.add_implicit_resolver("!unquoted", UNQUOTED, None)
+    Loader.add_constructor("!unquoted", scalar(UNQUOTED, Unquoted))
     Loader.add_constructor("!ambiguous", scalar(NEVER, str))
     return Loader
 
 
+@cache
+def _dumper() -> Any:
+    import yaml
+
+    class Dumper(yaml.SafeDumper):
+        def represent_mapping(self, tag: str, mapping: Any, flow_style: bool | None = None) -> Any:
+            node = super().represent_mapping(tag, mapping, flow_style)
+            for key, _ in node.value:
+                if key.tag == f"{TAG}str" and INTEGER.match(key.value):
+                    key.tag, key.style = f"{TAG}int", None
+            return node
+
+    def text(dumper: Dumper, value: str) -> yaml.Node:
+        changed = UNQUOTED.match(value) or AMBIGUOUS.match(value)
+        style = "'" if changed and not INTEGER.match(value) else None
+        if not value.isprintable():  # other quotes would turn U+2028 into a line of its own
+            style = '"'
+        return dumper.represent_scalar(f"{TAG}str", value, style)
+
+    Dumper.add_representer(str, text)
+    return Dumper
+
+
 def _line(path: Path, node: yaml.Node) -> Phrase:
     return Phrase("line", path=path, line=node.start_mark.line + 1)
-
-
-def _same(key: object) -> object:
-    """Return what a key and all other ways of writing it have in common."""
-    text = str(key).lower() if isinstance(key, bool) else str(key)
-    number = NUMBER_KEY.fullmatch(text)
-    return int(number[1].replace("_", "")) if number else text

@@ -15,6 +15,8 @@ from ingest.messages import entry, fill, say
 from ingest.messages import listing as listing
 
 if TYPE_CHECKING:
+    from pydantic_core import PydanticCustomError
+
     from ingest.texts import Refusal
 
 NEAR = 60  # percent of the letters of a mistyped name and the one that was meant
@@ -112,3 +114,10 @@ def did_you_mean(name: str, known: Iterable[object]) -> Phrase | str:
     names = sorted({str(one) for one in known if one}, reverse=True)
     near = extractOne(name, names, scorer=ratio, processor=str.lower, score_cutoff=NEAR)
     return Phrase("did_you_mean", near=near[0]) if near else ""
+
+
+def invalid(name: str, /, **values: object) -> PydanticCustomError:
+    """Return what a validator of a model raises; `messages.yml` has the message under that name."""
+    from pydantic_core import PydanticCustomError
+
+    return PydanticCustomError("invalid", "{phrase}", {"phrase": Phrase(name, **values)})

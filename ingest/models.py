@@ -10,12 +10,14 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, TypeAdapter, model_validator
-from pydantic_core import PydanticCustomError, PydanticKnownError
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
+from pydantic_core import PydanticKnownError
 
-from ingest.codes import EXTENDED, Code, by_code
-from ingest.errors import Phrase
+from ingest.codes import BLANK, Code, Unquoted, by_code
+from ingest.codes import NUMBER as NUMERIC
+from ingest.errors import invalid
 from ingest.formats import AnyFile
+from ingest.names import is_name
 from ingest.texts import Model as Model
 from ingest.texts import Text as Text
 
@@ -25,11 +27,6 @@ NUMBER = re.compile(rf"{INTEGER.pattern}(?:\.[0-9]+)?")
 BOOLEAN = re.compile(r"true|false")
 DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 Unparsed = Literal["int_parsing", "float_parsing", "bool_parsing", "date_parsing"]
-
-
-def invalid(name: str, /, **values: object) -> PydanticCustomError:
-    """Return what a validator raises; `messages.yml` has the message under that name."""
-    return PydanticCustomError("invalid", "{phrase}", {"phrase": Phrase(name, **values)})
 
 
 def _only(pattern: re.Pattern[str], error: Unparsed) -> BeforeValidator:
@@ -50,9 +47,17 @@ def _no_number(value: object) -> object:
 
 
 def _code(value: object) -> object:
-    """Keep an extended missing code; any other code is a whole number."""
-    extended = isinstance(value, str) and EXTENDED.fullmatch(value)
-    return value if extended else WHOLE.validate_python(value)
+    """Take a whole number as the code that is written so; refuse what YAML changes."""
+    if isinstance(value, (bool, float, Unquoted)) or value is None:
+        word = str(value).lower() if isinstance(value, bool) else value
+        raise invalid("code_unquoted", value="null" if value is None else word)
+    return str(value) if isinstance(value, int) else value
+
+
+def _variable_name(name: str) -> str:
+    if not is_name(name):
+        raise invalid("no_variable_name", name=name)
+    return name
 
 
 def _blank_is_none(value: object) -> object:
@@ -61,18 +66,17 @@ def _blank_is_none(value: object) -> object:
 
 EmptyIsNone = BeforeValidator(_blank_is_none)
 Integer = Annotated[int, _only(INTEGER, "int_parsing")]
-WHOLE: TypeAdapter[int] = TypeAdapter(Integer)
 Number = Annotated[float, _only(NUMBER, "float_parsing")]
 TrueOrFalse = Annotated[bool, _only(BOOLEAN, "bool_parsing")]
 Day = Annotated[date, _only(DAY, "date_parsing"), BeforeValidator(_no_number)]
 Name = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_]*$", max_length=80)]
-VariableName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_.]*$")]
+VariableName = Annotated[str, AfterValidator(_variable_name)]
+ColumnName = Annotated[str, Field(min_length=1)]  # as the file has it
 WaveName = Annotated[str, Field(pattern=r"^[0-9]{4}$")]
 Count = Annotated[int, Field(ge=0)]
 PositiveCount = Annotated[int, Field(gt=0)]
 PositiveNumber = Annotated[float, Field(gt=0)]
-ExtendedMissing = Annotated[str, Field(pattern=rf"^{EXTENDED.pattern}$")]
-AnswerCode = Annotated[int | ExtendedMissing, BeforeValidator(_code)]
+AnswerCode = Annotated[Code, Field(min_length=1), BeforeValidator(_code)]
 Codes = Annotated[tuple[AnswerCode, ...], Field(min_length=1)]
 
 
@@ -130,6 +134,8 @@ class Survey(Model):
         publisher: who publishes it.
         unit: what one answer is about.
         reference_wave: the wave that other waves are compared with.
+        family: name shared by surveys that ask the same questions. Only from these does the draft
+            of a new wave take over wordings, labels, bases and recodes.
     """
 
     survey: Name
@@ -138,6 +144,13 @@ class Survey(Model):
     publisher: str
     unit: Unit
     reference_wave: WaveName
+    family: Name | None = None
+
+    def related(self, other: Survey) -> bool:
+        """Return whether both are one survey, or of one family."""
+        return self.survey == other.survey or (
+            self.family is not None and self.family == other.family
+        )
 
 
 class Response(Model):
@@ -165,20 +178,36 @@ class Response(Model):
 
 
 class PersonalPattern(Text):
-    """What a kind of personal data is called, and the regular expression (RE2) that finds it."""
+    """What a kind of personal data is called, and the regular expression (RE2) that finds it.
+
+    Attributes:
+        pattern: what a cell holds.
+        weights: rows of factors for the digits of a number; the sum of each row is a multiple of
+            11 in a real number.
+        check: another rule for the check digit of a number.
+    """
 
     pattern: str
+    weights: tuple[tuple[int, ...], ...] = ()
+    check: Literal["luhn", "mod_31", "mod_11_10", "mod_97"] | None = None
+
+    @property
+    def number(self) -> bool:
+        """Whether it is a number with a check digit, so that a chance hit can be told apart."""
+        return bool(self.weights or self.check)
 
 
 class PersonalData(Model):
     """Data on persons, which a file of answers may not hold (`personal_data.yml`).
 
     Attributes:
-        columns: names of columns, lower case and letters only.
+        around: words that may stand around the name of a column.
+        columns: names of columns.
         patterns: what a cell may hold.
     """
 
-    columns: frozenset[Annotated[str, Field(pattern=r"^[a-z]+$")]]
+    around: frozenset[str]
+    columns: frozenset[str]
     patterns: tuple[PersonalPattern, ...]
 
 
@@ -215,6 +244,10 @@ class Design(Model):
         return "raked" if self.margins else "weighted" if self.weight else "poststratified"
 
 
+# How well a question is known. Figures of the last two kinds are marked as assumed.
+Known = Literal["literal", "paraphrased", "wording_only", "assumed"]
+
+
 class Item(Model):
     """One variable of the file, as it was asked.
 
@@ -222,26 +255,45 @@ class Item(Model):
         variable: name of the variable in the file.
         codelist: codelist of its codes.
         text: an open answer, without codes.
+        number: a number that counts or measures something, such as an age or an amount. It has no
+            codelist; the rule `direct` takes it as it is.
+        missing: codes of a `number` that say why there is none, with their labels.
         base: who was asked.
         battery: name shared by the ticks of one question. A respondent who ticked any of them
             answered the question, so an empty tick can count as not selected.
-        separator: character between codes, if one cell holds all chosen codes.
+        separator: what is between codes, if one cell holds all chosen codes. A space around it
+            does not count.
+        valid: codes that are answers although the file declares them missing.
         wording: the question; `original` is the literal text.
+        known: `literal` if the words of the question and its answers are known, `paraphrased` if a
+            source tells what was asked, `wording_only` if the answers were made up, `assumed` if
+            the question was. Without it, as `questionnaire` says.
     """
 
     variable: VariableName
     codelist: Name | None = None
     text: bool = False
+    number: bool = False
+    missing: dict[AnswerCode, str] = Field(default_factory=dict)
     base: Name
     battery: Name | None = None
-    separator: Literal[",", ";", "|", " "] | None = None
+    separator: Literal[",", ", ", ";", "; ", "|", " | ", " ", "\n"] | None = None
+    valid: tuple[AnswerCode, ...] = ()
     wording: Title
+    known: Known | None = None
+
+    @property
+    def kind(self) -> Literal["text", "number", "codes"]:
+        """What its answers are."""
+        return "text" if self.text else "number" if self.number else "codes"
 
     @model_validator(mode="after")
-    def _codes_or_text(self) -> Item:
-        if self.text == (self.codelist is not None):
-            raise invalid("codelist_or_text", variable=self.variable)
-        if self.separator and (self.text or self.battery):
+    def _is_one_kind(self) -> Item:
+        if sum((self.text, self.number, self.codelist is not None)) != 1:
+            raise invalid("one_kind", variable=self.variable)
+        if self.missing and not self.number:
+            raise invalid("missing_needs_number", variable=self.variable)
+        if self.separator and (not self.codelist or self.battery):
             raise invalid("separator_needs_codelist", variable=self.variable)
         return self
 
@@ -272,7 +324,53 @@ class Correction(Model):
         return same and (self.variable, self.code) == (other.variable, other.code)
 
 
-class Answers(Model):
+class Split(Model):
+    """A column of the file that holds several things.
+
+    Attributes:
+        separator: what is between the parts; each filled cell has as many parts as there are names.
+        into: names of the parts, in their order; they replace the column.
+    """
+
+    separator: Annotated[str, Field(min_length=1)]
+    into: Annotated[tuple[VariableName, ...], Field(min_length=2)]
+
+
+class Columns(Model):
+    """How the variables differ from the columns of the delivered file, which itself stays as it is.
+
+    Attributes:
+        split: columns that hold several things, by name; done first.
+        drop: columns and parts that are left out. They are written nowhere and may be personal.
+        rename: column -> name of the variable.
+        row_number: name of a variable that is added, with the number of each row; for a file
+            without a column that identifies respondents.
+    """
+
+    split: dict[ColumnName, Split] = Field(default_factory=dict)
+    drop: tuple[ColumnName, ...] = ()
+    rename: dict[ColumnName, VariableName] = Field(default_factory=dict)
+    row_number: VariableName | None = None
+
+    @model_validator(mode="after")
+    def _arranges_once(self) -> Columns:
+        parts = [part for split in self.split.values() for part in split.into]
+        made = [*self.rename.values(), *parts, *([self.row_number] if self.row_number else [])]
+        if twice := sorted({name for name in made if made.count(name) > 1}):
+            raise invalid("column_made_twice", names=twice)
+        used = [*self.split, *self.rename, *self.drop]
+        if twice := sorted({name for name in used if used.count(name) > 1}):
+            raise invalid("column_arranged_twice", names=twice)
+        return self
+
+    def in_file(self, texts: Iterable[str]) -> frozenset[str]:
+        """Return the columns that are read as typed: those of open answers and those left out."""
+        before = {name: column for column, name in self.rename.items()}
+        before |= {part: column for column, split in self.split.items() for part in split.into}
+        return frozenset({*(before.get(name, name) for name in texts), *self.drop})
+
+
+class Answers(Columns):
     """How to read one wave's file of answers.
 
     Attributes:
@@ -284,8 +382,11 @@ class Answers(Model):
             organisation may be in the file more than once.
         completed_on: the variable with the date of the answer; it must be in `field_period`.
         design: sampling design and weights.
-        codelists: codelist -> code -> label. A code is a whole number or, of Stata, an extended
-            missing code, `.a` to `.z`.
+        codelists: codelist -> code -> label. A code is what the file holds, to the last character;
+            in YAML any code but a whole number such as 1 stands between quotes.
+        questionnaire: how well its questions are known, see `known` of an item. What rests on an
+            assumed question is marked in every table. Leave it out once the questionnaire itself
+            is described here.
         items: the variables, as they were asked.
         routing: base -> variable -> codes that a respondent must have given, for all of the
             variables, to belong to the base; others were not asked its items.
@@ -295,27 +396,39 @@ class Answers(Model):
 
     file: AnyFile
     sample: Name | None = None
-    respondent: str
-    organisation: str | None = None
+    respondent: VariableName
+    organisation: VariableName | None = None
     parts_of_organisations: bool = False
-    completed_on: str | None = None
+    completed_on: VariableName | None = None
     design: Design | None = None
     codelists: dict[Name, dict[AnswerCode, str]]
+    questionnaire: Known = "literal"
     items: tuple[Item, ...]
     routing: Annotated[dict[Name, dict[VariableName, Codes]], Field(default_factory=dict)]
     corrections: tuple[Correction, ...] = ()
     not_asked: tuple[Name, ...] = ()
 
     @model_validator(mode="after")
+    def _uses_no_dropped_column(self) -> Answers:
+        if used := sorted(set(self.drop) & set(self.variables)):
+            raise invalid("dropped_used", names=used)
+        return self
+
+    @model_validator(mode="after")
     def _codelists_known(self) -> Answers:
         used = {item.codelist for item in self.items if item.codelist}
         if missing := sorted(used - set(self.codelists)):
             raise invalid("codelists_undescribed", names=missing)
+        if reserved := [name for name, codes in self.codelists.items() if BLANK in codes]:
+            raise invalid("code_reserved", code=BLANK, codelists=reserved)
         names = [item.variable for item in self.items]
         if twice := sorted({name for name in names if names.count(name) > 1}):
             raise invalid("variables_twice", names=twice)
         for variable, margin in (self.design.margins if self.design else {}).items():
             self._codes_known("margins", variable, margin)
+        for item in self.items:
+            if item.valid:
+                self._codes_known("valid", item.variable, item.valid)
         for given in self.routing.values():
             for variable, codes in given.items():
                 self._codes_known("routing", variable, codes)
@@ -323,7 +436,8 @@ class Answers(Model):
             raise invalid("routing_of_no_base", bases=unused)
         for place, row in enumerate(self.corrections):
             becomes = () if row.becomes is None else (row.becomes,)
-            self._codes_known("corrections", row.variable, becomes)
+            if row.variable not in self.numbers or not all(map(NUMERIC.fullmatch, becomes)):
+                self._codes_known("corrections", row.variable, becomes)
             corrects = {"variable": row.variable, "code": row.code}
             if row.code == row.becomes:
                 raise invalid("correction_changes_nothing", **corrects)
@@ -332,7 +446,10 @@ class Answers(Model):
         return self
 
     def _codes_known(self, what: str, variable: str, codes: Iterable[Code]) -> None:
-        lists = {item.variable: self.codelists.get(item.codelist or "") for item in self.items}
+        lists = {
+            item.variable: item.missing or self.codelists.get(item.codelist or "")
+            for item in self.items
+        }
         if not (described := lists.get(variable)):
             raise invalid("codes_of_no_item", what=what, variable=variable)
         if unknown := sorted(set(codes) - set(described), key=by_code):
@@ -340,8 +457,26 @@ class Answers(Model):
 
     @property
     def texts(self) -> frozenset[str]:
-        """The variables with open answers."""
-        return frozenset(item.variable for item in self.items if item.text)
+        """The variables whose cells may have several lines: open answers, and lists by line."""
+        return frozenset(
+            item.variable for item in self.items if item.text or item.separator == "\n"
+        )
+
+    @property
+    def numbers(self) -> dict[str, frozenset[str]]:
+        """The variables with numbers -> their codes that say why there is none."""
+        numbers = {item.variable: frozenset(item.missing) for item in self.items if item.number}
+        weight = self.design.weight if self.design else None
+        return {**numbers, weight: frozenset()} if weight else numbers
+
+    @property
+    def assumed(self) -> tuple[str, ...]:
+        """The variables of which the question, or its answers, were made up."""
+        return tuple(
+            item.variable
+            for item in self.items
+            if (item.known or self.questionnaire) in ("wording_only", "assumed")
+        )
 
     @property
     def variables(self) -> tuple[str, ...]:
@@ -361,6 +496,7 @@ class Wave(Model):
         mode: how answers were collected, such as `web`.
         respondent: who answered for the unit.
         population: who the results are about.
+        unit: what one answer is about, where that differs from the survey.
         represents: `population` if the figures speak for all of the population, `respondents` if
             only for those who answered: the source says so, or most of those asked did not
             answer and the source does not weight.
@@ -381,6 +517,7 @@ class Wave(Model):
     mode: str | None = None
     respondent: Text | None = None
     population: Text
+    unit: Unit | None = None
     represents: Literal["population", "respondents"] = "population"
     represents_note: Text | None = None
     response: Response = Response()
@@ -398,7 +535,7 @@ class Wave(Model):
 
 
 class Source(Row):
-    """A publication that figures are copied from (`sources.csv`).
+    """A publication that figures, practice cases or a debate are taken from (`sources.csv`).
 
     Attributes:
         source_id: short name.
@@ -434,11 +571,12 @@ class PublishedFigure(Row):
         group_dimension: what the figure is split by; `total` without a split.
         group_value: the group; `total` for all.
         statistic: what the figure is; a share is a percentage.
-        bound: `lower` for "more than half", `upper` for "less than half".
+        bound: `lower` for "more than half", `upper` for "less than half", `about` for "about half".
         value: the figure as printed.
         unit: unit of the value, such as `percent`.
         n: number of answers behind the figure, if the source gives it.
-        approximate: the source gives the figure in words, such as "about a quarter".
+        approximate: the source gives the figure in words, so `bound` says on which side it lies;
+            a bound that is approximate is near the figure ("almost half").
         category_original: category in the words of the source.
         source_id: publication, a row of `sources.csv`.
         locator: page, table or figure.
@@ -457,7 +595,7 @@ class PublishedFigure(Row):
     group_dimension: Name
     group_value: Annotated[str, Field(min_length=1)]
     statistic: Statistic
-    bound: Annotated[Literal["lower", "upper"] | None, EmptyIsNone]
+    bound: Annotated[Literal["lower", "upper", "about"] | None, EmptyIsNone]
     value: Number
     unit: str
     n: Annotated[Annotated[Integer, Field(ge=0)] | None, EmptyIsNone]
@@ -473,6 +611,10 @@ class PublishedFigure(Row):
     def _makes_sense(self) -> PublishedFigure:
         if self.statistic == "share" and not 0 <= self.value <= 100:
             raise invalid("no_share", value=self.value)
+        if self.approximate and self.bound is None:
+            raise invalid("approximate_without_bound", value=self.value)
+        if self.bound == "about" and not self.approximate:
+            raise invalid("about_not_approximate", value=self.value)
         if self.status == "superseded" and not (self.status_reason_nl and self.status_reason_en):
             raise invalid("reason_missing")
         return self

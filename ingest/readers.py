@@ -5,17 +5,32 @@ The crosswalk defines what the codes mean; `expectations` checks whether they ar
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from ingest.errors import RefusedError
+from ingest.arrangement import arrange
+from ingest.columns import check_names, first_row
+from ingest.descriptions import CONTROL
+from ingest.errors import Phrase, RefusedError
 from ingest.formats import AnswerFile, AnswerTable, Options
+from ingest.formats.base import SYNTHETIC_MARK as SYNTHETIC_MARK
+from ingest.models import Columns
+from ingest.numbers import read_numbers
 from ingest.personal import refuse_personal_data
 
-SYNTHETIC_MARK = "SYNTHETISCH"  # opens the title of a generated file, or names its column of ones
+AS_THEY_ARE = Columns()
 
 
-def read(path: Path, file: AnswerFile, texts: frozenset[str], where: str) -> AnswerTable:
+def read(
+    path: Path,
+    file: AnswerFile,
+    texts: frozenset[str],
+    where: str,
+    numbers: Mapping[str, frozenset[str]] | None = None,
+    columns: Columns = AS_THEY_ARE,
+) -> AnswerTable:
     """Read a file of answers.
 
     Args:
@@ -23,18 +38,47 @@ def read(path: Path, file: AnswerFile, texts: frozenset[str], where: str) -> Ans
         file: its format and options, as the manifest gives them.
         texts: variables with open answers, which stay as they were typed.
         where: survey and wave, for messages.
+        numbers: variables with numbers -> their codes that say why there is none. Only in these
+            are decimal marks and thousands separators read.
+        columns: what to do with columns of the file first.
 
     Raises:
-        RefusedError: there is no file, it is empty or too large, it is not of that format, or it
-            holds personal data.
+        RefusedError: there is no file, it is empty or too large, it is not of that format, its
+            columns are not those that were to be arranged, it holds personal data, or text where a
+            number is described.
+    """
+    table = arrange(read_columns(path, file, columns.in_file(texts), where), columns, path, where)
+    check_names(table.data.column_names, path, where)
+    refuse_personal_data(table, texts, path, where)
+    refuse_control_characters(table, texts, path, where)
+    if not numbers:
+        return table
+    return replace(table, data=read_numbers(table.data, file.number_form, numbers, where))
+
+
+def read_columns(path: Path, file: AnswerFile, texts: frozenset[str], where: str) -> AnswerTable:
+    """Read all columns of a file, with personal data if it holds any.
+
+    Args:
+        path: the file.
+        file: its format and options.
+        texts: columns that stay as they were typed.
+        where: survey and wave, for messages.
+
+    Raises:
+        RefusedError: as `read` does, but for personal data.
     """
     _check_size(path, file.max_megabytes, where)
-    table = _without_mark(file.content(path, texts, where), path, where)
-    refuse_personal_data(table.data, texts, path, where)
-    return table
+    return _without_mark(file.content(path, texts, where), path, where)
 
 
-def glance(path: Path, file: AnswerFile, texts: frozenset[str], where: str) -> tuple[str, int]:
+def glance(
+    path: Path,
+    file: AnswerFile,
+    texts: frozenset[str],
+    where: str,
+    columns: Columns = AS_THEY_ARE,
+) -> tuple[str, int]:
     """Return title and number of respondents of a file, from its header where that has both.
 
     Raises:
@@ -43,8 +87,45 @@ def glance(path: Path, file: AnswerFile, texts: frozenset[str], where: str) -> t
     _check_size(path, file.max_megabytes, where)
     if summary := file.summary(path, texts, where):
         return summary
-    table = read(path, file, texts, where)
+    table = read(path, file, texts, where, columns=columns)
     return table.title, table.data.num_rows
+
+
+def refuse_control_characters(
+    table: AnswerTable, texts: frozenset[str], path: Path, where: str
+) -> None:
+    """Refuse control characters in what a manifest describes, which cannot hold them.
+
+    Args:
+        table: the variables.
+        texts: variables with open answers; these are not described, and may have any character.
+        path: the file, for messages.
+        where: survey and wave, for messages.
+
+    Raises:
+        RefusedError: with the variable, and the row or the code.
+    """
+    import pyarrow.compute as pc
+
+    matches = partial(pc.match_substring_regex, pattern=CONTROL.pattern)
+    for name, column in zip(table.data.column_names, table.data.columns, strict=True):
+        held = [(table.labels.get(name, ""), Phrase("in_its_label"))]
+        held += [
+            (code + label, Phrase("in_code", code=code))
+            for code, label in table.codes.get(name, {}).items()
+        ]
+        if name not in texts and (row := first_row(column, matches)):
+            held.append((column[row - 1].as_py(), Phrase("in_row", row=row)))
+        for text, place in held:
+            if found := CONTROL.search(text):
+                raise RefusedError(
+                    "control_character",
+                    where,
+                    path=path,
+                    variable=name,
+                    sign=f"U+{ord(found[0]):04X}",
+                    place=place,
+                )
 
 
 def choices(

@@ -1,10 +1,12 @@
 """Finds what is described under `surveys/`: the only list of surveys, waves and published figures.
 
-A new wave is a new manifest; it is found without being named anywhere else.
+A new wave is a new manifest; it is found without being named anywhere else. A draft is a folder
+`<survey>/drafts/<wave>/`, which is read only by those who name it.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +16,7 @@ from ingest.errors import Names, Phrase, RefusedError, did_you_mean
 from ingest.models import PublishedFigure, Source, Survey, Wave
 
 SURVEYS = Path(__file__).parent / "surveys"
+WAVE_ID = re.compile(r"[a-z0-9][a-z0-9_]*/[0-9]{4}")
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,30 @@ class Registry:
         return by_id[wave_id]
 
 
-def load(root: Path = SURVEYS) -> Registry:
-    """Read and check everything under `root`.
+def draft_folder(wave_id: str, root: Path = SURVEYS) -> Path:
+    """Return where the draft of a wave is, or would be.
+
+    Raises:
+        RefusedError: this is not the name of a wave.
+    """
+    if not WAVE_ID.fullmatch(wave_id):
+        raise RefusedError("no_such_draft", wave_id, near="", known=Names(drafts(root), 30))
+    survey, _, wave = wave_id.partition("/")
+    return root / survey / "drafts" / wave
+
+
+def drafts(root: Path = SURVEYS) -> dict[str, Path]:
+    """Return all drafts: `survey/wave` -> folder."""
+    folders = sorted(path for path in root.glob("*/drafts/*") if path.is_dir())
+    return {f"{path.parents[1].name}/{path.name}": path for path in folders}
+
+
+def load(root: Path = SURVEYS, draft: Path | None = None) -> Registry:
+    """Read and check everything under `root`, without drafts.
+
+    Args:
+        root: the folder of the surveys.
+        draft: the folder of one draft under `root`, to read its wave too.
 
     Raises:
         RefusedError: a file that does not fit its model, or a reference to what does not exist.
@@ -78,10 +103,10 @@ def load(root: Path = SURVEYS) -> Registry:
     figures: list[tuple[str, PublishedFigure]] = []
     places: dict[str, Phrase] = {}
     source_ids = {source.source_id for source in sources}
-    for folder in sorted(path.parent for path in root.glob("*/survey.yml")):
-        own = [_wave(path) for path in sorted((folder / "waves").glob("*.yml"))]
+    for folder, described, manifests in _folders(root, draft):
+        own = [_wave(path) for path in manifests]
         names = {wave.wave for wave, _ in own}
-        survey = _survey(folder / "survey.yml", names)
+        survey = _survey(described, folder.name, names)
         surveys.append(survey)
         waves += [SurveyWave(survey, wave, path) for wave, path in own]
         for wave, path in own:
@@ -96,12 +121,28 @@ def load(root: Path = SURVEYS) -> Registry:
     return Registry(tuple(surveys), tuple(waves), tuple(figures), sources, places)
 
 
-def _survey(path: Path, waves: set[str]) -> Survey:
+def _folders(root: Path, draft: Path | None) -> Iterator[tuple[Path, Path, list[Path]]]:
+    """Yield the folder of each survey, its description and its manifests."""
+    folders = {path.parent for path in root.glob("*/survey.yml")}
+    of_draft = draft.parents[1] if draft else None
+    for folder in sorted(folders | ({of_draft} if of_draft else set())):
+        described, manifests = folder / "survey.yml", sorted((folder / "waves").glob("*.yml"))
+        if draft and folder == of_draft:
+            drafted = draft / "survey.yml"
+            if described.exists() and drafted.exists():
+                raise RefusedError("draft_of_described_survey", str(drafted), path=described)
+            described = described if described.exists() else drafted
+            manifest = draft / f"{draft.name}.yml"
+            if (there := folder / "waves" / manifest.name) in manifests:
+                raise RefusedError("draft_of_described_wave", str(manifest), path=there)
+            manifests = sorted([*manifests, manifest], key=lambda path: path.stem)
+        yield folder, described, manifests
+
+
+def _survey(path: Path, name: str, waves: set[str]) -> Survey:
     survey = read_yaml(Survey, path)
-    if survey.survey != path.parent.name:
-        raise RefusedError(
-            "survey_misnamed", str(path), found=survey.survey, allowed=path.parent.name
-        )
+    if survey.survey != name:
+        raise RefusedError("survey_misnamed", str(path), found=survey.survey, allowed=name)
     if waves and survey.reference_wave not in waves:
         raise RefusedError(
             "reference_wave_unknown", str(path), wave=survey.reference_wave, waves=sorted(waves)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ingest.errors import RefusedError
 from ingest.formats import AnswerTable
-from ingest.models import Answers
+from ingest.models import Answers, Columns
 from ingest.readers import SYNTHETIC_MARK, glance, read
 from ingest.registry import SurveyWave
 from ingest.weights import weights
@@ -64,7 +64,9 @@ def open_wave(wave: SurveyWave, data: Path, samples: Path) -> WaveFile:
         from ingest.samples import sample_file
 
         path = sample_file(answers.sample, answers.file, samples)
-    table = read(path, answers.file, answers.texts, wave.id)
+    # A sample has the variables of the manifest, under their own names.
+    columns = answers if real else Columns()
+    table = read(path, answers.file, answers.texts, wave.id, answers.numbers, columns)
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     described = answers.file.sha256
@@ -103,7 +105,7 @@ def glance_at_wave(wave: SurveyWave, data: Path) -> tuple[str, Path | None, int 
     path, answers = find_file(wave, data), _answers(wave)
     if not path.exists():
         return SYNTHETIC, None, None
-    title, respondents = glance(path, answers.file, answers.texts, wave.id)
+    title, respondents = glance(path, answers.file, answers.texts, wave.id, answers)
     return _status(title), path, respondents
 
 

@@ -49,7 +49,7 @@ def weights(data: pa.Table, answers: Answers, where: str) -> pa.Array:
     groups, targets = [], []
     for variable, margin in design.margins.items():
         codes = np.array(data.column(variable).to_pylist(), dtype=object)
-        place = {str(code): number for number, code in enumerate(margin)}
+        place = {code: number for number, code in enumerate(margin)}
         group = np.array([place.get(code, -1) for code in codes])
         if (group < 0).any():
             row = int(np.flatnonzero(group < 0)[0])

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import redirect_stdout
 
 from ingest import harmonisation, registry
-from ingest.errors import RefusedError, SeveralError
+from ingest.errors import SeveralError
 from ingest.messages import Phrase
 from orchestration import data_version
 from orchestration.check_worker import CheckWorker, check_worker
@@ -45,7 +43,9 @@ def build(settings: Settings, progress: Progress, *, accept_removed: bool = Fals
         BarometerError: bad input, a failed check, or another build is running; the current release
             is unchanged.
     """
-    with _build_lock(settings), check_worker() as worker:
+    from orchestration.build_lock import build_lock
+
+    with build_lock(settings), check_worker() as worker:
         described = registry.load()
         harmonisation.load(data_version.SEEDS, described)
         for wave in described.waves:
@@ -53,22 +53,6 @@ def build(settings: Settings, progress: Progress, *, accept_removed: bool = Fals
                 worker.ahead(load_with_version, wave.id, settings)
         _run(settings, progress, accept_removed, worker)
         return Releases(settings).show()
-
-
-@contextmanager
-def _build_lock(settings: Settings) -> Iterator[None]:
-    """Let one build run at a time.
-
-    Raises:
-        RefusedError: another build is running.
-    """
-    settings.home.mkdir(parents=True, exist_ok=True)
-    with (settings.home / "build.lock").open("w") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise RefusedError("orchestration.build_running", str(settings.home)) from None
-        yield
 
 
 def _run(settings: Settings, progress: Progress, accept_removed: bool, worker: CheckWorker) -> None:

@@ -6,7 +6,9 @@ of all these assets and of the code. Comments and layout of a description do not
 
 from __future__ import annotations
 
+import csv
 import hashlib
+import json
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
@@ -16,10 +18,11 @@ from ingest.wave_files import find_file
 from orchestration.settings import DBT_PROJECT, PROJECT, Settings
 
 SEEDS = DBT_PROJECT / "seeds"
+SEED = "seeds/"
 REGISTRY = "raw/registry"
 CODE = "code"
 # The code that figures depend on.
-PACKAGES = ("ingest", "dbt_project", "expectations", "orchestration")
+PACKAGES = ("analyses", "ingest", "dbt_project", "expectations", "orchestration")
 GENERATED = {"target", "logs", "dbt_packages", "__pycache__"}
 
 
@@ -95,6 +98,27 @@ def of_registry(registry: Registry) -> str:
     return digest(item.model_dump_json() for item in described)
 
 
+def of_descriptions(registry: Registry) -> dict[str, str]:
+    """Return the digest of what is described, told apart by the wave that it is about.
+
+    Under `survey/wave` are its manifest, its published figures and the rows of seeds that name it;
+    under `seeds/name` the other rows of a seed.
+    """
+    parts = {
+        wave.id: [wave.survey.model_dump_json(), wave.wave.model_dump_json()]
+        for wave in registry.waves
+    }
+    for survey, figure in registry.figures:
+        parts[f"{survey}/{figure.wave}"].append(figure.model_dump_json())
+    for path in sorted(SEEDS.glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as stream:
+            for row in csv.DictReader(stream):
+                wave = f"{row.get('survey')}/{row.get('wave')}"
+                about = wave if wave in parts else f"{SEED}{path.stem}"
+                parts.setdefault(about, []).append(json.dumps([path.stem, row]))
+    return {about: digest(told) for about, told in parts.items()}
+
+
 def of_seeds() -> dict[str, str]:
     """Return the data version of every seed, by its name."""
     return {path.stem: of_file(path) for path in sorted(SEEDS.glob("*.csv"))}
@@ -120,5 +144,5 @@ def of_sources(
             for wave in registry.waves
             if wave.wave.answers
         },
-        **{f"seeds/{name}": version for name, version in of_seeds().items()},
+        **{f"{SEED}{name}": version for name, version in of_seeds().items()},
     }

@@ -8,7 +8,9 @@ from pkgutil import iter_modules
 import dagster as dg
 
 from orchestration import defs
+from orchestration.build_lock import locked_executor
 from orchestration.check_worker import Call, CallHere
+from orchestration.privacy import keep_private
 from orchestration.settings import Settings
 
 BUILD_JOB = "build"
@@ -42,8 +44,7 @@ def load(
     job = dg.define_asset_job(BUILD_JOB, description="From survey files to a release.")
     everything = dg.Definitions.merge(
         *parts,
-        # One process: dbt writes one DuckDB file, and a process per asset costs over a second.
-        dg.Definitions(jobs=[job], executor=dg.in_process_executor),
+        dg.Definitions(jobs=[job], executor=locked_executor(settings)),
     )
     return everything
 
@@ -51,4 +52,6 @@ def load(
 @dg.definitions
 def definitions() -> dg.Definitions:
     """Load for the installation that the environment names."""
-    return load(Settings.from_environment())
+    settings = Settings.from_environment()
+    keep_private(settings)
+    return load(settings)

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, get_type_hints
 
 from expectations.disclosure.protection import Protection, protection
 from ingest.errors import RefusedError
+from orchestration import data_version, news
+from orchestration.changes import attach
 from orchestration.releases import CheckRow, Manifest, Releases
 from orchestration.settings import Settings
 
@@ -29,6 +31,7 @@ def publish(
     checks: Sequence[CheckRow],
     inputs: Mapping[str, str],
     data_versions: Mapping[str, str],
+    descriptions: Mapping[str, str],
     code_version: str,
 ) -> Manifest:
     """Copy the marts into a new release and make it the current one.
@@ -38,6 +41,7 @@ def publish(
         checks: every check on what is released; those that did not pass only warn.
         inputs: file -> sha256 of what the warehouse was made from.
         data_versions: asset that reads files, or code -> version.
+        descriptions: what is described of a wave, or in a table for all waves -> digest.
         code_version: which code made it.
 
     Raises:
@@ -50,18 +54,21 @@ def publish(
     now = datetime.now(UTC)
     release_id = now.strftime("%Y%m%d-%H%M%S-%f")[:-3]
     aside, aside_manifest = folder / f".{release_id}.part", folder / f".{release_id}.json.part"
-    info = (release_id, now, code_version, releases.current())
+    manifest = Manifest(
+        release_id=release_id,
+        created_at=now,
+        code_version=code_version,
+        previous_release=releases.current(),
+        inputs=dict(inputs),
+        data_versions=dict(data_versions),
+        descriptions=dict(descriptions),
+        tables={},
+        checks=tuple(checks),
+    )
     try:
-        manifest = Manifest(
-            release_id=release_id,
-            created_at=now,
-            code_version=code_version,
-            previous_release=releases.current(),
-            inputs=dict(inputs),
-            data_versions=dict(data_versions),
-            tables=_copy(settings, aside, info, checks),
-            checks=tuple(checks),
-        )
+        tables = _copy(settings, aside, manifest)
+        digest = data_version.of_file(aside)
+        manifest = manifest.model_copy(update={"tables": tables, "sha256": digest})
         aside_manifest.write_text(manifest.model_dump_json(indent=2), "utf-8")
     except Exception as error:
         for left_over in folder.glob(f".{release_id}*"):
@@ -78,14 +85,14 @@ def publish(
     return manifest
 
 
-def _copy(
-    settings: Settings, aside: Path, info: Sequence[object], checks: Sequence[CheckRow]
-) -> dict[str, int]:
+def _copy(settings: Settings, aside: Path, manifest: Manifest) -> dict[str, int]:
     """Write the file of a release, and return its tables with their number of rows."""
     import duckdb
 
-    with duckdb.connect(str(aside)) as release:
-        release.execute(f"attach '{settings.warehouse}' as warehouse (read_only)")
+    with duckdb.connect() as release:
+        attach(release, aside, "later", read_only=False)
+        attach(release, settings.warehouse, "warehouse")
+        release.execute("use later")
         marts = release.execute(
             "select table_name from duckdb_tables() "
             "where database_name = 'warehouse' and schema_name = ? order by all",
@@ -96,22 +103,30 @@ def _copy(
             release.execute(
                 f'create table "{table}" as from warehouse."{MARTS}"."{table}" order by all'
             )
-        _write_quality(release, checks)
+        # What a reader downloads says which release it is from.
+        release.execute("update mart_answer set release_id = ?", [manifest.release_id])
+        release.execute("detach warehouse")
+        _write_quality(release, manifest.checks)
         _write_disclosure(release, protection(settings.disclosure))
         release.execute(
             "create table release_info as select ?::varchar as release_id, "
             "?::timestamptz as created_at, ?::varchar as code_version, "
             "?::varchar as previous_release",
-            info,
+            [
+                manifest.release_id,
+                manifest.created_at,
+                manifest.code_version,
+                manifest.previous_release,
+            ],
         )
-        release.execute("detach warehouse")
+        news.write(release, settings, manifest)
         tables = {
-            name: len(release.table(name))
+            name: len(release.table(f"later.{name}"))
             for (name,) in release.execute(
-                "select table_name from duckdb_tables() order by all"
+                "select table_name from duckdb_tables() where database_name = 'later' order by all"
             ).fetchall()
         }
-        release.execute("checkpoint")
+        release.execute("checkpoint later")
     with aside.open("rb") as written:
         os.fsync(written.fileno())
     return tables

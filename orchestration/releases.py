@@ -5,14 +5,16 @@ A reader of `current.duckdb` gets the old release or the new one, because the sw
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 
 from ingest.errors import RefusedError, did_you_mean
 from ingest.messages import Names, Phrase
 from ingest.models import Model
+from orchestration.data_version import of_file
 from orchestration.settings import Settings
 
 
@@ -31,6 +33,8 @@ class Manifest(Model):
     Attributes:
         inputs: file of answers -> sha256.
         data_versions: what the release was made from: asset that reads files, or code -> version.
+        sha256: of the file of the release.
+        descriptions: what is described of a wave, or in a table for all waves -> digest.
         tables: table -> number of rows.
         checks: the checks; those that did not pass only warn.
     """
@@ -41,6 +45,8 @@ class Manifest(Model):
     previous_release: str | None
     inputs: dict[str, str]
     data_versions: dict[str, str] = Field(default_factory=dict)  # older releases have none
+    sha256: str | None = None  # older releases have none
+    descriptions: dict[str, str] = Field(default_factory=dict)  # older releases have none
     tables: dict[str, int]
     checks: tuple[CheckRow, ...]
 
@@ -62,8 +68,40 @@ class Releases:
     settings: Settings
 
     def all(self) -> list[Manifest]:
-        """Return the manifests of all releases, newest first."""
-        return [self._read(release_id) for release_id in self._ids()]
+        """Return the manifests of all releases, newest first, without those that are damaged."""
+        found = []
+        for release_id in self._ids():
+            with suppress(RefusedError):
+                found.append(self._read(release_id))
+        return found
+
+    def faults(self, release_id: str | None = None) -> dict[str, RefusedError]:
+        """Return what is wrong with one release or all: release -> why it cannot be used.
+
+        Raises:
+            RefusedError: there is no such release.
+        """
+        wanted = self._ids() if release_id is None else [self._known(release_id)]
+        found: dict[str, RefusedError] = {}
+        for one in wanted:
+            try:
+                self.verify(one)
+            except RefusedError as fault:
+                found[one] = fault
+        return found
+
+    def verify(self, release_id: str) -> None:
+        """Compare the file of a release with what its manifest says.
+
+        Raises:
+            RefusedError: the manifest or the file is damaged, or the file is gone.
+        """
+        file = self.settings.releases / f"{release_id}.duckdb"
+        told = self._read(release_id).sha256
+        if not file.exists():
+            raise RefusedError("orchestration.release_gone", str(file), release=release_id)
+        if told and of_file(file) != told:
+            raise RefusedError("orchestration.release_damaged", str(file), release=release_id)
 
     def current(self) -> str | None:
         """Return the id of the current release, or None before the first."""
@@ -83,27 +121,31 @@ class Releases:
         wanted = release_id or self.current()
         if wanted is None:
             raise RefusedError("orchestration.no_release", str(self.settings.releases))
-        ids = self._ids()
-        if wanted not in ids:
+        return self._read(self._known(wanted))
+
+    def pair(self, earlier: str | None, later: str | None) -> tuple[Manifest, Manifest]:
+        """Return two manifests; without ids the current release and the one before it.
+
+        Raises:
+            RefusedError: there is no such release, or none is known to be before it.
+        """
+        after = self.show(later)
+        if earlier is None and after.previous_release is None:
             raise RefusedError(
-                "orchestration.no_such_release",
+                "orchestration.no_earlier_release",
                 str(self.settings.releases),
-                release=wanted,
-                near=did_you_mean(wanted, ids),
-                candidates=Names(ids or [Phrase("orchestration.none")], 20),
+                release=after.release_id,
+                candidates=Names(self._ids(), 20),
             )
-        return self._read(wanted)
+        return self.show(earlier or after.previous_release), after
 
     def switch(self, release_id: str) -> None:
         """Make a release the current one, at once for every reader that opens it from now on.
 
         Raises:
-            RefusedError: there is no such release, or its file is gone.
+            RefusedError: there is no such release, or it is damaged or gone.
         """
-        self.show(release_id)
-        file = self.settings.releases / f"{release_id}.duckdb"
-        if not file.exists():
-            raise RefusedError("orchestration.release_gone", str(file), release=release_id)
+        self.verify(self._known(release_id))
         aside = self.settings.releases / ".current.part"
         aside.unlink(missing_ok=True)
         aside.symlink_to(f"{release_id}.duckdb")
@@ -112,6 +154,24 @@ class Releases:
     def _ids(self) -> list[str]:
         return sorted((path.stem for path in self.settings.releases.glob("*.json")), reverse=True)
 
+    def _known(self, release_id: str) -> str:
+        """Return the id of a release that is there."""
+        ids = self._ids()
+        if release_id not in ids:
+            raise RefusedError(
+                "orchestration.no_such_release",
+                str(self.settings.releases),
+                release=release_id,
+                near=did_you_mean(release_id, ids),
+                candidates=Names(ids or [Phrase("orchestration.none")], 20),
+            )
+        return release_id
+
     def _read(self, release_id: str) -> Manifest:
-        text = (self.settings.releases / f"{release_id}.json").read_text("utf-8")
-        return Manifest.model_validate_json(text)
+        path = self.settings.releases / f"{release_id}.json"
+        try:
+            return Manifest.model_validate_json(path.read_bytes())
+        except ValidationError:
+            raise RefusedError(
+                "orchestration.manifest_damaged", str(path), release=release_id
+            ) from None

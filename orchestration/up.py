@@ -40,6 +40,7 @@ def everything(
     *,
     port: int,
     history_port: int,
+    runs: bool = False,
     superset_bin: Path = SUPERSET_BIN,
 ) -> Iterator[Running]:
     """Start all servers on loopback and stop them when the block is left.
@@ -49,6 +50,7 @@ def everything(
         build: makes a release; called when the current one is out of date.
         port: port of Superset.
         history_port: port of Dagster's run history.
+        runs: let its interface start runs; without it the history only shows.
         superset_bin: the `bin` folder of Superset's environment.
 
     Raises:
@@ -68,7 +70,7 @@ def everything(
         if not is_up_to_date(settings):
             build()
         prepared.result()
-        webserver = started.enter_context(_history(settings, history_port))
+        webserver = started.enter_context(_history(settings, history_port, runs=runs))
         superset = started.enter_context(server.start(settings.home, superset_bin, port))
         secrets = credentials.load(settings.home)
         pushed = provision.push(superset.url, secrets, settings.current)
@@ -84,7 +86,7 @@ def everything(
 
 
 @contextmanager
-def _history(settings: Settings, port: int) -> Iterator[subprocess.Popen[bytes]]:
+def _history(settings: Settings, port: int, *, runs: bool) -> Iterator[subprocess.Popen[bytes]]:
     """Run Dagster's web server over the run history of the builds."""
     from orchestration.run_history import open_history
 
@@ -93,9 +95,8 @@ def _history(settings: Settings, port: int) -> Iterator[subprocess.Popen[bytes]]
     with log.open("wb") as words:
         process = subprocess.Popen(
             [
-                str(Path(sys.executable).parent / "dagster-webserver"),
-                *("--host", HOST, "--port", str(port)),
-                *("--module-name", "orchestration.definitions"),
+                *(sys.executable, "-m", "orchestration.history_server", str(port)),
+                *(["--runs"] if runs else []),
             ],
             cwd=PROJECT,
             env={

@@ -153,7 +153,14 @@ def spare(built: Barometer, tmp_path: Path) -> Barometer:
 def copy(spare: Barometer, tmp_path: Path) -> Barometer:
     """A copy of the project and of the built installation, to break."""
     project = tmp_path / "project"
-    for name in ("ingest", "dbt_project", "expectations", "orchestration", "dashboards"):
+    for name in (
+        "analyses",
+        "ingest",
+        "dbt_project",
+        "expectations",
+        "orchestration",
+        "dashboards",
+    ):
         ignore = shutil.ignore_patterns("target", "logs")
         shutil.copytree(PROJECT / name, project / name, ignore=ignore)
     return Barometer(spare.home, spare.data, project)

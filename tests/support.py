@@ -16,6 +16,7 @@ import pyreadstat
 
 from ingest.errors import RefusedError
 from ingest.formats import SavFile
+from ingest.models import Survey
 from ingest.samples import sample_file
 from tests.conftest import Barometer
 
@@ -74,6 +75,20 @@ def put_real_file(barometer: Barometer) -> Spss:
     answers.title = "Innovatie Barometer Overheid 2021"
     answers.write(real_path(barometer))
     return answers
+
+
+def trial_survey(reference_wave: str) -> Survey:
+    """A survey that a test describes waves of."""
+    return Survey.model_validate(
+        {
+            "survey": "proef",
+            "country": "NL",
+            "title": {"nl": "Proef", "en": "Trial"},
+            "publisher": "Niemand",
+            "unit": {"code": "organisation", "nl": "organisatie", "en": "organisation"},
+            "reference_wave": reference_wave,
+        }
+    )
 
 
 def edit(path: Path, old: str, new: str) -> None:

@@ -51,7 +51,7 @@
         {{ v1 }} + {{ v2 }} - 2 * coalesce({{ correlation }}, 0) * sqrt({{ v1 }} * {{ v2 }}), 0
     )) as own_error,
     {{ correlation }} as correlation,
-    least({{ one }}.rounding_unit, {{ other }}.rounding_unit) / 10 as test_unit,
+    least({{ one }}.rounding_unit, {{ other }}.rounding_unit, 1) / 10 as test_unit,
     least({{ one }}.n, {{ other }}.n) as smaller_n,
     {{ one }}.n is null or {{ other }}.n is null as without_n,
     {{ one }}.bound is not null or {{ other }}.bound is not null as either_bound,
@@ -62,6 +62,31 @@
         when 'indicative' in ({{ one }}.reliability, {{ other }}.reliability) then 'indicative'
         when {{ one }}.reliability = {{ other }}.reliability then {{ one }}.reliability
     end as worse_reliability
+{%- endmacro %}
+
+{#- Whether both figures have a number of answers, and one only a derived one (derived_bases.csv). -#}
+{% macro rests_on_derived_n(one, other) -%}
+    ({{ one }}.n is null or {{ other }}.n is null)
+    and coalesce({{ one }}.n, {{ one }}.n_derived) is not null
+    and coalesce({{ other }}.n, {{ other }}.n_derived) is not null as on_derived_n
+{%- endmacro %}
+
+{#- Place of a comparability from best to worst: of what cannot be judged, some may be possible. -#}
+{% macro comparability_rank(comparability) -%}
+    case {{ comparability }}
+        {% for status in ['identical', 'comparable', 'limited', 'undetermined', 'impossible'] -%}
+        when '{{ status }}' then {{ loop.index }}
+        {% endfor -%}
+    end
+{%- endmacro %}
+
+{#- The worst of several comparabilities; an empty one does not count. -#}
+{% macro worst_comparability(comparabilities) -%}
+    case
+        {% for status in ['impossible', 'undetermined', 'limited', 'comparable', 'identical'] -%}
+        when '{{ status }}' in ({{ comparabilities | join(', ') }}) then '{{ status }}'
+        {% endfor -%}
+    end
 {%- endmacro %}
 
 {#-
@@ -228,15 +253,18 @@ tested as (
 {%- endmacro %}
 
 {#-
-  What a tested difference shows; empty where there is no test. One digit more than the figures have;
-  ends are rounded away from 0, so that no interval gets or loses it, p-values down.
+  What a tested difference shows; empty where there is no test. It has one digit more than the figures,
+  or 0.1 where these are rounded to several points. Ends are rounded away from 0, so that no interval
+  gets or loses it, p-values down. Two separate samples have no correlation to show.
 -#}
-{% macro margin(name) -%}
+{% macro margin(name, correlated=true) -%}
     {{ away_from_zero('tested_difference - z_level * test_error', 'test_unit') }} as {{ name }}_low,
     {{ away_from_zero('tested_difference + z_level * test_error', 'test_unit') }} as {{ name }}_high,
     round(100 * (1 - level), 3) as confidence_level,
     {{ up_to_digits('test_error', 2) }} as standard_error,
-    case when untested is null then correlation end as correlation,
+    {% if correlated -%}
+        case when untested is null then correlation end as correlation,
+    {% endif -%}
     floor(10000 * p) / 10000 as p_value,
     floor(10000 * case when p is not null then p_adjusted end) / 10000 as p_value_adjusted,
     test_family,

@@ -9,6 +9,12 @@
     coalesce(1 - {{ n_stratum }} / cast({{ frame_count }} as double), 1)
 {%- endmacro %}
 
+{#- n_h / (n_h - 1), and 1 in a stratum with one respondent. -#}
+{% macro bessel_correction(n_stratum) -%}
+    case when {{ n_stratum }} > 1
+        then {{ n_stratum }} / cast({{ n_stratum }} - 1 as double) else 1 end
+{%- endmacro %}
+
 {#-
   Contribution of one stratum to the variance of p = sum(wdy) / sum(wd), by Taylor linearisation
   (Särndal, Swensson, Wretman 1992, 5.5-5.6; R survey: svydesign + svymean):
@@ -31,10 +37,23 @@
             then power({{ sum_wy }} - {{ p }} * {{ sum_w }}, 2) / {{ n_stratum }} else 0 end)
     {%- endset -%}
     {{ correction }}
-    * case when {{ n_stratum }} > 1
-        then {{ n_stratum }} / cast({{ n_stratum }} - 1 as double) else 1 end
+    * {{ bessel_correction(n_stratum) }}
     * case when {{ sum_of_squares }} > 1e-12 * ({{ squares }})
         then {{ sum_of_squares }} else 0 end / power({{ total_weight }}, 2)
+{%- endmacro %}
+
+{#-
+  Over the strata of a figure: the size of a simple random sample with the variance that a share has
+  where every stratum answers alike, which is stratum_variance with p (1 - p) for the variance in
+  each stratum: W^2 / sum_h((1 - n_h/N_h) n_h/(n_h - 1) sum w^2). Of weights and frame alone, so that
+  it tells nothing about the answers of a stratum. It is Kish's effective number (1965, Survey
+  Sampling, 11.7) with the finite population correction; statistical offices call a margin from it a
+  generalised variance (Wolter 2007, Introduction to Variance Estimation, chapter 7).
+-#}
+{% macro expected_effective_number(n_stratum, correction, sum_w, sum_w2) -%}
+    power(sum({{ sum_w }}), 2) / nullif(sum(
+        {{ correction }} * {{ bessel_correction(n_stratum) }} * {{ sum_w2 }}
+    ), 0)
 {%- endmacro %}
 
 {#- 97.5 % quantile of the standard normal distribution. -#}
@@ -84,6 +103,11 @@
             )
         ) / (1 + power({{ z975() }}, 2) / {{ n }}))
     else {{ p }} end
+{%- endmacro %}
+
+{#- That bound in per cent, with the one decimal that a margin has beside a published share. -#}
+{% macro wilson_margin(p, n, sign) -%}
+    {{ one_decimal('100 * (' ~ wilson_bound(p, n, sign) ~ ')') }}
 {%- endmacro %}
 
 {#-

@@ -16,12 +16,26 @@
 
 {#- A positive number rounded down to some digits: 3471 to 3400. -#}
 {% macro down_to_digits(value, digits) -%}
-    {%- set unit = "power(10, floor(log10(" ~ value ~ ")) - " ~ (digits - 1) ~ ")" -%}
+    {%- set unit = "power(10, floor(log10(" ~ value ~ ")) - (" ~ digits ~ " - 1))" -%}
     round(floor(round(({{ value }}) / {{ unit }}, 9)) * {{ unit }}, 9)
 {%- endmacro %}
 
 {#- A number rounded up to some digits; 0 stays 0. -#}
 {% macro up_to_digits(value, digits) -%}
-    {%- set unit = "power(10, floor(log10(nullif(" ~ value ~ ", 0))) - " ~ (digits - 1) ~ ")" -%}
+    {%- set unit = "power(10, floor(log10(nullif(" ~ value ~ ", 0))) - (" ~ digits ~ " - 1))" -%}
     coalesce(round(ceil(round(({{ value }}) / {{ unit }}, 9)) * {{ unit }}, 9), {{ value }})
+{%- endmacro %}
+
+{#- A positive number rounded to some digits, halves up. -#}
+{% macro to_digits(value, digits) -%}
+    {%- set unit = "power(10, floor(log10(" ~ value ~ ")) - (" ~ digits ~ " - 1))" -%}
+    round(floor(round(({{ value }}) / {{ unit }}, 9) + 0.5) * {{ unit }}, 9)
+{%- endmacro %}
+
+{#- The unit that a statistic is rounded to whatever its base (release_precision.csv). -#}
+{% macro release_unit(statistic) -%}
+    (
+        select unit from {{ ref('release_precision') }}
+        where statistic = '{{ statistic }}' and below_n is null
+    )
 {%- endmacro %}

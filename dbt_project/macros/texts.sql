@@ -34,18 +34,50 @@
     {{ known_text(lang, "replace(" ~ text ~ ", ',', '.')" if lang == 'nl' else text) }}
 {%- endmacro %}
 
-{#- A figure with its unit. -#}
-{% macro figure_text(lang, estimate, statistic) -%}
-    {{ number_text(lang, estimate) }} || case {{ statistic }} when 'share' then '%' else '' end
+{#- What stands behind a margin where no source prints the number of answers but it follows from one. -#}
+{% macro derived_text(lang, n) -%}
+    case
+        when {{ n }} is null then ''
+        else ' ({{ 'afgeleid aantal' if lang == 'nl' else 'derived number' }}: '
+            || {{ count_text(lang, n) }} || ')'
+    end
 {%- endmacro %}
 
-{#- A figure with its unit, and how exact the source is about it. -#}
+{#- A number as a source prints it, with up to three decimals. -#}
+{% macro printed_text(lang, value) -%}
+    {%- set text -%} regexp_replace(printf('%.3f', {{ value }}), '[.]?0+$', '') {%- endset -%}
+    {{ decimal_comma(text) if lang == 'nl' else text }}
+{%- endmacro %}
+
+{#- A figure with its unit. What is no answer to a question has the decimals of its source. -#}
+{% macro figure_text(lang, estimate, statistic) -%}
+    case
+        when {{ statistic }} in ('minimum', 'maximum', 'threshold', 'adjusted_r2')
+            then {{ printed_text(lang, estimate) }}
+        else {{ number_text(lang, estimate) }}
+    end || case {{ statistic }}
+        when 'share' then '%'
+        when 'difference' then '{{ ' procentpunt' if lang == 'nl' else ' percentage points' }}'
+        else ''
+    end
+{%- endmacro %}
+
+{#- A figure with its unit, and how exact the source is about it. A limit that is approximate is near
+    the figure ("almost half"); any other may be far from it ("more than half"). -#}
 {% macro estimate_text(lang, estimate, statistic, approximate, bound) -%}
     {%- set words = {
-        'nl': {'lower': 'ten minste ', 'upper': 'ten hoogste ', 'about': 'ongeveer '},
-        'en': {'lower': 'at least ', 'upper': 'at most ', 'about': 'about '},
+        'nl': {
+            'over': 'ruim ', 'almost': 'bijna ', 'lower': 'ten minste ', 'upper': 'ten hoogste ',
+            'about': 'ongeveer ',
+        },
+        'en': {
+            'over': 'just over ', 'almost': 'almost ', 'lower': 'at least ', 'upper': 'at most ',
+            'about': 'about ',
+        },
     }[lang] -%}
     case
+        when {{ bound }} = 'lower' and {{ approximate }} then '{{ words.over }}'
+        when {{ bound }} = 'upper' and {{ approximate }} then '{{ words.almost }}'
         when {{ bound }} = 'lower' then '{{ words.lower }}'
         when {{ bound }} = 'upper' then '{{ words.upper }}'
         when {{ approximate }} then '{{ words.about }}'
@@ -63,16 +95,16 @@
 {%- endmacro %}
 
 {#- A change with its interval. -#}
-{% macro change_text(lang, change, low, high) -%}
+{% macro change_text(lang, change, low, high, unit='') -%}
     {%- set words = {
         'nl': {'margin': 'marge', 'to': 'tot', 'none': 'niet berekend'},
         'en': {'margin': 'margin', 'to': 'to', 'none': 'not computed'},
     }[lang] -%}
     coalesce(
         {{ signed_text(lang, change) }} || coalesce(
-            ' ({{ words.margin }} ' || {{ signed_text(lang, low) }} || ' {{ words.to }} '
+            '{{ unit }} ({{ words.margin }} ' || {{ signed_text(lang, low) }} || ' {{ words.to }} '
             || {{ signed_text(lang, high) }} || ')',
-            ''
+            '{{ unit }}'
         ),
         '{{ words.none }}'
     )

@@ -38,6 +38,7 @@ side_by_side as (
             max(case when age = 2 then {{ column }} end) as from_{{ column }},
             max(case when age = 1 then {{ column }} end) as to_{{ column }},
         {% endfor %}
+        max(assumed) as assumed,
         max(wave) as latest_wave
     from indicators
     where age <= 2
@@ -72,6 +73,7 @@ select
     {{ labelled(key[1:2], 'side_by_side') }},
     side_by_side.weighting,
     {{ labelled(key[3:], 'side_by_side') }},
+    side_by_side.assumed,
     waves.from_wave,
     {% for column in figures %}side_by_side.from_{{ column }},
     {% endfor %}

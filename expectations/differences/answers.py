@@ -10,7 +10,7 @@ from expectations.differences.homogeneity import Shift, looks_mirrored, p_value
 from expectations.differences.pairing import Pair, pair_codes
 from expectations.differences.side import Side
 from expectations.differences.weighing import covering, shared
-from ingest.codes import CODE, Code, as_code
+from ingest.codes import BLANK, Code, by_code
 from ingest.errors import Language
 from ingest.likeness.codes import answer_codes
 from ingest.likeness.questions import same_wording
@@ -32,8 +32,8 @@ def _answers(side: Side, variable: str) -> Counter[Code] | None:
         return None
     counts: Counter[Code] = Counter()
     for held in side.table.data.column(variable).value_counts().to_pylist():
-        if held["values"] is not None and CODE.fullmatch(held["values"]):
-            counts[as_code(held["values"])] += held["counts"]
+        if held["values"] is not None:
+            counts[held["values"]] += held["counts"]
     return counts
 
 
@@ -41,7 +41,7 @@ def tests_of(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Shift]:
     """Test each category that both waves measure; without crosswalk rows, each equal codelist."""
     for pair in pairs:
         ours, theirs = _answers(now, pair.now.variable), _answers(was, pair.was.variable)
-        if ours is None or theirs is None or pair.now.text or pair.was.text:
+        if ours is None or theirs is None or not (pair.now.codelist and pair.was.codelist):
             continue
         names = (pair.now.variable, pair.was.variable)
         alike = {
@@ -54,11 +54,11 @@ def tests_of(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Shift]:
             counts = _counted(now, ours, row.recode), _counted(was, theirs, other.recode)
             yield _test((concept, category, *names), counts[1], counts[0])
         labels = now.codelist(pair.now.variable), was.codelist(pair.was.variable)
-        equal = {plain(label) for label in labels[0].values()} == {
-            plain(label) for label in labels[1].values()
-        }
+        named = {plain(label): label for label in labels[0].values()}
+        equal = named.keys() == {plain(label) for label in labels[1].values()}
         if not alike and equal and same_wording(pair.now.wording.nl, pair.was.wording.nl):
-            yield _test(("", "", *names), _labelled(theirs, labels[1]), _labelled(ours, labels[0]))
+            counts = _labelled(ours, labels[0], named), _labelled(theirs, labels[1], named)
+            yield _test(("", "", *names), counts[1], counts[0])
 
 
 def _test(name: tuple[str, ...], was: Mapping[str, int], now: Mapping[str, int]) -> Shift:
@@ -69,13 +69,19 @@ def _counted(side: Side, answers: Counter[Code], recode: str | None) -> dict[str
     """Return category -> number of valid answers, in the order of the recode."""
     found: Counter[str] = Counter()
     for code, row in side.recodes.get(recode or "", {}).items():
-        if row.category and CODE.fullmatch(code):
-            found[row.category] += answers[as_code(code)]
+        if row.category and code != BLANK:
+            found[row.category] += answers[code]
     return dict(found)
 
 
-def _labelled(answers: Counter[Code], labels: Mapping[Code, str]) -> dict[str, int]:
-    return {label: answers[code] for code, label in labels.items() if answers[code]}
+def _labelled(
+    answers: Counter[Code], labels: Mapping[Code, str], named: Mapping[str, str]
+) -> dict[str, int]:
+    """Return label -> number of answers; `named` gives one spelling to equal labels."""
+    found: Counter[str] = Counter()
+    for code, label in labels.items():
+        found[named[plain(label)]] += answers[code]
+    return {label: count for label, count in found.items() if count}
 
 
 def shifted(now: Side, tests: Sequence[Shift]) -> Iterator[Difference]:
@@ -156,12 +162,15 @@ def mirrored(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Difference
     found: dict[tuple[str, ...], list[tuple[Pair, list[int], list[int]]]] = {}
     for pair in pairs:
         ours, theirs = _answers(now, pair.now.variable), _answers(was, pair.was.variable)
-        if ours is None or theirs is None:
+        if ours is None or theirs is None or not (pair.now.codelist and pair.was.codelist):
             continue
         labels = was.codelist(pair.was.variable)
         codes = pair_codes(now.codelist(pair.now.variable), labels)
         scale = set(answer_codes(labels))
-        held = sorted((then, code) for _, code, then in codes.same if then in scale)
+        held = sorted(
+            ((then, code) for _, code, then in codes.same if then in scale),
+            key=lambda pair: by_code(pair[0]),
+        )
         counts = [theirs[then] for then, _ in held], [ours[code] for _, code in held]
         if len(held) == len(scale) and looks_mirrored(*counts):
             found.setdefault(tuple(labels[then] for then, _ in held), []).append((pair, *counts))

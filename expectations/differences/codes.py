@@ -14,13 +14,19 @@ from ingest.codes import Code, by_code
 from ingest.likeness.codes import answer_codes, order_of
 from ingest.models import Text
 
+KINDS = {
+    "text": Text(nl="open antwoord", en="open answer"),
+    "number": Text(nl="getal", en="number"),
+    "codes": Text(nl="codes", en="codes"),
+}
+
 
 def changed(now: Side, was: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
     """Yield the differences in the codes of questions that two waves share."""
-    kinds = [pair for pair in pairs if pair.now.text != pair.was.text]
-    word = {True: Text(nl="open antwoord", en="open answer"), False: Text(nl="codes", en="codes")}
-    for text, group in grouped(kinds, lambda pair: pair.now.text).items():
-        yield weigh("answer_kind_changed", now, group, was=word[not text], now=word[text])
+    kinds = [pair for pair in pairs if pair.now.kind != pair.was.kind]
+    changes = grouped(kinds, lambda pair: (pair.was.kind, pair.now.kind))
+    for (then, kind), group in changes.items():
+        yield weigh("answer_kind_changed", now, group, was=KINDS[then], now=KINDS[kind])
     coded = [pair for pair in pairs if pair.now.codelist and pair.was.codelist]
 
     def lists(pair: Pair) -> object:
@@ -68,7 +74,7 @@ def _codelists(now: Side, was: Side, group: list[Pair]) -> Iterator[Difference]:
         )
     if codes.new:
         known = all(
-            str(code) in now.recodes.get(row.recode or "", {})
+            code in now.recodes.get(row.recode or "", {})
             for pair in group
             for _, row in now.rows.get(pair.now.variable, [])
             for code in codes.new
@@ -82,13 +88,13 @@ def _codelists(now: Side, was: Side, group: list[Pair]) -> Iterator[Difference]:
 
 
 def _scale(codes: Mapping[Code, str], *, ends: bool = False) -> str:
-    order: list[Code] = [*answer_codes(codes)] if ends else sorted(codes, key=by_code)
+    order = answer_codes(codes) if ends else sorted(codes, key=by_code)
     held = [f"{code} {codes[code]}" for code in order]
     return " … ".join((held[0], held[-1])) if ends else "; ".join(held)
 
 
 def _counts_as(side: Side, recode: str | None, code: Code) -> str:
-    row = side.recodes.get(recode or "", {}).get(str(code))
+    row = side.recodes.get(recode or "", {}).get(code)
     if row is None:
         return "–"
     return row.category or (f"{row.score:g}" if row.score is not None else row.missing_kind or "–")

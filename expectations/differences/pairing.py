@@ -5,12 +5,12 @@ The crosswalk goes first, then the same Dutch wording, then likeness (`ingest.li
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from expectations.differences.side import Key, Side
 from ingest.codes import Code, by_code
-from ingest.likeness.codes import pair_labels, same_label
+from ingest.likeness.codes import pair_labels, same_label, uncoded
 from ingest.likeness.evidence import (
     ANOTHER_WORDING,
     SURE,
@@ -21,7 +21,7 @@ from ingest.likeness.evidence import (
     confidence,
 )
 from ingest.likeness.questions import question_table, wordings
-from ingest.likeness.text import undated
+from ingest.likeness.text import plain, undated
 from ingest.models import Item
 
 
@@ -95,9 +95,11 @@ def pair_questions(now: Side, was: Side) -> Pairing:
     for key in ours.keys() & theirs.keys():
         if len(ours[key]) == len(theirs[key]) == 1:
             take(next(iter(ours[key])), next(iter(theirs[key])), by_concept=True)
-    exact = {undated(item.wording.nl): name for name, item in right.items()}
-    for name, item in list(left.items()):
-        take(name, exact.get(undated(item.wording.nl), ""))
+    # Items that differ in the year alone ('Omzet: 2024') are told apart by the whole wording.
+    for form in (plain, undated):
+        ours_once, theirs_once = _once(now, form), _once(was, form)
+        for wording in ours_once.keys() & theirs_once.keys():
+            take(ours_once[wording], theirs_once[wording])
     for name in left.keys() & right.keys():
         if alike[name, name] >= ANOTHER_WORDING:
             take(name, name)
@@ -105,7 +107,7 @@ def pair_questions(now: Side, was: Side) -> Pairing:
         (name, other): _confidence(now, was, name, other, alike[name, other])
         for name, item in left.items()
         for other, old in right.items()
-        if item.text == old.text
+        if item.kind == old.kind
     }
     for (name, other), score in sorted(confidences.items(), key=lambda item: (-item[1], item[0])):
         if score >= SURE:
@@ -143,6 +145,14 @@ def _likeness(now: Side, was: Side) -> dict[tuple[str, str], float]:
     }
 
 
+def _once(side: Side, form: Callable[[str], str]) -> dict[str, str]:
+    """Form of a Dutch wording -> variable, for wordings that only one variable has."""
+    found: dict[str, list[str]] = {}
+    for name, item in side.items.items():
+        found.setdefault(form(item.wording.nl), []).append(name)
+    return {wording: names[0] for wording, names in found.items() if len(names) == 1}
+
+
 def _by_key(side: Side) -> dict[Key, set[str]]:
     found: dict[Key, set[str]] = {}
     for variable in side.rows:
@@ -154,8 +164,11 @@ def _by_key(side: Side) -> dict[Key, set[str]]:
 def pair_codes(now: Mapping[Code, str], was: Mapping[Code, str]) -> CodePairs:
     """Pair codes by their labels, and what is left by equal codes."""
     pairs = pair_labels(now, was)
+    bare, was_bare = uncoded(now), uncoded(was)
     same = tuple(
-        (now[code], code, then) for code, then in pairs.items() if same_label(now[code], was[then])
+        (now[code], code, then)
+        for code, then in pairs.items()
+        if same_label(now[code], was[then]) or same_label(bare[code], was_bare[then])
     )
     settled = {code for _, code, _ in same}
     relabelled = {code: then for code, then in pairs.items() if code not in settled}

@@ -11,7 +11,7 @@ from expectations.differences.side import Side
 from expectations.differences.weighing import covering, grouped, judged, weigh
 from ingest.likeness.evidence import ANOTHER_WORDING
 from ingest.likeness.questions import same_wording
-from ingest.likeness.text import plain, split_item
+from ingest.likeness.text import plain, split_item, unnumbered
 from ingest.models import Item, Text
 
 
@@ -79,7 +79,8 @@ def _wordings(now: Side, pairs: Sequence[Pair]) -> Iterator[Difference]:
     changed = [
         pair
         for pair in pairs
-        if plain(pair.now.wording.nl) != plain(pair.was.wording.nl) and not _another(now, pair)
+        if unnumbered(pair.now.wording.nl) != unnumbered(pair.was.wording.nl)
+        and not _another(now, pair)
     ]
 
     def battery(pair: Pair) -> object:

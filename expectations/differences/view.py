@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from expectations.differences.difference import Comparison, Covered, Difference, Severity
 from expectations.differences.naming import name_variables
 from ingest.messages import Language, Phrase
+from ingest.names import short
+
+WIDEST = 40  # letters of a name of a variable
 
 SEVERITY: Mapping[Severity, Phrase] = {
     "refuse": Phrase("expectations.severity_refuse"),
@@ -56,7 +59,7 @@ def lines(
             then = f"→ {item.fix(language)}"
         words = item.text(language)
         text = f"{words}\n{then}" if then else words
-        found.append((SEVERITY[item.severity].text(language), item.rule, text))
+        found.append((SEVERITY[item.severity].text(language), item.rule, _shortened(text, [item])))
     for rule, items in settled.items():
         rows = {row for item in items if item.covered for row in item.covered.rows}
         statuses = {name: 0 for item in items if item.covered for name in item.covered.statuses}
@@ -66,5 +69,13 @@ def lines(
             words = name_variables(name for item in items for name in item.variables)
         if rows:
             words += f"\n{Covered('crosswalk.csv', tuple(rows), tuple(statuses)).text(language)}"
-        found.append((SEVERITY["info"].text(language), rule, words))
+        found.append((SEVERITY["info"].text(language), rule, _shortened(words, items)))
     return found
+
+
+def _shortened(text: str, items: Sequence[Difference]) -> str:
+    """Shorten the names of variables in a text."""
+    named = {name for item in items for name in (*item.variables, *item.earlier_variables)}
+    for name in sorted(named, key=len, reverse=True):
+        text = text.replace(name, short(name, WIDEST)) if len(name) > WIDEST else text
+    return text

@@ -277,8 +277,13 @@ class _Search:
             # Rows of one size, so that a tolerance means the same in each.
             scale = 1 / np.maximum(rows.max(axis=1, initial=0), 1e-12)
             blocks.append(csr_array(rows * scale[:, None]))
-            low.append(np.minimum((figures.low - sums) * scale + SOLVER_MARGIN, 0))
-            high.append(np.maximum((figures.high - sums) * scale - SOLVER_MARGIN, 0))
+            least, most = figures.low - sums, figures.high - sums
+            # A count may reach its bound; half a respondent beyond it there is none.
+            whole = (rows == np.rint(rows)).all(axis=1) & (figures.low < figures.high)
+            least = np.where(whole, np.ceil(least - MARGIN) - 0.5, least)
+            most = np.where(whole, np.floor(most + MARGIN) + 0.5, most)
+            low.append(np.minimum(least * scale + np.where(whole, 0, SOLVER_MARGIN), 0))
+            high.append(np.maximum(most * scale - np.where(whole, 0, SOLVER_MARGIN), 0))
         matrix = block_array(
             [
                 [block if i == j else None for j in range(len(used))]

@@ -17,7 +17,6 @@ from expectations.disclosure.attack import (
     part,
 )
 from expectations.disclosure.protection import Protection
-from expectations.disclosure.structure import structure
 from expectations.disclosure.wave import Asked, Rules, Target, Wave
 from expectations.runner import Finding
 from ingest.errors import RefusedError
@@ -30,6 +29,8 @@ if TYPE_CHECKING:
 CUBE = "marts.mart_indicator"
 TABLE = "mart_indicator"
 SUITE = "disclosure"
+MOST = 8  # groups to withdraw; where more are needed, groups must be merged
+FURTHER = 10  # times as many steps for a count that is left unjudged
 WIDE = 2  # a hidden count that may vary by less is called narrow
 # What an attack reads, by wave; a change of any of it is another digest.
 READ = (
@@ -49,7 +50,8 @@ class Failure:
     """Hidden counts of a category that are pinned, or could not be judged.
 
     Attributes:
-        withdraw: groups (dimension, group) to withdraw; empty where none helps.
+        withdraw: groups (dimension, group) to withdraw; empty where none helps, or none was looked
+            for.
         categories: categories to withdraw them for.
     """
 
@@ -104,8 +106,7 @@ def check_disclosure(warehouse: Path, kept: Path) -> list[Finding]:
                     "failures": [asdict(failure) for failure in found.failures],
                 }
                 file.write_text(json.dumps(content, indent=1), "utf-8")
-            broken = structure(connection, CUBE, survey, wave)
-            finding = result(survey, wave, found, broken)
+            finding = result(survey, wave, found)
             if (survey, wave) not in real:
                 finding = replace(finding, severity="warning")
             findings.append(finding)
@@ -148,15 +149,19 @@ def attack_wave(
     read = Wave(
         connection, cube, survey, wave, rules(connection), merged=merged, crossings=crossings
     )
+    effort = effort or Effort()
     found = Attacked()
     tallies: dict[str, list[int]] = {}
     for asked, targets, question in read.questions():
-        verdict = _attack(read, question, effort)
+        verdict = _judge(read, question, effort)
         _count(tallies, read, targets, question, verdict)
         for k, category in enumerate(asked.categories):
             wrong = verdict.pinned[k] | verdict.unjudged[k]
             if wrong.any():
                 place = int(wrong.argmax())
+                groups, categories = (
+                    _withdraw(read, asked, k, targets[place], effort) if advise else ((), ())
+                )
                 found.failures.append(
                     Failure(
                         asked.concept,
@@ -164,8 +169,8 @@ def attack_wave(
                         category,
                         str(targets[place]),
                         bool(verdict.pinned[k, place]),
-                        tuple(_withdraw(read, asked, k, targets[place])) if advise else (),
-                        asked.categories if len(asked.categories) > 1 else (category,),
+                        groups,
+                        categories,
                     )
                 )
     found.protection = [
@@ -174,14 +179,32 @@ def attack_wave(
     return found
 
 
-def _attack(read: Wave, question: Question, effort: Effort | None = None) -> Verdict:
+def _judge(read: Wave, question: Question, effort: Effort) -> Verdict:
+    """Attack a question, and search further for what is left unjudged."""
+    import numpy as np
+
+    verdict = _attack(read, question, effort)
+    if not verdict.unjudged.any():
+        return verdict
+    further = _attack(
+        read,
+        replace(question, hidden=verdict.unjudged),
+        replace(effort, nodes=FURTHER * effort.nodes),
+    )
+    return Verdict(
+        np.minimum(verdict.low, further.low),
+        np.maximum(verdict.high, further.high),
+        verdict.pinned | further.pinned,
+        further.unjudged,
+    )
+
+
+def _attack(read: Wave, question: Question, effort: Effort) -> Verdict:
     """Attack as one who knows registers only; what is quick, and finds fewer solutions, goes first.
 
     Every step finds whole solutions, so that each of them protects.
     """
     import numpy as np
-
-    effort = effort or Effort()
 
     def near(registers: Question) -> Question:
         """Only those with the weights of the hidden counts that are left."""
@@ -205,11 +228,15 @@ def _attack(read: Wave, question: Question, effort: Effort | None = None) -> Ver
     return Verdict(low, high, found.pinned & left, found.unjudged & left)
 
 
-def _withdraw(read: Wave, asked: Asked, place: int, target: Target) -> list[tuple[str, str]]:
-    """Return groups (dimension, group) to withdraw, so that nothing of a question is pinned.
+def _withdraw(
+    read: Wave, asked: Asked, place: int, target: Target, effort: Effort
+) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    """Return groups (dimension, group) to withdraw, and categories to withdraw them for.
 
-    Groups of the split of the hidden group go first, and the smallest of them. What proves not to
-    be needed in the end is shown again.
+    Then no count of these categories is pinned. The hidden group itself goes first, where a bound
+    is shown of it, then the smallest groups of its split and of others; first of the category, then
+    of all categories of the question, since the others of a question with one answer can give the
+    answer away. What proves not to be needed in the end is shown again.
     """
     cells = read.cells[asked.concept, asked.base, asked.categories[place]]
     sizes = {
@@ -219,42 +246,56 @@ def _withdraw(read: Wave, asked: Asked, place: int, target: Target) -> list[tupl
         and cell["conf_status"] == "F"
         and not cell["published"]
     }
-    concepts = [name for name, _ in target.parts]
+    names = {name for part in target.parts for name in part}
     order = sorted(
-        sizes, key=lambda group: (read.concept_of[group[0]] not in concepts, sizes[group], group)
+        sizes,
+        key=lambda group: (
+            not names.issuperset(group),
+            names.isdisjoint({group[0], read.concept_of[group[0]]}),
+            sizes[group],
+            group,
+        ),
     )
-    # The others of a question with one answer would give the answer away.
-    categories = asked.categories if len(asked.categories) > 1 else (asked.categories[place],)
-    before, taken = set(read.withdrawn), list[tuple[str, str]]()
+    before = set(read.withdrawn)
 
-    def protects(groups: Sequence[tuple[str, str]]) -> bool:
+    def protects(groups: Sequence[tuple[str, str]], categories: tuple[str, ...]) -> bool:
         read.withdrawn = before | {
             (asked.concept, asked.base, category, *group)
             for category in categories
             for group in groups
         }
-        return _is_protected(read, asked)
+        return _is_protected(read, asked, target, categories, effort)
 
     try:
-        for group in order:
-            taken.append(group)
-            if protects(taken):
-                break
-        else:
-            return []
-        for group in taken[:-1]:
-            if protects(fewer := [other for other in taken if other != group]):
-                taken = fewer
+        for categories in dict.fromkeys(((asked.categories[place],), asked.categories)):
+            for size in range(1, min(MOST, len(order)) + 1):
+                if protects(order[:size], categories):
+                    break
+            else:
+                continue
+            taken = order[:size]
+            for group in taken[:-1]:
+                if protects(fewer := [other for other in taken if other != group], categories):
+                    taken = fewer
+            return tuple(taken), categories
     finally:
         read.withdrawn = before
-    return taken
+    return (), ()
 
 
-def _is_protected(read: Wave, asked: Asked) -> bool:
-    for _, _, question in read.questions(asked):
-        verdict = _attack(read, question)
-        if verdict.pinned.any() or verdict.unjudged.any():
-            return False
+def _is_protected(
+    read: Wave, asked: Asked, target: Target, categories: tuple[str, ...], effort: Effort
+) -> bool:
+    """Whether no count of these categories is pinned; those of the target are judged first."""
+    import numpy as np
+
+    for _, targets, question in read.questions(asked):
+        wanted = question.hidden & np.isin(asked.categories, categories)[:, None]
+        of_target = np.array([str(other) == str(target) for other in targets])
+        for hidden in (wanted & of_target, wanted & ~of_target):
+            verdict = _attack(read, replace(question, hidden=hidden), effort)
+            if verdict.pinned.any() or verdict.unjudged.any():
+                return False
     return True
 
 
@@ -374,11 +415,11 @@ def _read(file: Path, digest: str) -> Attacked | None:
     )
 
 
-def result(survey: str, wave: str, found: Attacked, broken: Sequence[RefusedError]) -> Finding:
+def result(survey: str, wave: str, found: Attacked) -> Finding:
     """Say of a wave that nothing is pinned, or what is and how to mend it."""
     attacked = sum(row.attacked for row in found.protection)
     observed = Phrase("expectations.counts_attacked", n=attacked, pinned=len(found.failures))
-    messages = [*broken, *(_refusal(survey, wave, failure) for failure in found.failures)]
+    messages = [_refusal(survey, wave, failure) for failure in found.failures]
     return Finding(
         f"{survey} {wave} {SUITE}",
         TABLE,

@@ -248,25 +248,12 @@ class Wave:
             select
                 figures.concept, figures.base, figures.category, figures.group_dimension,
                 figures.group_value, figures.weighting, figures.statistic,
-                figures.estimate, figures.estimate_low, figures.estimate_high, figures.n,
+                figures.estimate, figures.n,
                 {unit} as unit, figures.bound, figures.conf_status, figures.approximate,
                 figures.data_status = 'published' as published,
-                complements.category is not null as is_complement,
-                computed.estimate - computed.estimate_low as below,
-                computed.estimate_high - computed.estimate as above
+                complements.category is not null as is_complement
             from {self.cube} as figures
             left join complements using (concept, category)
-            left join estimates.est_computed as computed
-                on
-                    figures.survey = computed.survey and figures.wave = computed.wave
-                    and figures.concept = computed.concept
-                    and figures.category = computed.category
-                    and figures.base = computed.base
-                    and figures.group_dimension = computed.group_dimension
-                    and figures.group_value = computed.group_value
-                    and figures.weighting = computed.weighting
-                    and figures.statistic = computed.statistic
-                    and figures.data_status <> 'published'
             where
                 figures.survey = $survey and figures.wave = $wave
                 and (
@@ -486,9 +473,10 @@ class Wave:
         found: dict[bytes, tuple[Target, Mask]] = {}
         for row in (row for some in rows for row in some):
             place = (row["group_dimension"], row["group_value"])
-            # What is hidden for the sake of others (D) needs no protection of its own.
-            is_hidden = row["conf_status"] == "C" and not row["published"]
-            mask = self.group(*place) if is_hidden else None
+            is_hidden = row["statistic"] == "share" and (
+                row["conf_status"] != "F" or row["bound"] is not None
+            )
+            mask = self.group(*place) if is_hidden and not row["published"] else None
             if mask is not None and mask @ members:
                 found.setdefault(
                     (mask & (members > 0)).tobytes(), (Target((place,), "hidden"), mask)
@@ -530,7 +518,8 @@ class Wave:
                 continue
             if cell["statistic"] != "share":
                 continue
-            masks.append(mask)
+            if cell["bound"] is None:
+                masks.append(mask)
             weight: Floats = mask * (
                 self.weight if cell["weighting"] == "weighted" else np.ones(self.size)
             )
@@ -550,16 +539,19 @@ class Wave:
         """Return the lowest and highest count that a figure with equal weights leaves."""
         if not self.rounded:
             return count, count
-        shown = self._display(cell, count, n, count / n)
+        shown = self._display(cell, count, n)
         low = high = count
-        while low > 0 and self._display(cell, low - 1, n, count / n) == shown:
+        while low > 0 and self._display(cell, low - 1, n) == shown:
             low -= 1
-        while high < n and self._display(cell, high + 1, n, count / n) == shown:
+        while high < n and self._display(cell, high + 1, n) == shown:
             high += 1
         return low, high
 
-    def _display(self, cell: dict[Any, Any], count: int, n: int, truth: float) -> tuple[Any, ...]:
-        """Return what a release shows of a count of n: the SQL of est_disclosed."""
+    def _display(self, cell: dict[Any, Any], count: int, n: int) -> tuple[str | None, float]:
+        """Return what a release shows of a count of n: the SQL of est_disclosed.
+
+        Margins are computed from that, and tell nothing more.
+        """
         unit, few = cell["unit"], self.rules.fewest
         share = 100 * count / n
         shown = (
@@ -569,12 +561,7 @@ class Wave:
             return "upper", _up_to_unit(max(100 * few / n, share), unit)
         if n - count < few or shown >= 100:
             return "lower", _up_to_unit(max(100 * few / n, 100 - share), unit)
-        scale = math.sqrt(count / n * (1 - count / n) / max(truth * (1 - truth), 1e-12))
-        return (
-            None,
-            round(shown, 6),
-            *(_up_to_unit(scale * (cell[side] or 0), unit) for side in ("below", "above")),
-        )
+        return None, round(shown, 6)
 
     def _weighted(
         self, cell: dict[Any, Any], weight: Floats, members: Counts, y: Counts
@@ -600,9 +587,6 @@ class Wave:
             yield inside, n - few + 1 if n - count < few else 0, n
         else:
             yield inside, few, n - few
-            for side in ("below", "above"):
-                least, most = _same_length(value / total, cell[side], unit)
-                low, high = max(low, least), min(high, most)
         margin = MARGIN * total
         low, high = low / 100 * total + margin, high / 100 * total - margin
         yield weight, min(low, value - EXACT), max(high, value + EXACT)
@@ -641,29 +625,6 @@ def _published(cell: dict[Any, Any], n: int) -> tuple[float, float] | None:
         return value, value
     half = APPROXIMATE if cell["approximate"] else 0.5 if value == int(value) else 0.05
     return (value - half) * n / 100, (value + half) * n / 100
-
-
-def _same_length(p: float, length: float | None, unit: float) -> tuple[float, float]:
-    """Return the shares (%) around p for which half an interval would round to the same length.
-
-    Half an interval is taken to grow with sqrt(p (1 - p)), as it does while the design effect is
-    the same; the attacker is given that design effect.
-    """
-    if not length or not 0 < p < 1:
-        return 0, 100
-    top = _up_to_unit(length, unit)
-    variance = p * (1 - p)
-    least = variance * ((top - unit) / length) ** 2
-    most = variance * (top / length) ** 2
-    far = (1 - math.sqrt(max(0, 1 - 4 * most))) / 2
-    near = (1 - math.sqrt(max(0, 1 - 4 * least))) / 2
-    if most >= 0.25:
-        low, high = near, 1 - near
-    elif p < 0.5:
-        low, high = near, far
-    else:
-        low, high = 1 - far, 1 - near
-    return 100 * low, 100 * high
 
 
 def _to_unit(value: float, unit: float) -> float:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from ingest.harmonisation import CrosswalkRow, Harmonisation
 from ingest.likeness.questions import wordings
-from ingest.models import Item
+from ingest.models import Item, Survey
 from ingest.registry import Registry, SurveyWave
 
 # Concept, category and rule of each row: what a variable measures, in whatever wave.
@@ -81,6 +81,34 @@ def list_candidates(registry: Registry, rows: Harmonisation, new: str) -> list[C
     return [*found, *(one for measure, one in concepts.items() if measure not in covered)]
 
 
+def of_family(
+    registry: Registry, rows: Harmonisation, survey: Survey
+) -> Callable[[Candidate], bool]:
+    """Return what says whether a candidate is of a survey, or of a survey of its family.
+
+    A concept is not, if only surveys that are not of the family measure it.
+
+    Args:
+        registry: what is described.
+        rows: how it is harmonised.
+        survey: survey of the new wave.
+    """
+    family = {other.survey for other in registry.surveys if survey.related(other)}
+    measured: dict[bool, set[str]] = {True: set(), False: set()}
+    for row in rows.crosswalk.rows:
+        measured[row.survey in family].add(row.concept)
+    for name, figure in registry.figures:
+        measured[name in family].add(figure.concept)
+    foreign = measured[False] - measured[True]
+
+    def related(one: Candidate) -> bool:
+        if one.survey:
+            return one.survey in family
+        return foreign.isdisjoint(use[0] for use in one.measure)
+
+    return related
+
+
 def _items(wave: SurveyWave, rows: Harmonisation) -> Iterator[Candidate]:
     answers = wave.wave.answers
     if answers is None:
@@ -100,7 +128,7 @@ def _items(wave: SurveyWave, rows: Harmonisation) -> Iterator[Candidate]:
             wave=wave.wave.wave,
             variable=item.variable,
             texts=wordings(item.wording),
-            codes={str(code): label for code, label in codelist.items()},
+            codes=codelist,
             rows=used,
             item=item,
         )

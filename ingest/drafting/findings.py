@@ -17,7 +17,8 @@ class Findings:
 
     Attributes:
         profile: its columns.
-        matches: variable -> its most likely candidate.
+        matches: variable -> its most likely candidate, where the evidence is strong.
+        nearest: variable without a match -> what it is most like; nothing is taken over.
         rows: the drafted crosswalk and recode rows.
         last: the latest other wave of the survey, where there is one.
         not_asked: concepts that earlier waves of the survey asked about and this one does not.
@@ -25,6 +26,7 @@ class Findings:
 
     profile: Profile
     matches: Mapping[str, Match]
+    nearest: Mapping[str, Match]
     rows: DraftedRows
     last: SurveyWave | None
     not_asked: tuple[str, ...]

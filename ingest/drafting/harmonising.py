@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import get_args
 
+from ingest.codes import EMPTY_SEED
 from ingest.drafting.matching import Match
 from ingest.drafting.profile import FileVariable
 from ingest.harmonisation import (
@@ -16,7 +17,8 @@ from ingest.harmonisation import (
     Recode,
     Status,
 )
-from ingest.likeness.text import meaning
+from ingest.likeness.codes import same_label
+from ingest.likeness.text import is_mark, meaning
 from ingest.messages import LANGUAGES, Phrase
 from ingest.models import Survey
 
@@ -36,6 +38,7 @@ TICKED: Mapping[str | None, str] = {
     "no": "not_selected",
     "not_ticked": "not_selected",
 }
+NOTHING: Outcome = (None, None, None)
 LIKE_WORDING = 0.8  # enough for `comparable`
 
 
@@ -76,19 +79,30 @@ class _Recodes:
         self.used = Counter(row.recode for row in self.crosswalk if row.recode)
         self.made: set[str] = set()
 
-    def named(self, row: CrosswalkRow, wanted: Mapping[str, Outcome], *, whole: bool) -> str:
+    def named(
+        self,
+        row: CrosswalkRow,
+        wanted: Mapping[str, Outcome],
+        *,
+        whole: bool,
+        valid: Collection[str] = (),
+    ) -> str:
         """Return the name of a recode that counts codes as wanted.
 
         Args:
             row: the crosswalk row that needs it, as it is for the candidate.
             wanted: code -> what it counts as.
             whole: whether these are all codes. With an open code the variable needs its own recode.
+            valid: codes that the recode must not name, because they are answers without it.
         """
         names = self._of_the_same(row)
         if whole:
             ticks = [] if row.recode else sorted(self.used, key=lambda name: -self.used[name])
             fitting = [
-                name for name in (*names, *ticks) if wanted.items() <= self.content[name].items()
+                name
+                for name in (*names, *ticks)
+                if wanted.items() <= self.content[name].items()
+                and self.content[name].keys().isdisjoint(valid)
             ]
             if fitting:
                 return (
@@ -147,7 +161,7 @@ def harmonise(
     recodes = _Recodes(described, survey.survey, wave)
     for variable in variables:
         match = matches.get(variable.name)
-        if match and not variable.text:
+        if match:
             drafted.crosswalk += _rows(survey, wave, variable, match, recodes, drafted)
     candidates = [match.candidate for match in matches.values()]
     places = Counter(candidate.place for candidate in candidates if candidate.variable)
@@ -172,6 +186,8 @@ def _rows(
     found, left = list[CrosswalkRow](), dict[str, None]()
     for row in match.candidate.rows:
         name = row.recode
+        if variable.separator and recodes.rules[row.rule].gives != "category":
+            continue  # a list has several answers, each of which is a category
         if recodes.rules[row.rule].recodes:
             wanted = _wanted(variable, match, row, recodes.content.get(row.recode or "", {}))
             if all(missing for _, _, missing in wanted.values()):
@@ -179,8 +195,14 @@ def _rows(
             unknown = [code for code in variable.codes if code not in wanted]
             left |= dict.fromkeys(unknown)
             name = recodes.named(row, wanted, whole=not unknown)
-            if name in recodes.made:
-                drafted.own_recodes[variable.name].add(name)
+        elif missing := {
+            code: _kind(variable, code)
+            for code in (*variable.missing, *variable.declared)
+            if not EMPTY_SEED.fullmatch(code)
+        }:
+            name = recodes.named(row, missing, whole=True, valid=variable.codes.keys() - missing)
+        if name in recodes.made:
+            drafted.own_recodes[variable.name].add(name)
         status, nl, en = _judged(survey, wave, variable, match, row, open_codes=bool(left))
         found.append(
             row.model_copy(
@@ -208,6 +230,8 @@ def _wanted(
     """What each code counts as, for the codes that have a counterpart or a fixed meaning."""
     wanted: dict[str, Outcome] = {}
     for code, label in variable.codes.items():
+        if EMPTY_SEED.fullmatch(code):
+            continue  # no seed can name it
         same, means = match.pairs.get(code), meaning(label)
         if match.candidate.variable:
             if same is not None and same in content:
@@ -217,9 +241,30 @@ def _wanted(
                 wanted[code] = (TICKED[means], None, None)
         elif same:
             wanted[code] = (same, None, None)
-        if code not in wanted and means in MISSING:
-            wanted[code] = (None, None, MISSING[means])
+        if code not in wanted and (why := why_missing(code, label)):
+            wanted[code] = (None, None, why)
+        # What the file declares missing is no answer, whatever an equal label counted as before.
+        if code in variable.declared and not wanted.get(code, NOTHING)[2]:
+            wanted[code] = _kind(variable, code)
     return wanted
+
+
+def why_missing(code: str, label: str, *, declared: bool = False) -> MissingKind | None:
+    """Why a code is no answer, as its label or a mark says; nothing where it is one.
+
+    Args:
+        code: the code.
+        label: its label; empty without one.
+        declared: whether the file declares it missing.
+    """
+    marked = is_mark(code) or is_mark(label)
+    return MISSING.get(meaning(label), "declared_missing" if declared or marked else None)
+
+
+def _kind(variable: FileVariable, code: str) -> Outcome:
+    """What a code counts as that the file declares missing: what its label says, if anything."""
+    means = meaning(variable.codes.get(code) or variable.missing.get(code) or "")
+    return None, None, MISSING.get(means, "declared_missing")
 
 
 def _judged(
@@ -239,7 +284,10 @@ def _judged(
     if candidate.survey != survey.survey:
         return "undetermined", nl, en
     wording = match.evidence.get("wording", 0.0)
-    all_codes = len(match.pairs) == len(candidate.codes) == len(variable.codes)
+    all_codes = len(match.pairs) == len(candidate.codes) == len(variable.codes) and all(
+        same_label(variable.codes[code], candidate.codes[other])
+        for code, other in match.pairs.items()
+    )
     own: tuple[Status, str | None, str | None] = ("undetermined", nl, en)
     if match.same_wording and all_codes and variable.labelled:
         own = ("identical", None, None)

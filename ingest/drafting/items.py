@@ -5,15 +5,17 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING
 
-from ingest.codes import Code, as_code
+from ingest.codes import Code
 from ingest.drafting.decisions import Decisions
 from ingest.drafting.earlier import EarlierAnswers
 from ingest.drafting.findings import Findings
 from ingest.drafting.matching import Match
 from ingest.drafting.profile import FileVariable, Profile
-from ingest.likeness.text import YEAR
+from ingest.formats.layout import short_name
+from ingest.likeness.text import YEAR, folded
 from ingest.models import Item, Survey, Title
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 OTHER_RESPONDENTS = 0.25  # difference in the share that answered, for another base
 SAME_RESPONDENTS = 0.9  # of the respondents of either question, the share that answered both
+LONGEST_NAME = 60  # of a codelist, before a number that tells it apart
 WORDS_OF_YAML = {"yes", "no", "on", "off", "y", "n", "true", "false", "null"}
 
 
@@ -44,17 +47,59 @@ def describe_items(
     variables, matches = found.profile.variables, found.matches
     bases = _bases(found.profile, matches, earlier, decisions)
     lists, used = _codelists(variables, matches)
+    ticks = {**_ticks(variables), **_declared_ticks(found.profile)}
+    for variable in variables:
+        if variable.separator:
+            decisions.add("list", [variable.name], separator=variable.separator)
     items = tuple(
         Item(
             variable=variable.name,
             codelist=used.get(variable.name),
             text=variable.text,
+            number=variable.number,
+            missing=dict(variable.missing),
             base=bases[variable.name],
+            battery=ticks.get(variable.name),
+            separator=variable.separator,
             wording=_wording(variable, matches.get(variable.name), survey),
         )
         for variable in variables
     )
     return lists, items
+
+
+def _ticks(variables: Sequence[FileVariable]) -> dict[str, str]:
+    """Variable -> battery, for items of one question that hold one code or nothing.
+
+    Such columns stand together and share the stem of their label or name.
+    """
+    batteries: dict[str, str] = {}
+    for stem, group in groupby(variables, lambda variable: variable.battery[0]):
+        names = [variable.name for variable in group if len(variable.codes) == 1]
+        if stem and len(names) > 1:
+            name = base = _manifest_name(short_name(stem))
+            number = 2
+            while name in batteries.values():
+                name, number = f"{base}_{number}", number + 1
+            batteries |= dict.fromkeys(names, name)
+    return batteries
+
+
+def _declared_ticks(seen: Profile) -> dict[str, str]:
+    """Variable -> battery, for ticks of a declared set in which no tick is an empty cell."""
+    counts = {variable.name: variable.counts.keys() for variable in seen.variables}
+    batteries: dict[str, str] = {}  # two sets may differ in their accents only
+    for one in seen.sets:
+        name, number = _manifest_name(one.name), 2
+        while name in batteries.values():
+            name, number = f"{_manifest_name(one.name)}_{number}", number + 1
+        batteries[one.name] = name
+    return {
+        name: batteries[one.name]
+        for one in seen.sets
+        if one.counted and all(counts.get(name, {""}) <= {one.counted} for name in one.variables)
+        for name in one.variables
+    }
 
 
 def _wording(variable: FileVariable, found: Match | None, survey: Survey) -> Title:
@@ -82,18 +127,18 @@ def _codelists(
     lists: dict[str, dict[Code, str]] = {}
     used: dict[str, str] = {}
     for variable in variables:
-        if variable.text:
+        if not variable.coded:
             continue
         found = matches.get(variable.name)
         before = found.candidate.codes if found and found.candidate.variable else {}
         pairs = found.pairs if found else {}
         codes = {
-            as_code(code): label or before.get(pairs.get(code, ""), "") or code
+            # The file may give a code an empty label; that is its label.
+            code: label if code in variable.named else before.get(pairs.get(code, ""), "") or code
             for code, label in variable.codes.items()
         }
         item = found.candidate.item if found else None
-        name = (item.codelist if item else None) or re.sub(r"\W|_$", "_", variable.name.lower())
-        name = f"codes_{name}" if name in WORDS_OF_YAML or name.isdigit() else name
+        name = (item.codelist if item else None) or _manifest_name(variable.name)
         if item is None:
             name = next((other for other, held in lists.items() if held == codes), name)
         base, number = name, 2
@@ -102,6 +147,13 @@ def _codelists(
         lists[name] = codes
         used[variable.name] = name
     return lists, used
+
+
+def _manifest_name(text: str) -> str:
+    """Make a name of a manifest, without accents, of the name of a variable or a set."""
+    name = re.sub(r"[^a-z0-9]+", "_", folded(text))[:LONGEST_NAME].strip("_")
+    plain = name and name not in WORDS_OF_YAML and not name[0].isdigit()
+    return name if plain else f"codes_{name}".rstrip("_")
 
 
 def _bases(

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ingest.codes import Code
+from ingest.descriptions import yaml_text
 from ingest.formats import AnswerFile
 from ingest.models import Item, Period, Wave
 
 WIDTH = 96
+UNKNOWN = "…"  # a value that a person must fill in
 # Key or variable -> what must be decided about it.
 Comments = Mapping[str, Sequence[str]]
 
@@ -21,7 +23,9 @@ class Content:
 
     Attributes:
         file: how the file is read.
+        drop: columns with personal data, which are left out.
         ids: `respondent`, `organisation`, `completed_on` -> column, where it was found.
+        row_number: name for the number of the row, which is the respondent where no column is.
         weight: the column that holds a weight.
         codelists: name -> code -> label.
         items: all other variables, in the order of the file.
@@ -33,7 +37,9 @@ class Content:
 
     wave: str
     file: AnswerFile
+    drop: Sequence[str]
     ids: Mapping[str, str]
+    row_number: str
     weight: str | None
     codelists: Mapping[str, Mapping[Code, str]]
     items: Sequence[Item]
@@ -67,15 +73,25 @@ def _lines(content: Content) -> Iterator[str]:
     yield from _comment("population", content)
     if before:
         yield from _dumped({"population": before.population.model_dump()})
+        if before.unit:
+            yield from _dumped({"unit": before.unit.model_dump()})
     else:
-        yield "# population: {nl: …, en: …}"
+        yield f"population: {{nl: {UNKNOWN}, en: {UNKNOWN}}}"
     yield "answers:"
-    file = content.file.model_dump(exclude={"max_megabytes"}, exclude_none=True)
+    yield from _comment("file", content, 2)
+    file = content.file.model_dump(exclude_defaults=True)
     yield from _dumped({"file": file}, 2)
+    if content.drop:
+        yield from _comment("drop", content, 2)
+        yield from _flow("drop", list(content.drop), 2)
+    ids = dict(content.ids)
+    if "respondent" not in ids:
+        ids["respondent"] = content.row_number
+        yield f"  row_number: {content.row_number}"
     for role in ("respondent", "organisation", "completed_on"):
         yield from _comment(role, content, 2)
-        if role in content.ids:
-            yield from _dumped({role: content.ids[role]}, 2)
+        if role in ids:
+            yield from _dumped({role: ids[role]}, 2)
     yield from _comment("design", content, 2)
     if content.weight:
         yield from _flow("design", {"weight": content.weight}, 2)
@@ -84,11 +100,13 @@ def _lines(content: Content) -> Iterator[str]:
     yield "  codelists:" if content.codelists else "  codelists: {}"
     for name, codes in content.codelists.items():
         yield from _flow(name, dict(codes), 4)
+    yield from _comment("items", content, 2)
     yield "  items:"
     for item in content.items:
         yield from _comment(item.variable, content, 4)
         kept = item.model_dump(exclude_defaults=True)
-        order = ("variable", "codelist", "text", "base", "wording")
+        shape = ("codelist", "text", "number", "missing")
+        order = ("variable", *shape, "base", "battery", "separator", "wording")
         yield from _flow("-", {key: kept[key] for key in order if key in kept}, 4)
     if content.not_asked:
         yield from _comment("not_asked", content, 2)
@@ -102,34 +120,34 @@ def _design(before: Wave) -> dict[str, Any]:
 
 
 def _comment(about: str, content: Content, indent: int = 0) -> Iterator[str]:
+    return comment_lines(content.comments.get(about, ()), indent)
+
+
+def comment_lines(comments: Iterable[str], indent: int = 0) -> Iterator[str]:
+    """Yield comments as lines of YAML."""
     import textwrap
 
     lead = " " * indent + "# "
-    for comment in content.comments.get(about, ()):
+    for comment in comments:
         # A label from the file may hold what ends a line of YAML.
         text = "".join(letter for letter in " ".join(comment.split()) if letter.isprintable())
         yield from textwrap.wrap(text, WIDTH, initial_indent=lead, subsequent_indent=lead)
 
 
 def _dumped(value: Mapping[str, Any], indent: int = 0) -> list[str]:
-    import yaml
-
-    text = yaml.safe_dump(value, sort_keys=False, allow_unicode=True, width=WIDTH - indent)
-    return [" " * indent + line for line in text.splitlines()]
+    text = yaml_text(value, width=WIDTH - indent)
+    return [" " * indent + line for line in text.rstrip("\n").split("\n")]
 
 
 def _flow(key: str, value: Any, indent: int) -> list[str]:
     """Write `key: {…}` or `- {…}` on as many lines as it takes."""
-    import yaml
-
     lead = "- " if key == "-" else f"{key}: "
     # A line is broken after the word that passes the width; names of concepts are long.
     width = WIDTH - indent - len(lead) - (20 if isinstance(value, list) else 10)
-    text = yaml.safe_dump(
-        value, default_flow_style=True, sort_keys=False, allow_unicode=True, width=width
-    )
-    first, *rest = text.splitlines()
+    text = yaml_text(value, default_flow_style=True, width=width)
+    # Other characters that end a line, or are blank, belong to a text.
+    first, *rest = text.rstrip("\n").split("\n")
     return [
         f"{' ' * indent}{lead}{first}",
-        *(f"{' ' * (indent + 2)}{line.strip()}" for line in rest),
+        *(f"{' ' * (indent + 2)}{line.strip(' ')}" for line in rest),
     ]

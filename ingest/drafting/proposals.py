@@ -29,15 +29,17 @@ def propose(table: AnswerTable, found: Findings) -> tuple[Proposal, ...]:
             explanation=Text(nl=evidence.text("nl"), en=evidence.text("en")),
         )
     for variable in found.profile.variables:
-        match = found.matches.get(variable.name)
+        match, near = found.matches.get(variable.name), found.nearest.get(variable.name)
         proposal = Proposal(
             variable=variable.name,
             label=variable.label,
             role="item",
             uses=tuple(uses[variable.name]),
             explanation=Text(
-                nl=_explanation(variable, match, "nl"), en=_explanation(variable, match, "en")
+                nl=_explanation(variable, match, near, "nl"),
+                en=_explanation(variable, match, near, "en"),
             ),
+            nearest=near.candidate.name if near else "",
         )
         if match:
             recognised = {
@@ -51,8 +53,13 @@ def propose(table: AnswerTable, found: Findings) -> tuple[Proposal, ...]:
     return tuple(proposals[name] for name in table.data.column_names)
 
 
-def _explanation(variable: FileVariable, match: Match | None, language: Language) -> str:
+def _explanation(
+    variable: FileVariable, match: Match | None, near: Match | None, language: Language
+) -> str:
     """The evidence in words."""
+    if match is None and near:
+        name, sure = near.candidate.name, f"{near.confidence:.2f}"
+        return Phrase("evidence_nearest", name=name, confidence=sure).text(language)
     if match is None:
         return Phrase("evidence_none").text(language)
     parts = []

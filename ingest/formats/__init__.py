@@ -13,7 +13,8 @@ from pydantic import Field
 from ingest.formats.base import AnswerFile, AnswerTable, Options
 from ingest.formats.delimited import CsvFile
 from ingest.formats.parquet import ParquetFile
-from ingest.formats.spss import SavFile
+from ingest.formats.sas import SasFile, XptFile
+from ingest.formats.spss import PorFile, SavFile
 from ingest.formats.stata import DtaFile
 from ingest.formats.workbook import XlsxFile
 
@@ -26,12 +27,16 @@ __all__ = [
     "DtaFile",
     "Options",
     "ParquetFile",
+    "PorFile",
+    "SasFile",
     "SavFile",
     "XlsxFile",
+    "XptFile",
 ]
 
 AnyFile = Annotated[
-    SavFile | DtaFile | CsvFile | XlsxFile | ParquetFile, Field(discriminator="format")
+    SavFile | PorFile | DtaFile | SasFile | XptFile | CsvFile | XlsxFile | ParquetFile,
+    Field(discriminator="format"),
 ]
 FORMATS: Mapping[str, type[AnswerFile]] = {
     get_args(kind.model_fields["format"].annotation)[0]: kind

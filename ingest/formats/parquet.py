@@ -44,8 +44,8 @@ class ParquetFile(AnswerFile):
         for name, column in zip(names, data.columns, strict=True):
             try:
                 columns.append(as_text(column))
-            except TypeError as error:
+            except (TypeError, pa.ArrowException):
                 raise RefusedError(
-                    "nested_column", where, path=path, variable=name, type=str(error)
+                    "nested_column", where, path=path, variable=name, type=column.type
                 ) from None
         return AnswerTable(pa.table(columns, names=names), {}, {}, "")

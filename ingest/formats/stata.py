@@ -5,19 +5,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
-from ingest.columns import as_text, check_names
-from ingest.errors import Phrase, RefusedError, reason
+from ingest.errors import Phrase, RefusedError
 from ingest.formats.base import AnswerFile, AnswerTable, Options
-from ingest.formats.spss import labelled_table
-
-if TYPE_CHECKING:
-    import pyarrow as pa
+from ingest.formats.labelled import Calendar, labelled_table, read_with
 
 RELEASE = re.compile(rb"<stata_dta><header><release>(\d{3})</release>")
 END = b"</stata_dta>"
@@ -26,8 +21,14 @@ UNICODE = 118  # from this release (Stata 14) on, all texts are UTF-8
 ENCODINGS = ("utf-8", "windows-1252", "iso-8859-1")
 EVERY_BYTE = "iso-8859-1"  # reads any text as something; shows whether it is more than ASCII
 CONTROL = re.compile(r"[\x80-\x9f]")  # no letters in iso-8859-1, unlike windows-1252
-EPOCH = datetime(1960, 1, 1)
-DAYS, MILLISECONDS = re.compile(r"%-?t?d"), re.compile(r"%-?tc")
+CALENDAR = Calendar(
+    datetime(1960, 1, 1),
+    (
+        (re.compile(r"%-?t?d"), "date", "days"),
+        (re.compile(r"%-?tc(HH|Hh|hh|hH)(:MM)?(:SS)?(\.s+)?$"), "time", "milliseconds"),
+        (re.compile(r"%-?tc"), "moment", "milliseconds"),
+    ),
+)
 OTHER_TIMES = re.compile(r"%-?t[Cbwmqh]")  # leap seconds, business days, weeks, months, …
 
 
@@ -50,10 +51,16 @@ class DtaFile(AnswerFile):
         for name, form in meta.original_variable_types.items():
             if OTHER_TIMES.match(form or ""):
                 raise RefusedError("dta_date", where, path=path, variable=name, form=form)
-        table = labelled_table(partial(_read, path, self._read_as(release), where))
+
+        def damaged(told: str) -> RefusedError:
+            return RefusedError("dta_unreadable", where, path=path, reason=told)
+
+        table = labelled_table(
+            partial(_read, path, self._read_as(release), where), CALENDAR, damaged
+        )
         if release < UNICODE:
             self._check_encoding(table, path, where)
-        return replace(table, data=_dated(table.data, meta, path, where))
+        return table
 
     def summary(self, path: Path, texts: frozenset[str], where: str) -> tuple[str, int]:
         """Return what the header says."""
@@ -89,7 +96,6 @@ class DtaFile(AnswerFile):
         if release >= UNICODE and self.encoding not in (None, "utf-8"):
             raise RefusedError("dta_is_utf8", where, path=path, encoding=self.encoding)
         _, meta = _read(path, self._read_as(release), where, metadataonly=True)
-        check_names([name or "" for name in meta.column_names], path, where)
         _check_whole(path, release, meta, where)
         return meta
 
@@ -146,30 +152,13 @@ def _check_whole(path: Path, release: int, meta: Any, where: str) -> None:
 
 
 def _read(path: Path, encoding: str | None, where: str, **options: Any) -> tuple[Any, Any]:
-    """Read with `pyreadstat`; dates stay numbers, and a code that it calls `a` is `.a` again."""
-    import pyreadstat
-
-    # A second variable without a name is a TypeError.
-    damaged = (ValueError, OverflowError, TypeError)
-    failures = (pyreadstat.ReadstatError, pyreadstat.PyreadstatError, *damaged)
-    kept = {"user_missing": True, "disable_datetime_conversion": True, "output_format": "dict"}
+    """Read with `pyreadstat`."""
     try:
-        columns, meta = pyreadstat.read_dta(path, encoding=encoding, **{**kept, **options})
-    except failures as error:
-        if encoding and "requested encoding" in str(error):
+        return read_with("dta", path, where, "dta_unreadable", encoding=encoding, **options)
+    except RefusedError as error:
+        if encoding and "requested encoding" in str(error.__cause__):
             raise _other_encoding(path, encoding, where) from None
-        raise RefusedError("dta_unreadable", where, path=path, reason=reason(error)) from None
-    for name in meta.missing_user_values:
-        columns[name] = list(map(_dotted, columns[name]))
-    meta.variable_value_labels = {
-        name: {_dotted(code): label for code, label in labels.items()}
-        for name, labels in meta.variable_value_labels.items()
-    }
-    return columns, meta
-
-
-def _dotted(value: object) -> object:
-    return f".{value}" if isinstance(value, str) else value
+        raise
 
 
 def _other_encoding(
@@ -186,30 +175,3 @@ def _texts(table: AnswerTable) -> Iterator[tuple[str, list[str]]]:
     for name, column in zip(table.data.column_names, table.data.columns, strict=True):
         cells = column.unique().drop_null().to_pylist()
         yield name, [name, table.labels[name], *table.codes.get(name, {}).values(), *cells]
-
-
-def _dated(data: pa.Table, meta: Any, path: Path, where: str) -> pa.Table:
-    """Turn the numbers of variables with the format of a date into dates."""
-    for place, name in enumerate(data.column_names):
-        form = meta.original_variable_types[name] or ""
-        if DAYS.match(form) or MILLISECONDS.match(form):
-            unit = "days" if DAYS.match(form) else "milliseconds"
-            try:
-                column = _dates(data.column(name), unit)
-            except (ValueError, OverflowError) as error:
-                told = f"{name}: {reason(error)}"
-                raise RefusedError("dta_unreadable", where, path=path, reason=told) from None
-            data = data.set_column(place, name, column)
-    return data
-
-
-def _dates(column: pa.ChunkedArray, unit: str) -> pa.Array:
-    """Return dates as text; extended missing codes stay."""
-    import pyarrow as pa
-
-    words = column.unique().drop_null().to_pylist()
-    numbers = [word for word in words if not word.startswith(".")]
-    moments = [EPOCH + timedelta(**{unit: float(number)}) for number in numbers]
-    told = as_text(pa.array(moments, pa.timestamp("us"))).to_pylist()
-    spoken = dict(zip(numbers, told, strict=True))
-    return as_text(pa.array([spoken.get(word, word) for word in column.to_pylist()], pa.string()))

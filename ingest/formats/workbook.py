@@ -7,16 +7,27 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import datetime, time
-from itertools import zip_longest
+from datetime import datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from ingest.columns import as_text, check_names, check_notes
+from ingest.columns import as_text
 from ingest.errors import Phrase, RefusedError, reason
-from ingest.formats.base import AnswerFile, AnswerTable, Options
+from ingest.formats.base import AnswerTable, Options
+from ingest.formats.layout import (
+    SEEN,
+    Heads,
+    TableFile,
+    check_answers,
+    proposed,
+    read_heads,
+    recognise,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,36 +36,41 @@ OLE_MARK = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # .xls, and .xlsx with a passwor
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 LARGEST_PART = 512 * 2**20  # bytes
 LARGEST_RATIO = 100
+LARGEST_EXACT = 10**15  # Excel keeps 15 digits of a number
 SMALL_PART = 2**20  # bytes; repeated cells in a smaller part may well shrink a hundredfold
 DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
 MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*?ref="([A-Z0-9:]+)"')
+LAST_ROW = re.compile(r"\d+")
 DECLARED = re.compile(rb"<!(DOCTYPE|ENTITY)")
 OVERLAP = 200  # bytes; longer than what either pattern finds
 
 
-class XlsxFile(AnswerFile):
-    """An Excel workbook: the sheet, with the names of the variables in its first row.
+class XlsxFile(TableFile):
+    """An Excel workbook: one of its sheets.
 
     Attributes:
         format: Excel.
-        sheet: name of the sheet; its first row holds the names of the variables.
+        sheet: name of the sheet.
     """
 
     format: Literal["xlsx"]
     sheet: Annotated[str, Field(min_length=1)]
 
     def content(self, path: Path, texts: frozenset[str], where: str) -> AnswerTable:
-        """Read the sheet. Dates without a time are dates, booleans 1 and 0."""
+        """Read the sheet. A text is as typed, a number in its shortest form, `45%` a percentage."""
         import pyarrow as pa
 
         with _opened(path, where) as book:
-            names, columns = _cells(book, path, self.sheet, where)
-        table = pa.table(
-            [as_text(_column(cells), None if name in texts else ".") for name, cells in columns],
-            names=names,
-        )
-        check_notes(table, path, where)
-        return AnswerTable(table, {}, {}, "")
+            heads, columns = _cells(book, path, self, where)
+        table = pa.table([as_text(_column(cells)) for _, cells in columns], names=heads.names)
+        check_answers(table, path, where)
+        return AnswerTable(table, heads.labels, {}, "")
+
+    def looks_like(self, path: Path, where: str) -> Phrase | None:
+        """Return what the first rows of the sheet look like."""
+        with _opened(path, where) as book:
+            found = recognise(_first_rows(book, self.sheet))
+        return found.reason if found else None
 
     @classmethod
     def choices(
@@ -64,11 +80,13 @@ class XlsxFile(AnswerFile):
         texts: frozenset[str],
         where: str,
     ) -> list[Options]:
-        """Return the visible sheets."""
-        if "sheet" in given:
-            return []
+        """Return the visible sheets, each with the layout that it seems to have."""
         with _opened(path, where) as book:
-            return [{"sheet": name} for name in _visible(book)]
+            sheets = [str(given["sheet"])] if "sheet" in given else _visible(book)
+            layouts = {name: proposed(_first_rows(book, name), given) for name in sheets}
+        if "sheet" in given:
+            return [layout for layout in layouts.values() if layout]
+        return [{"sheet": name, **layout} for name, layout in layouts.items()]
 
 
 @contextmanager
@@ -130,11 +148,25 @@ def _matches(pattern: re.Pattern[bytes], stream: IO[bytes]) -> Iterator[bytes]:
         kept = piece[-OVERLAP:]
 
 
+def _first_rows(book: Any, sheet: str) -> list[list[str]]:
+    """Return the first rows of a sheet as texts, all of the same length."""
+    if sheet not in _visible(book):
+        return []
+    page = book[sheet]
+    page.reset_dimensions()
+    rows = [
+        ["" if value is None else str(value) for value in row]
+        for row in page.iter_rows(max_row=SEEN, values_only=True)
+    ]
+    width = max((place for row in rows for place, cell in enumerate(row, 1) if cell), default=0)
+    return [[*row, *[""] * width][:width] for row in rows]
+
+
 def _cells(
-    book: Any, path: Path, sheet: str, where: str
-) -> tuple[list[str], list[tuple[str, list[Any]]]]:
-    """Return the names of the variables, and with each name the values below it."""
-    visible = _visible(book)
+    book: Any, path: Path, file: XlsxFile, where: str
+) -> tuple[Heads, list[tuple[str, list[Any]]]]:
+    """Return what the header says, and with each name the values below it."""
+    sheet, visible = file.sheet, _visible(book)
     if sheet not in visible:
         hidden = sheet in [page.title for page in book.worksheets]
         raise RefusedError(
@@ -145,15 +177,19 @@ def _cells(
             sheets=visible,
         )
     page = book[sheet]
-    _check_merged(path, page, where)
+    _check_merged(path, page, file.rows_above + file.header_rows, where)
     page.reset_dimensions()  # what the file says of its size may be wrong
     rows = ([_value(cell, path, where) for cell in row] for row in page.iter_rows())
-    names = ["" if name is None else str(name) for name in next(rows, [])]
-    while names and not names[-1]:
-        names.pop()
-    check_names(names, Phrase("sheet_of", sheet=sheet, path=path), where)
-    if not names:
+    header = [
+        ["" if cell is None else str(cell) for cell in row]
+        for row in islice(rows, file.rows_above, file.rows_above + file.header_rows)
+    ]
+    width = max((place for row in header for place, cell in enumerate(row, 1) if cell), default=0)
+    if not width:
         raise RefusedError("xlsx_empty_sheet", where, path=path, sheet=sheet)
+    header = [[*row, *[""] * width][:width] for row in header]
+    heads = read_heads(header, file, 0, Phrase("sheet_of", sheet=sheet, path=path), where)
+    names = heads.names
     columns: list[list[Any]] = [[] for _ in names]
     size = 0  # rows up to the last one with a value
     for number, row in enumerate(rows, 1):
@@ -164,22 +200,53 @@ def _cells(
             column.append(value)
             filled = filled or value is not None
         size = number if filled else size
-    return names, [(name, column[:size]) for name, column in zip(names, columns, strict=True)]
+    return heads, [(name, column[:size]) for name, column in zip(names, columns, strict=True)]
 
 
-def _check_merged(path: Path, page: Any, where: str) -> None:
+def _check_merged(path: Path, page: Any, header: int, where: str) -> None:
+    """Refuse merged cells below the header; there they may span columns or all of its rows."""
     # A sheet that is read row by row does not know its merged cells.
     with zipfile.ZipFile(path) as archive, archive.open(page._worksheet_path) as stream:
-        if merged := [ref.decode("ascii") for ref in _matches(MERGED, stream)]:
+        found = [ref.decode("ascii") for ref in _matches(MERGED, stream)]
+        if merged := [ref for ref in found if int(LAST_ROW.findall(ref)[-1]) > header]:
             raise RefusedError(
                 "xlsx_merged_cells", where, path=path, sheet=page.title, cells=merged
             )
 
 
 def _value(cell: Any, path: Path, where: str) -> Any:
+    """The value of a cell; a number that its format shows as a percentage is a text."""
     if cell.data_type == "f":
         raise RefusedError("xlsx_formula", where, path=path, cell=cell.coordinate)
-    return cell.value
+    value = cell.value
+    if type(value) in (int, float) and abs(value) >= LARGEST_EXACT and not value % 1:
+        raise RefusedError("xlsx_digits", where, path=path, cell=cell.coordinate)
+    if type(value) in (int, float) and "%" in (shown := cell.number_format) and _percent(shown):
+        return f"{(Decimal(str(value)) * 100).normalize():f}%"
+    if isinstance(value, datetime) and _time_only(cell.number_format):
+        return _since_start(value, cell.parent.parent.epoch)
+    return value
+
+
+@cache
+def _percent(number_format: str) -> bool:
+    """Whether a format shows per cents; a sign between quotes is only text."""
+    return "%" in re.sub(r'"[^"]*"|\\.', "", number_format)
+
+
+@cache
+def _time_only(number_format: str) -> bool:
+    """Whether a format shows no day."""
+    from openpyxl.styles.numbers import is_datetime
+
+    return bool(is_datetime(number_format.lower()) == "time")  # pandas writes YYYY-MM-DD
+
+
+def _since_start(moment: datetime, epoch: datetime) -> timedelta:
+    """The duration that a format without a day stands for, such as 26 hours as `h:mm`."""
+    from openpyxl.utils.datetime import to_excel
+
+    return timedelta(milliseconds=round(to_excel(moment, epoch) * 24 * 60 * 60 * 1000))
 
 
 def _column(cells: list[Any]) -> pa.Array:
@@ -190,18 +257,12 @@ def _column(cells: list[Any]) -> pa.Array:
     if len(kinds) <= 1 or kinds == {int, float}:  # beside dates Arrow takes 0 for a day in 1970
         try:
             return pa.array(cells)
-        except (pa.ArrowInvalid, pa.ArrowTypeError):
+        except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
             pass
-    # 1, 1.0 and True are one key, and mean the same.
-    words = {value: _text(value) for value in set(cells)}
-    return pa.array([words[value] for value in cells], pa.string())
-
-
-def _text(value: Any) -> str | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or (isinstance(value, float) and value.is_integer()):
-        return str(int(value))
-    if isinstance(value, datetime) and value.time() == time.min:
-        return value.date().isoformat()
-    return str(value)
+    words: dict[tuple[type, Any], str | None] = {}  # by type: 1, 1.0 and True are equal
+    for kind in kinds:
+        values = list({value for value in cells if type(value) is kind})
+        plain = kind in (str, int)
+        told = map(str, values) if plain else as_text(pa.array(values)).to_pylist()
+        words |= {(kind, value): text for value, text in zip(values, told, strict=True)}
+    return pa.array([words.get((type(value), value)) for value in cells], pa.string())

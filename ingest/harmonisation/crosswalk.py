@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ingest.codes import EXTENDED
+from ingest.codes import BLANK, NUMBER, by_code
 from ingest.descriptions import check_reference, refuse_circle
 from ingest.errors import Phrase, RefusedError, did_you_mean
 from ingest.harmonisation.references import check_category
-from ingest.harmonisation.rows import BLANK, CrosswalkRow, Recode
+from ingest.harmonisation.rows import CrosswalkRow, Recode
 from ingest.harmonisation.rules import COLUMNS, CrosswalkRule
 from ingest.harmonisation.seeds import Harmonisation
 from ingest.models import Answers, Item
@@ -99,16 +99,25 @@ def _check_codes(
     """Refuse a recode that says another thing than the rule needs, or not all of it."""
     gives, concept = one.rule.gives, one.row.concept
     names = {"variable": item.variable, "by": one.row.rule}
+    kind = found.concept[concept].kind
+    if item.text != (gives == "text"):
+        raise RefusedError(
+            "text_has_no_codes" if item.text else "rule_needs_text", one.where, **names
+        )
+    if (kind == "text") != (gives == "text"):
+        raise RefusedError("concept_of_texts", one.where, concept=concept, kind=kind, **names)
     if item.text:
-        raise RefusedError("text_has_no_codes", one.where, **names)
-    labels = {str(code): text for code, text in answers.codelists[item.codelist or ""].items()}
+        return
+    if item.number and (gives != "code" or kind != "scale"):
+        raise RefusedError("number_needs_direct", one.where, concept=concept, **names)
+    labels = item.missing if item.number else answers.codelists[item.codelist or ""]
     if item.separator and gives != "category":
         raise RefusedError("list_needs_recode", one.where, **names)
     if BLANK in {recode.code for _, recode in recodes} and not item.battery:
         raise RefusedError("blank_without_battery", one.where, recode=one.row.recode, **names)
     for line, recode in recodes:
         _check_recode(found, one, found.recodes.at(line), recode)
-    left_out = sorted(labels.keys() - {recode.code for _, recode in recodes})
+    left_out = sorted(labels.keys() - {recode.code for _, recode in recodes}, key=by_code)
     if one.rule.recodes and left_out:
         raise RefusedError(
             "code_without_recode",
@@ -118,9 +127,18 @@ def _check_codes(
             recode=one.row.recode,
         )
     if not one.rule.recodes:
-        if extended := [*filter(EXTENDED.fullmatch, left_out)]:
-            raise RefusedError("extended_without_recode", one.where, codes=extended, **names)
-        for code in left_out:
+        scale = found.concept[concept].kind == "scale"
+        if item.number and left_out:
+            raise RefusedError("missing_without_recode", one.where, codes=left_out, **names)
+        # Any of its codes that the number does not name would be a number, such as an age of 99.
+        beyond = [recode.code for _, recode in recodes if recode.code not in labels]
+        if item.number and beyond:
+            raise RefusedError(
+                "recode_beyond_missing", one.where, codes=beyond, recode=one.row.recode, **names
+            )
+        if scale and (words := [code for code in left_out if not NUMBER.fullmatch(code)]):
+            raise RefusedError("code_is_no_number", one.where, codes=words, **names)
+        for code in () if scale else left_out:  # those of a scale are numbers
             check_category(found, one.where, concept, code)
 
 

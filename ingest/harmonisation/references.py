@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any, get_args
 
 from ingest.descriptions import Rows, check_reference, refuse_circle
 from ingest.errors import Phrase, RefusedError, did_you_mean
 from ingest.harmonisation import rows
+from ingest.harmonisation.catalogue_rows import DebateKind, PracticeKind
 from ingest.harmonisation.seeds import Harmonisation
 from ingest.models import Statistic
 from ingest.registry import Registry, SurveyWave
@@ -16,11 +17,18 @@ from ingest.registry import Registry, SurveyWave
 # Codelist -> codes that Python writes or reads. What dbt models write, dbt tests.
 NEEDED: dict[str, tuple[str, ...]] = {
     "data_status": get_args(rows.DataStatus),
-    "notice": get_args(rows.DataStatus),
+    "notice": (*get_args(rows.DataStatus), "assumed"),
     "weighting": get_args(rows.Weighting),
     "comparability": get_args(rows.Status),
     "statistic": get_args(Statistic),
+    "finding_kind": get_args(rows.FindingKind),
+    "direction": get_args(rows.Direction),
+    "practice_kind": get_args(PracticeKind),
+    "debate_kind": get_args(DebateKind),
+    "debate_measure": get_args(rows.Status),
 }
+
+RESULT = "result"  # the concept whose categories regressions of the report explain
 
 
 def check(found: Harmonisation, registry: Registry) -> None:
@@ -36,6 +44,7 @@ def check(found: Harmonisation, registry: Registry) -> None:
     _check_bins(found)
     _check_codelists(found, registry)
     _check_quantiles(found)
+    _check_report(found, registry)
     for wave in registry.waves:
         _check_manifest(found, wave)
     for _, figure in registry.figures:
@@ -43,17 +52,19 @@ def check(found: Harmonisation, registry: Registry) -> None:
         check_reference(where, "concept", figure.concept, found.concept, "concepts.csv")
         _check_base(found, where, "base", figure.base)
         check_category(found, where, figure.concept, figure.category)
-        _check_group(found, where, figure.group_dimension, figure.group_value)
+        check_group(found, where, figure.group_dimension, figure.group_value)
 
 
 def check_category(
     found: Harmonisation, where: str | Phrase, concept: str, category: str | None
 ) -> None:
     """Refuse a category that the concept does not have."""
-    # A scale has one category, `value`, which no file needs to describe.
-    if category is None or found.concept[concept].kind == "scale":
+    if category is None:
         return
-    if category not in (names := found.categories_of[concept]):
+    names = found.categories_of[concept]
+    if found.concept[concept].kind == "scale":
+        names = names | {"value"}  # which no file needs to describe
+    if category not in names:
         raise RefusedError(
             "unknown_category",
             where,
@@ -68,7 +79,8 @@ def _check_base(found: Harmonisation, where: str | Phrase, key: str, base: str) 
     check_reference(where, key, base, {row.base for row in found.bases.rows}, "bases.csv")
 
 
-def _check_group(found: Harmonisation, where: str | Phrase, dimension: str, group: str) -> None:
+def check_group(found: Harmonisation, where: str | Phrase, dimension: str, group: str) -> None:
+    """Refuse a split that does not exist, or a group that it does not have."""
     check_reference(where, "group_dimension", dimension, found.groupings, "group_dimensions.csv")
     if group not in (names := found.groups(dimension)):
         raise RefusedError(
@@ -85,7 +97,8 @@ def _check_concepts(found: Harmonisation) -> None:
     bases = {row.base for row in found.bases.rows}
     found.concepts.refer("default_base", bases, "bases.csv")
     found.crosswalk.refer("base", bases, "bases.csv")
-    found.report_figures.refer("base", bases, "bases.csv")
+    found.derived_bases.refer("base", bases, "bases.csv")
+    found.report_figure_parts.refer("base", bases, "bases.csv")
     found.release_withdrawals.refer("base", bases, "bases.csv")
     with_concept: tuple[Rows[Any], ...] = (
         found.categories,
@@ -96,7 +109,8 @@ def _check_concepts(found: Harmonisation) -> None:
         found.comparability,
         found.international_comparability,
         found.count_figures,
-        found.report_figures,
+        found.report_figure_parts,
+        found.report_findings,
         found.release_withdrawals,
     )
     for table in with_concept:
@@ -106,14 +120,18 @@ def _check_concepts(found: Harmonisation) -> None:
         found.bins,
         found.comparability,
         found.international_comparability,
+        found.report_figure_parts,
+        found.report_findings,
         found.release_withdrawals,
     )
     for table in with_category:
         for line, row in table.numbered:
-            check_category(found, table.at(line), row.concept, row.category)
+            if row.concept:
+                check_category(found, table.at(line), row.concept, row.category)
     found.count_figures.refer("counted_concept", found.concept, "concepts.csv")
     for line, count in found.count_figures.numbered:
         where = found.count_figures.at(line)
+        check_category(found, where, count.concept, count.category)
         check_category(found, where, count.counted_concept, count.counted_category)
     found.crosswalk.refer("rule", found.rules, "crosswalk_rules.csv")
 
@@ -126,6 +144,8 @@ def _check_surveys(found: Harmonisation, registry: Registry) -> None:
         found.comparability,
         found.international_comparability,
         found.published_weighting,
+        found.derived_bases,
+        found.report_findings,
         found.release_withdrawals,
     )
     for table in tables:
@@ -134,6 +154,17 @@ def _check_surveys(found: Harmonisation, registry: Registry) -> None:
             if row.wave is not None:
                 wave = f"{row.survey}/{row.wave}"
                 check_reference(table.at(line), "wave", wave, waves, "ingest/surveys")
+    for line, judged in found.international_comparability.numbered:
+        if judged.nl_wave is not None:
+            where = found.international_comparability.at(line)
+            wave = f"{rows.HOME_SURVEY}/{judged.nl_wave}"
+            check_reference(where, "nl_wave", wave, waves, "ingest/surveys")
+    units = {True: set[str](), False: set[str]()}
+    for described in registry.waves:
+        unit = described.wave.unit or described.survey.unit
+        units[described.survey.survey == rows.HOME_SURVEY].add(unit.code)
+    found.unit_comparability.refer("nl_unit", units[True], "ingest/surveys")
+    found.unit_comparability.refer("unit", units[False], "ingest/surveys")
 
 
 def _check_groups(found: Harmonisation) -> None:
@@ -147,13 +178,13 @@ def _check_groups(found: Harmonisation) -> None:
     for line, row in found.group_contrasts.numbered:
         where = found.group_contrasts.at(line)
         for group in (row.group_value, row.reference_value):
-            _check_group(found, where, row.group_dimension, group)
+            check_group(found, where, row.group_dimension, group)
         if row.published_dimension and row.published_value:
-            _check_group(found, where, row.published_dimension, row.published_value)
-    found.report_figures.refer("group_dimension", found.groupings, "group_dimensions.csv")
+            check_group(found, where, row.published_dimension, row.published_value)
+    found.report_figure_parts.refer("group_dimension", found.groupings, "group_dimensions.csv")
     for line, withdrawn in found.release_withdrawals.numbered:
         where = found.release_withdrawals.at(line)
-        _check_group(found, where, withdrawn.group_dimension, withdrawn.group_value)
+        check_group(found, where, withdrawn.group_dimension, withdrawn.group_value)
 
 
 def _check_families(found: Harmonisation) -> None:
@@ -214,6 +245,53 @@ def _check_quantiles(found: Harmonisation) -> None:
                 "quantile_out_of_order", found.t_quantiles.at(line), df=row.df, allowed=number
             )
         last = row.t975
+
+
+def _check_report(found: Harmonisation, registry: Registry) -> None:
+    """Refuse a figure, part or finding of the report that names what does not exist."""
+    figures = {row.figure_number for row in found.report_figures.rows}
+    tables: tuple[Rows[Any], ...] = (
+        found.report_figure_parts,
+        found.report_figure_marts,
+        found.report_findings,
+    )
+    for table in tables:
+        table.refer("figure_number", figures, "report_figures.csv")
+    _check_parts(found.report_figure_parts)
+    # Seeds that are not in a dbt project have no marts beside them.
+    folder = found.report_figure_marts.path.parents[1] / "models" / "marts"
+    if marts := {path.stem for path in folder.glob("mart_*.sql")}:
+        found.report_figure_marts.refer("mart", marts, "dbt_project/models/marts")
+    countries = {row.code for row in found.codelists.rows if row.codelist == "country"}
+    parts, findings = found.report_figure_parts, found.report_findings
+    parts.refer("survey", {survey.survey for survey in registry.surveys}, "ingest/surveys")
+    parts.refer("country", countries, "codelists.csv")
+    sources = {source.source_id for source in registry.sources}
+    found.derived_bases.refer("source_id", sources, "sources.csv")
+    findings.refer("source_id", sources, "sources.csv")
+    defined: dict[tuple[str, str], int] = {}
+    for line, row in findings.numbered:
+        check_category(found, findings.at(line), RESULT, row.outcome)
+        if row.kind == "definition" and row.concept and row.category:
+            other = defined.setdefault((row.concept, row.category), line)
+            if other != line:
+                raise RefusedError(
+                    "defined_twice", findings.at(line), category=row.category, other=other
+                )
+
+
+def _check_parts(parts: Rows[rows.ReportFigurePart]) -> None:
+    """Refuse a part of a figure that has figures of another part."""
+    apart = ("survey", "country", "category", "base")
+    for (before, one), (line, row) in combinations(parts.numbered, 2):
+        same = ("figure_number", "concept", "group_dimension")
+        if all(getattr(one, name) == getattr(row, name) for name in same) and not any(
+            (first := getattr(one, name)) and (other := getattr(row, name)) and first != other
+            for name in apart
+        ):
+            raise RefusedError(
+                "figure_parts_overlap", parts.at(line), figure=row.figure_number, other=before
+            )
 
 
 def _check_manifest(found: Harmonisation, wave: SurveyWave) -> None:

@@ -10,8 +10,8 @@ from typing import Annotated, Literal
 
 from pydantic import model_validator
 
-from ingest.errors import Phrase
-from ingest.models import EmptyIsNone, Name, Row, TrueOrFalse, invalid
+from ingest.errors import Phrase, invalid
+from ingest.models import EmptyIsNone, Name, Row, TrueOrFalse
 
 Filled = Annotated[Literal["required", "optional"] | None, EmptyIsNone]
 Column = Literal["variable", "source_concept", "category", "recode"]
@@ -22,6 +22,7 @@ GIVES: dict[str | None, tuple[str | None, str | None, str | None]] = {
     "selected": ("variable", "required", "required"),
     "score": ("variable", None, "required"),
     "code": ("variable", None, "optional"),
+    "text": ("variable", None, None),
     "count": ("concept", None, None),
     "class": ("concept", None, None),
     None: (None, "optional", None),
@@ -39,7 +40,8 @@ class CrosswalkRule(Row):
         recode: whether a row names a recode.
         gives: what an answer becomes. `category`, `selected` (the category of the row or none)
             and `score` are in the recode. `code`: the code itself, and the recode lists only
-            codes that are no valid answer. `count`: how many categories of the other concept
+            codes that are no valid answer. `text`: an open answer, of which words are counted.
+            `count`: how many categories of the other concept
             were selected. `class`: the class that the value of the other concept falls in.
         combines: whether one or all of the variables of a category must select it; nothing for
             rules that read one variable at a time.
@@ -55,7 +57,8 @@ class CrosswalkRule(Row):
     category: Filled
     recode: Filled
     gives: Annotated[
-        Literal["category", "selected", "score", "code", "count", "class"] | None, EmptyIsNone
+        Literal["category", "selected", "score", "code", "text", "count", "class"] | None,
+        EmptyIsNone,
     ]
     combines: Annotated[Literal["any", "all"] | None, EmptyIsNone]
     mirrored: TrueOrFalse

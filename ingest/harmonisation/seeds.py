@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ingest.descriptions import Rows
-from ingest.harmonisation import rows
+from ingest.harmonisation import catalogue_rows, rows
 from ingest.harmonisation.rules import CrosswalkRule
 from ingest.models import Row
 
@@ -28,11 +28,24 @@ SEEDS: dict[str, type[Row]] = {
     "bins": rows.Bin,
     "comparability": rows.Comparability,
     "international_comparability": rows.InternationalComparability,
+    "unit_comparability": rows.UnitComparability,
     "codelists": rows.CodelistCode,
     "count_figures": rows.CountFigure,
     "published_weighting": rows.PublishedWeighting,
+    "derived_bases": rows.DerivedBase,
     "report_figures": rows.ReportFigure,
+    "model_terms": rows.ModelTerm,
+    "regression_terms": rows.RegressionTerm,
+    "report_figure_parts": rows.ReportFigurePart,
+    "report_figure_marts": rows.ReportFigureMart,
+    "report_findings": rows.ReportFinding,
     "t_quantiles": rows.TQuantile,
+    "practice_cases": catalogue_rows.PracticeCase,
+    "debate_topics": catalogue_rows.DebateTopic,
+    "debate_measures": rows.DebateMeasure,
+    "term_languages": catalogue_rows.TermLanguage,
+    "stop_words": catalogue_rows.StopWord,
+    "term_words": catalogue_rows.TermWord,
 }
 
 
@@ -56,11 +69,24 @@ class Harmonisation:
     bins: Rows[rows.Bin]
     comparability: Rows[rows.Comparability]
     international_comparability: Rows[rows.InternationalComparability]
+    unit_comparability: Rows[rows.UnitComparability]
     codelists: Rows[rows.CodelistCode]
     count_figures: Rows[rows.CountFigure]
     published_weighting: Rows[rows.PublishedWeighting]
+    derived_bases: Rows[rows.DerivedBase]
     report_figures: Rows[rows.ReportFigure]
+    model_terms: Rows[rows.ModelTerm]
+    regression_terms: Rows[rows.RegressionTerm]
+    report_figure_parts: Rows[rows.ReportFigurePart]
+    report_figure_marts: Rows[rows.ReportFigureMart]
+    report_findings: Rows[rows.ReportFinding]
     t_quantiles: Rows[rows.TQuantile]
+    practice_cases: Rows[catalogue_rows.PracticeCase]
+    debate_topics: Rows[catalogue_rows.DebateTopic]
+    debate_measures: Rows[rows.DebateMeasure]
+    term_languages: Rows[catalogue_rows.TermLanguage]
+    stop_words: Rows[catalogue_rows.StopWord]
+    term_words: Rows[catalogue_rows.TermWord]
 
     @cached_property
     def rules(self) -> dict[str, CrosswalkRule]:

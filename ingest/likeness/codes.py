@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from functools import cache
-from typing import Literal, TypeVar
+from typing import Literal, NamedTuple, TypeVar
 
 from ingest.codes import Code
-from ingest.likeness.text import lexicon, meaning, plain, stemmed
+from ingest.likeness.text import NO_ANSWER, folded, is_sign, lexicon, meaning, plain, stemmed
 
 C = TypeVar("C", bound=Code)
 D = TypeVar("D", bound=Code)
 Order = Literal["same", "renumbered", "reversed", "reordered"]
 
 SAME_LABEL = 85  # percent of the letters of two labels
+SAME_WORD = 85  # the same of two words
 SHORTEST = 3  # letters of a word that can have an opposite ('eens', 'oneens')
-NO_ANSWER = frozenset({"dont_know", "not_applicable", "refused"})  # meanings in the lexicon
+NUMBER = re.compile(r"-?[.,]?\d+(?:[.,:/']\d+)*")
+LIMITS = frozenset("<>=≠±~+-")  # signs that change what a number means
+NUMBERED = re.compile(r"-?[0-9]+")  # a code with a place in an order
 
 
 def same_label(one: str, other: str) -> bool:
@@ -29,8 +32,9 @@ def same_label(one: str, other: str) -> bool:
 def label_likeness(one: str, other: str) -> float:
     """Return how alike two labels are, from 0 to 100; from `SAME_LABEL` they are one answer.
 
-    Labels with other numbers ('10 tot 49', '50 tot 99') are other answers, and so are a label and
-    its opposite ('eens', 'oneens'), however alike they are written.
+    Labels with other numbers ('10 tot 49', '50 tot 99') or signs ('< 50', '> 50') are other
+    answers, and so are a label and its opposite ('eens', 'oneens') or another degree ('eens', 'zeer
+    eens'), however alike they are written.
     """
     from rapidfuzz import fuzz
 
@@ -38,7 +42,7 @@ def label_likeness(one: str, other: str) -> float:
         return 100.0
     if meaning(one) or meaning(other):
         return 99.0 if meaning(one) == meaning(other) else 0.0
-    if _other_numbers(one, other) or _opposite(plain(one), plain(other)):
+    if other_amounts(one, other) or _other_words(folded(one), folded(other)):
         return 0.0
     return min(fuzz.ratio(stemmed(one), stemmed(other)), 98.0)
 
@@ -54,31 +58,52 @@ def pair_labels(ones: Mapping[C, str], others: Mapping[D, str]) -> dict[C, D]:
         Code of `ones` -> code of `others`, one to one, the most alike first. Of labels that are
         equally alike, those with the same code go first.
     """
+    return dict(_pairs(tuple(ones.items()), tuple(others.items())))
+
+
+@cache
+def _pairs(ones: tuple[tuple[C, str], ...], others: tuple[tuple[D, str], ...]) -> list[tuple[C, D]]:
     scores = []
-    for place, (one, label) in enumerate(ones.items()):
-        for other_place, (other, other_label) in enumerate(others.items()):
-            score = label_likeness(label, other_label)
+    bare, other_bare = uncoded(dict(ones)), uncoded(dict(others))
+    for place, (one, label) in enumerate(ones):
+        for other_place, (other, other_label) in enumerate(others):
+            whole = label_likeness(label, other_label)
+            score = max(whole, label_likeness(bare[one], other_bare[other]))
             if score >= SAME_LABEL:
-                scores.append((-score, str(one) != str(other), place, other_place, one, other))
+                scores.append((-score, -whole, one != other, place, other_place, one, other))
     pairs: dict[C, D] = {}
     taken: set[D] = set()
-    for *_, one, other in sorted(scores):
+    for *_, one, other in sorted(scores, key=lambda score: score[:5]):
         if one not in pairs and other not in taken:
             pairs[one] = other
             taken.add(other)
-    return pairs
+    return list(pairs.items())
 
 
-def answer_codes(labels: Mapping[C, str]) -> list[int]:
+def uncoded(labels: Mapping[C, str]) -> Mapping[C, str]:
+    """Take the code from the front of labels that repeat it ('1 Eens'), if they stay different."""
+    bare = {}
+    for code, label in labels.items():
+        number = NUMBERED.fullmatch(code)
+        repeated = number and re.match(rf"\s*{code}\b[\s.:)=–-]*(?=[^\W\d_])", label)
+        bare[code] = label[repeated.end() :] if repeated else label
+    told = [len(set(map(plain, held.values()))) for held in (bare, labels)]
+    return bare if told[0] == told[1] else labels
+
+
+def answer_codes(labels: Mapping[C, str]) -> list[C]:
     """Return the codes of answers: consecutive numbers, without don't know and the like."""
-    held: list[int] = sorted(
-        code
-        for code, label in labels.items()
-        if isinstance(code, int) and meaning(label) not in NO_ANSWER
+    held = sorted(
+        (
+            code
+            for code, label in labels.items()
+            if NUMBERED.fullmatch(code) and meaning(label) not in NO_ANSWER
+        ),
+        key=int,
     )
     answers = held[:1]
     for code in held[1:]:
-        if code != answers[-1] + 1:  # 9 or 99 after 5 is no answer
+        if int(code) != int(answers[-1]) + 1:  # 9 or 99 after 5 is no answer
             break
         answers.append(code)
     return answers
@@ -95,11 +120,14 @@ def order_of(
         was: code -> label in the earlier wave.
     """
     ours, theirs = set(answer_codes(now)), set(answer_codes(was))
-    held = sorted((then, code) for code, then in pairs if code in ours and then in theirs)
+    held = sorted((int(then), int(code)) for code, then in pairs if code in ours and then in theirs)
     then, code = [pair[0] for pair in held], [pair[1] for pair in held]
     if then == code:
         return "same"
-    if len(held) > 2 or then == code[::-1]:
+    # "Don't know" may be the last answer, in a language that the lexicon does not have.
+    if len(code) > 3 and then[-1] == code[-1]:
+        then, code = then[:-1], code[:-1]
+    if len(then) > 2 or then == code[::-1]:
         if code == sorted(code, reverse=True):
             return "reversed"
         if code != sorted(code):
@@ -107,31 +135,73 @@ def order_of(
     return "renumbered"
 
 
-def _other_numbers(one: str, other: str) -> bool:
-    """Whether both labels hold numbers, and not the same ones; '0 zeker niet' repeats its code."""
-    ours, theirs = (re.findall(r"\d+", plain(label)) for label in (one, other))
-    return bool(ours) and bool(theirs) and ours != theirs
+@cache
+def other_amounts(one: str, other: str) -> bool:
+    """Return whether two texts name other numbers, or signs that say other things of them.
 
-
-def _opposite(one: str, other: str) -> bool:
-    """Whether one of two plain labels denies what the other says."""
-    ours, theirs = Counter(one.split()), Counter(other.split())
-    known = lexicon()
-    if sum(ours[word] for word in known.negations) != sum(theirs[word] for word in known.negations):
-        return True
-    left, right = ours - theirs, theirs - ours
-    return any(
-        word in more and len(word) >= SHORTEST
-        for less, more in ((left, right), (right, left))
-        for word in _without_prefix(less)
+    Where only one of them has a number ('0 zeker niet') or a unit, nothing contradicts it.
+    """
+    ours, theirs = _amounts(one), _amounts(other)
+    return ours.limits != theirs.limits or any(
+        one and other and one != other
+        for one, other in ((ours.numbers, theirs.numbers), (ours.units, theirs.units))
     )
 
 
-def _without_prefix(words: Iterable[str]) -> list[str]:
-    """What is left of words that begin with a prefix of `opposites`."""
-    return [
-        word.removeprefix(prefix)
-        for word in words
+def limits(text: str) -> tuple[str, ...]:
+    """Return the signs of a text that change what a number means, such as `<` and `+`."""
+    return _amounts(text).limits
+
+
+class _Amounts(NamedTuple):
+    numbers: tuple[str, ...]
+    limits: tuple[str, ...]
+    units: tuple[str, ...]
+
+
+@cache
+def _amounts(text: str) -> _Amounts:
+    words = plain(text).split()
+    signs = [word for word in words if is_sign(word)]
+    return _Amounts(
+        tuple(number for word in words for number in NUMBER.findall(word)),
+        tuple(sign for sign in signs if sign in LIMITS),
+        tuple(sign for sign in signs if sign not in LIMITS),
+    )
+
+
+def _other_words(one: str, other: str) -> bool:
+    """Whether the words of two folded labels make them other answers."""
+    ours, theirs = Counter(one.split()), Counter(other.split())
+    left, right = sorted((ours - theirs, theirs - ours), key=lambda words: words.total())
+    if denials(one) != denials(other) or _opposite(left, right) or _opposite(right, left):
+        return True
+    told = left.keys() - lexicon().fillers
+    if not told:  # one label says more than the other
+        return not lexicon().degrees.isdisjoint(right)
+    return not all(any(_forms(word, form) for form in right) for word in told)
+
+
+def _forms(one: str, other: str) -> bool:
+    """Whether two words are forms of one word, or words with the same meaning."""
+    from rapidfuzz import fuzz
+
+    return stemmed(one) == stemmed(other) or fuzz.ratio(one, other) >= SAME_WORD
+
+
+@cache
+def denials(text: str) -> int:
+    """Return how often a text denies ('niet', 'δεν', '不'); numbers of words, in any language."""
+    words = f" {folded(text)} "
+    return sum(words.count(f" {word} ") for word in lexicon().negations)
+
+
+def _opposite(less: Iterable[str], more: Container[str]) -> bool:
+    """Whether a word without its prefix is one of the other words ('oneens', 'eens')."""
+    return any(
+        len(word) > len(prefix) + SHORTEST - 1
+        and word.startswith(prefix)
+        and word.removeprefix(prefix) in more
+        for word in less
         for prefix in lexicon().opposites
-        if word.startswith(prefix)
-    ]
+    )

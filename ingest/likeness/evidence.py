@@ -19,6 +19,7 @@ WEIGHTS: Mapping[Kind, float] = {
 UNWORDED: Mapping[Kind, float] = {"name": 0.5, "codes": 0.25, "shares": 0.25}
 MOST_UNWORDED = 0.7  # without a wording nobody can be sure
 MOST_OTHER_WORDS = 0.95  # other words for the same
+MOST_OTHER_YEARS = 0.999  # the same words but for years, so that the same year goes first
 SURE = 0.75  # from this confidence on two questions are one
 ANOTHER_WORDING = 0.55  # a wording that is less alike makes another question, also under one name
 
@@ -36,9 +37,17 @@ def confidence(evidence: Mapping[Kind, float], *, worded: bool = True) -> float:
     return score if worded else min(score, MOST_UNWORDED)
 
 
-def by_wording(likeness: float, *, literal: bool) -> float:
-    """Return what the likeness of two wordings is worth; only the literal wording is certain."""
-    return likeness if literal else min(likeness, MOST_OTHER_WORDS)
+def by_wording(likeness: float, *, literal: bool, years: bool = True) -> float:
+    """Return what the likeness of two wordings is worth; only the literal wording is certain.
+
+    Args:
+        likeness: of the wordings, 0 to 1.
+        literal: whether they are the same but for years.
+        years: whether they name the same years.
+    """
+    if not literal:
+        return min(likeness, MOST_OTHER_WORDS)
+    return likeness if years else min(likeness, MOST_OTHER_YEARS)
 
 
 def by_codes(paired: int, ours: int, theirs: int) -> float:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from math import log
 from typing import TYPE_CHECKING
 
+from ingest.likeness.codes import denials, limits
 from ingest.likeness.text import split_item, stemmed, undated
 from ingest.models import Title
 
@@ -20,9 +21,13 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     Table = npt.NDArray[np.float64]
+    Bools = npt.NDArray[np.bool_]
 
 STEM, OWN_PART = 0.35, 0.65  # weights of the two parts of an item of a battery
 ALIKE = 80  # percent of the letters of two words, from where on they may be forms of one word
+OTHER_SENSE = (
+    0.5  # factor: one wording denies, or has another limit ('< 50'), and the other does not
+)
 FEW_WORDS = 40  # percent: below this a label and a wording have hardly a word in common
 
 
@@ -92,7 +97,18 @@ def wording_table(ours: Sequence[str], theirs: Sequence[str]) -> Table:
     both = np.outer([bool(text) for text in stems], [bool(text) for text in other_stems])
     weighted = STEM * np.where(both, stem, whole) + OWN_PART * part
     table: Table = np.where(both, weighted, np.maximum(whole, weighted))
-    return table
+    return np.where(_another_sense(ours, theirs), OTHER_SENSE * table, table)
+
+
+def _another_sense(ours: Sequence[str], theirs: Sequence[str]) -> Bools:
+    """Ours x theirs: whether one denies what the other says, or names another limit."""
+    import numpy as np
+
+    senses = [[(bool(denials(text)), limits(text)) for text in texts] for texts in (ours, theirs)]
+    number = {sense: n for n, sense in enumerate({*senses[0], *senses[1]})}
+    rows, columns = ([number[sense] for sense in held] for held in senses)
+    another: Bools = np.not_equal.outer(np.array(rows, int), np.array(columns, int))
+    return another
 
 
 def _split(texts: Sequence[str]) -> tuple[list[str], list[str]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.errors import Names, RefusedError
+from ingest.lists import MARK, split_lists
 from ingest.raw.parquet import write
 from ingest.wave_files import WaveFile
 
@@ -23,8 +24,8 @@ def write_wave(file: WaveFile, raw: Path) -> dict[str, int]:
         Number of respondents and of answers (respondent x variable) written.
 
     Raises:
-        RefusedError: the file has no column that identifies the respondent, or its weights cannot
-            be used.
+        RefusedError: the file has no column that identifies the respondent, its weights cannot be
+            used, or not as many answers were written as it holds.
     """
     data, answers = file.table.data, file.answers
     if answers.respondent not in data.column_names:
@@ -39,8 +40,36 @@ def write_wave(file: WaveFile, raw: Path) -> dict[str, int]:
     for name, rows in TABLES.items():
         path = raw / name / survey / f"{wave}.parquet"
         write(rows(file), path, {"survey": survey, "wave": wave})
+    _check_counts(file, raw / "answers" / survey / f"{wave}.parquet")
     size = data.num_rows
     return {"respondents": size, "answers": size * len(_variables_held(file))}
+
+
+def _check_counts(file: WaveFile, path: Path) -> None:
+    """Refuse raw answers that are not as many as the file holds: all cells, and filled ones."""
+    import pyarrow.parquet as pq
+
+    data, variables = file.table.data, _variables_held(file)
+    filled = sum(data.num_rows - data.column(name).null_count for name in variables)
+    held = pq.read_metadata(path)
+    code = held.schema.names.index("code")
+    groups = [held.row_group(place) for place in range(held.num_row_groups)]
+    written = sum(
+        group.num_rows - group.column(code).statistics.null_count
+        for group in groups
+        if group.num_rows
+    )
+    if (held.num_rows, written) != (data.num_rows * len(variables), filled):
+        path.unlink()
+        raise RefusedError(
+            "answers_lost",
+            file.wave.id,
+            path=file.path,
+            cells=data.num_rows * len(variables),
+            filled=filled,
+            cells_written=held.num_rows,
+            filled_written=written,
+        )
 
 
 def _variables_held(file: WaveFile) -> list[str]:
@@ -64,7 +93,7 @@ def _answers(file: WaveFile) -> Iterator[pa.Table]:
     for start in range(0, max(len(variables), 1), step):
         names = variables[start : start + step]
         index = pa.array(np.repeat(np.arange(len(names), dtype="int32"), size))
-        columns = [data.column(name) for name in names]
+        columns = [_split(name, file) for name in names]
         codes = [chunk for column in columns for chunk in _encoded(column).chunks]
         yield pa.table(
             {
@@ -73,6 +102,20 @@ def _answers(file: WaveFile) -> Iterator[pa.Table]:
                 "code": pa.chunked_array(codes, encoded).unify_dictionaries(),
             }
         )
+
+
+def _split(name: str, file: WaveFile) -> pa.ChunkedArray:
+    """Return the column of a variable; in a list the codes have `lists.MARK` between them."""
+    import pyarrow as pa
+
+    column = file.table.data.column(name)
+    item = next(item for item in file.answers.items if item.variable == name)
+    if not item.separator:
+        return column
+    codelist = file.answers.codelists[item.codelist or ""]
+    split = split_lists(column, name, item.separator, codelist, file.path, file.wave.id)
+    marked = {cell: MARK.join(codes) or None for cell, codes in split.items()}
+    return pa.chunked_array([pa.array(map(marked.get, column.to_pylist()), pa.string())])
 
 
 def _encoded(column: pa.ChunkedArray) -> pa.ChunkedArray:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ingest.models import Answers
+from ingest.lists import marked
+from ingest.models import Answers, Item
 from ingest.raw import answers
 from ingest.raw.parquet import write
 from ingest.registry import Registry, SurveyWave
@@ -15,6 +16,7 @@ Row = dict[str, Any]
 # dbt needs the columns of tables that a project may have no rows of.
 MAY_BE_EMPTY = {
     "routing": ("survey", "wave", "base", "variable", "code"),
+    "not_asked": ("survey", "wave", "concept"),
     "corrections": (
         *("survey", "wave", "respondent_id", "variable", "code", "becomes"),
         *("reason_nl", "reason_en", "source"),
@@ -67,6 +69,7 @@ def _surveys(registry: Registry) -> Iterator[Row]:
             "unit_nl": survey.unit.nl,
             "unit_en": survey.unit.en,
             "reference_wave": survey.reference_wave,
+            "family": survey.family,
         }
 
 
@@ -82,6 +85,8 @@ def _wave(item: SurveyWave) -> Row:
         row[f"{name}_start"] = period.start if period else None
         row[f"{name}_end"] = period.end if period else None
     row |= {"represents": wave.represents, "design_effect": wave.design_effect}
+    unit = wave.unit or item.survey.unit
+    row |= {"unit": unit.code, "unit_nl": unit.nl, "unit_en": unit.en}
     texts = ("respondent", "population", "represents_note", "sampling", "weighting", "notes")
     for name in texts:
         text = getattr(wave, name)
@@ -108,10 +113,12 @@ def _items(registry: Registry) -> Iterator[Row]:
                 **key,
                 "variable": item.variable,
                 "is_margin": bool(described.design and item.variable in described.design.margins),
-                "codelist": item.codelist,
+                "codelist": _codelist(item),
+                "is_number": item.number,
                 "base": item.base,
                 "battery": item.battery,
                 "separator": item.separator,
+                "known": item.known or described.questionnaire,
                 "wording_original": item.wording.original,
                 "wording_nl": item.wording.nl,
                 "wording_en": item.wording.en,
@@ -122,7 +129,15 @@ def _item_codes(registry: Registry) -> Iterator[Row]:
     for key, described in _answered(registry):
         for codelist, codes in described.codelists.items():
             for code, label in codes.items():
-                yield {**key, "codelist": codelist, "code": str(code), "label": label}
+                yield {**key, "codelist": codelist, "code": code, "label": label}
+        for item in described.items:
+            for code, label in item.missing.items():
+                yield {**key, "codelist": _codelist(item), "code": code, "label": label}
+
+
+def _codelist(item: Item) -> str | None:
+    """The codelist of an item; that of a number holds why there is none, and no other has it."""
+    return f"missing of {item.variable}" if item.missing else item.codelist
 
 
 def _routing(registry: Registry) -> Iterator[Row]:
@@ -130,22 +145,32 @@ def _routing(registry: Registry) -> Iterator[Row]:
         for base, given in described.routing.items():
             for variable, codes in given.items():
                 for code in codes:
-                    yield {**key, "base": base, "variable": variable, "code": str(code)}
+                    yield {**key, "base": base, "variable": variable, "code": code}
 
 
 def _corrections(registry: Registry) -> Iterator[Row]:
     for key, described in _answered(registry):
+        lists = {item.variable: item for item in described.items if item.separator}
         for row in described.corrections:
+            code = row.code
+            if item := lists.get(row.variable):  # as the raw answers are
+                code = marked(code, item.separator or "", described.codelists[item.codelist or ""])
             yield {
                 **key,
                 "respondent_id": row.respondent,
                 "variable": row.variable,
-                "code": str(row.code),
-                "becomes": None if row.becomes is None else str(row.becomes),
+                "code": code,
+                "becomes": row.becomes,
                 "reason_nl": row.reason.nl,
                 "reason_en": row.reason.en,
                 "source": row.source,
             }
+
+
+def _not_asked(registry: Registry) -> Iterator[Row]:
+    for key, described in _answered(registry):
+        for concept in described.not_asked:
+            yield {**key, "concept": concept}
 
 
 def _sources(registry: Registry) -> Iterator[Row]:
@@ -163,6 +188,7 @@ TABLES: Mapping[str, Callable[[Registry], Iterator[Row]]] = {
     "items": _items,
     "item_codes": _item_codes,
     "routing": _routing,
+    "not_asked": _not_asked,
     "corrections": _corrections,
     "sources": _sources,
     "published_figures": _published_figures,

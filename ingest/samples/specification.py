@@ -15,8 +15,8 @@ from typing import Annotated
 from pydantic import Field, field_validator, model_validator
 
 from ingest.descriptions import read_yaml
-from ingest.errors import RefusedError
-from ingest.models import Day, Model, Name, invalid
+from ingest.errors import RefusedError, invalid
+from ingest.models import Day, Model, Name
 
 Percent = Annotated[float, Field(ge=0, le=100)]
 Fraction = Annotated[float, Field(ge=0, le=1)]

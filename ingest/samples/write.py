@@ -104,21 +104,17 @@ def _cell(value: object) -> Cell:
 
 
 def _csv(table: Table, path: Path, file: CsvFile) -> None:
-    frame = table.frame.assign(**{SYNTHETIC_MARK: 1})
+    def words(cell: Cell) -> Cell:
+        return str(cell).replace(".", file.decimal or ".") if isinstance(cell, float) else cell
+
     with path.open("w", encoding=file.encoding, newline="") as stream:
+        writer = csv.writer(stream, delimiter=file.delimiter)
+        names, *rows = _rows(table)
+        writer.writerow(names)
         if file.header_rows == 3:  # as Qualtrics: names, question texts and import ids
-            header = csv.writer(stream, delimiter=file.delimiter)
-            header.writerow(frame.columns)
-            header.writerow(table.labels.get(name, name) for name in frame.columns)
-            header.writerow(f'{{"ImportId":"{name}"}}' for name in frame.columns)
-        frame.to_csv(
-            stream,
-            index=False,
-            header=file.header_rows == 1,
-            sep=file.delimiter,
-            decimal=file.decimal,
-            lineterminator="\r\n",
-        )
+            writer.writerow(table.labels.get(str(name), name) for name in names)
+            writer.writerow(f'{{"ImportId":"{name}"}}' for name in names)
+        writer.writerows(map(words, row) for row in rows)
 
 
 def _xlsx(table: Table, path: Path, file: XlsxFile) -> None:

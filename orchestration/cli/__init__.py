@@ -5,8 +5,10 @@ Every module of verbs imports what it needs inside the verb, so that help is sho
 
 from __future__ import annotations
 
-from orchestration.cli import build, dashboards, docs, release, trace, wave
+from orchestration.cli import build, dashboards, docs, release, report, trace, wave
 from orchestration.cli.command import VerbGroup
+from orchestration.privacy import keep_private
+from orchestration.settings import Settings
 
 
 def _main() -> VerbGroup:
@@ -14,8 +16,9 @@ def _main() -> VerbGroup:
         "barometer",
         help="Warehouse of surveys on innovation in government, over years and countries.",
         context_settings={"help_option_names": ["-h", "--help"]},
+        callback=lambda: keep_private(Settings.from_environment()),
     )
-    for module in (build, wave, release, dashboards, trace, docs):
+    for module in (build, wave, release, report, dashboards, trace, docs):
         for verb in module.VERBS:
             group.add_command(verb)
     return group

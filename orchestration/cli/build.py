@@ -67,7 +67,10 @@ def build_with_progress(settings: Settings, *, accept_removed: bool = False) -> 
 @click.command("up", cls=Verb)
 @click.option("--port", default=8088, show_default=True, help="Port of Superset.")
 @click.option("--history-port", default=3000, show_default=True, help="Port of Dagster.")
-def up(port: int, history_port: int) -> None:
+@click.option(
+    "--runs", is_flag=True, help="Let Dagster's interface start runs; without it, it only shows."
+)
+def up(port: int, history_port: int, runs: bool) -> None:
     """Build when needed, start Superset and the run history, show the dashboards."""
     from expectations.runner import data_docs
     from orchestration.up import end_like_ctrl_c, everything, wait
@@ -77,7 +80,11 @@ def up(port: int, history_port: int) -> None:
     end_like_ctrl_c()
     try:
         with everything(
-            settings, lambda: build_with_progress(settings), port=port, history_port=history_port
+            settings,
+            lambda: build_with_progress(settings),
+            port=port,
+            history_port=history_port,
+            runs=runs,
         ) as running:
             show("up_dashboards")
             for title, address in running.dashboards.items():

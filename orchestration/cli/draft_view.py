@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest.errors import Language, Phrase
+from ingest.names import short as short_name
 from orchestration.settings import PROJECT
 
 if TYPE_CHECKING:
     from ingest.drafting import Draft, Proposal
 
 WIDTH = 100
+WIDEST = 21  # columns for a name
 MOST_SHOWN = 3  # uses of a variable or battery
 
 
@@ -53,7 +55,7 @@ def show(made: Draft, written: Sequence[Path], place: Path, language: Language) 
     console.print(title.text(language), markup=False, soft_wrap=True)
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     names = Phrase("orchestration.draft_columns").text(language).split("|")
-    for name, widest in zip(names, (21, 31, 9, None), strict=True):
+    for name, widest in zip(names, (WIDEST, 31, 9, None), strict=True):
         table.add_column(name, overflow="fold", max_width=widest)
     for group in _groups(made):
         table.add_row(*_row(group, made.survey, language))
@@ -61,6 +63,8 @@ def show(made: Draft, written: Sequence[Path], place: Path, language: Language) 
     console.print(Phrase("orchestration.draft_decisions").text(language), markup=False)
     for number, decision in enumerate(made.decisions, 1):
         numbered = Table.grid(padding=(0, 1))
+        numbered.add_column(no_wrap=True)
+        numbered.add_column(overflow="fold")
         numbered.add_row(f"{number:3}.", decision.text(language))
         console.print(numbered, markup=False)
     console.print()
@@ -101,9 +105,12 @@ def _groups(made: Draft) -> list[list[Proposal]]:
 def _row(group: list[Proposal], survey: str, language: Language) -> tuple[str, str, str, str]:
     least = min(group, key=lambda one: one.confidence or 0.0)
     most = max(one.confidence or 0.0 for one in group)
-    variable, like = group[0].variable, least.like.replace(f"{survey}/", "")
+    place, _, earlier = least.like.replace(f"{survey}/", "").partition(" ")
+    like = f"{place} {short_name(earlier, WIDEST)}".strip()
+    variable = short_name(group[0].variable, WIDEST)
     if len(group) > 1:
-        variable = f"{variable} … {group[-1].variable} ({len(group)})"
+        last = short_name(group[-1].variable, WIDEST)
+        variable = f"{variable} … {last} ({len(group)})"
     uses: dict[str, None] = {}
     for use in (use for one in group for use in one.uses):
         whole = use.category is None or len(group) > 1

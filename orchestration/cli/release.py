@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
 import click
 
-from orchestration.cli.command import VerbGroup, message, show, show_table, table
+from ingest.errors import RefusedError
+from orchestration.cli.command import VerbGroup, language, message, show, show_table, table
 from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    from orchestration.changes import Changed
+
+LARGEST = 10  # revisions that are printed
 
 
 @click.group("release", cls=VerbGroup)
 def release() -> None:
-    """Releases: list them, look into one, switch back."""
+    """Releases: list them, look into one, compare two, verify them, switch back."""
 
 
 @release.command("list")
@@ -31,6 +42,26 @@ def list_releases() -> None:
             item.code_version,
         )
     show_table(made)
+    _show_faults(releases.faults())
+
+
+@release.command("verify")
+@click.argument("release_id", required=False)
+@click.pass_context
+def verify(context: click.Context, release_id: str | None) -> None:
+    """Compare the file of one release, or of all, with the checksum in its manifest."""
+    from orchestration.releases import Releases
+
+    faults = Releases(Settings.from_environment()).faults(release_id)
+    _show_faults(faults)
+    if faults:
+        context.exit(1)
+    show("releases_whole")
+
+
+def _show_faults(faults: Mapping[str, RefusedError]) -> None:
+    for fault in faults.values():
+        show("warning", err=True, message=fault)
 
 
 @release.command("show")
@@ -51,6 +82,66 @@ def show_release(release_id: str | None) -> None:
     show_table(tables)
     show_table(inputs)
     show("release_checks", passed=item.passed, all=len(item.checks))
+
+
+@release.command("diff")
+@click.argument("earlier", required=False)
+@click.argument("later", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document, nothing else.")
+def diff(earlier: str | None, later: str | None, as_json: bool) -> None:
+    """Show which released figures differ, by default from the release before the current one."""
+    from orchestration.changes import Origins, compare
+    from orchestration.releases import Releases
+
+    settings = Settings.from_environment()
+    one, other = Releases(settings).pair(earlier, later)
+    rows = compare(settings, one, other)
+    differ = Origins.of(one, other)
+    if as_json:
+        told = {
+            "earlier": one.release_id,
+            "later": other.release_id,
+            "differs": differ.model_dump(mode="json"),
+            "rows": [row.model_dump(mode="json") for row in rows],
+        }
+        click.echo(json.dumps(told, ensure_ascii=False, indent=2))
+        return
+    show(
+        "diff_releases",
+        earlier=one.release_id,
+        earlier_at=f"{one.created_at:%Y-%m-%d %H:%M} UTC",
+        later=other.release_id,
+        later_at=f"{other.created_at:%Y-%m-%d %H:%M} UTC",
+    )
+    _show_changes(rows)
+
+
+def _show_changes(rows: Sequence[Changed]) -> None:
+    """Print how many figures differ of each wave, and the largest revisions."""
+    from orchestration.changes import CHANGES
+
+    if not rows:
+        show("diff_nothing")
+        return
+    counts = Counter((f"{row.survey}/{row.wave}", row.kind, row.change) for row in rows)
+    counted = table("diff_counts")
+    for wave, kind in sorted({(wave, kind) for wave, kind, _ in counts}):
+        numbers = (counts[wave, kind, change] for change in CHANGES)
+        counted.add_row(wave, f"mart_{kind}", *(str(number or "") for number in numbers))
+    show_table(counted)
+    revised = [row for row in rows if row.change == "moved"]
+    if not revised:
+        return
+    largest = table("diff_columns")
+    for row in revised[:LARGEST]:
+        largest.add_row(
+            *(row.figure_nl, row.before_nl, row.after_nl, row.reason_nl)
+            if language() == "nl"
+            else (row.figure_en, row.before_en, row.after_en, row.reason_en)
+        )
+    show_table(largest)
+    if len(revised) > LARGEST:
+        show("diff_more", n=len(revised) - LARGEST)
 
 
 @release.command("rollback")

@@ -29,11 +29,15 @@ def _lines(found: Trace, language: Language) -> Iterator[str | Phrase]:
         group=row[f"group_value_label_{language}"],
     )
     yield _estimate(row)
+    if reason := row[f"n_derived_reason_{language}"]:
+        yield Phrase("orchestration.trace_derived", n=row["n_derived"], reason=reason)
     yield Phrase(
         "orchestration.trace_status",
         status=row[f"data_status_label_{language}"],
         method=row["interval_method"],
     )
+    if row["assumed"]:
+        yield Phrase("orchestration.trace_assumed")
     if row["source_title"]:
         yield Phrase(
             "orchestration.trace_source", title=row["source_title"], place=row["source_locator"]
@@ -73,7 +77,8 @@ def _questions(rows: Sequence[dict[str, Any]], language: Language) -> list[str]:
         question = f"{row['concept']}: {row['rule']} "
         question += row["variable"] or row["source_concept"] or ""
         if wording := row[f"wording_{language}"]:
-            question += f" “{wording}”"
+            known = Phrase(f"orchestration.known_{row['known']}").text(language)
+            question += f" “{wording}” [{known}]"
         codes = questions.setdefault(question, [])
         if row["code"] is not None:
             codes.append(f"{row['code']} {row['code_label'] or ''} = {_counts_as(row, language)}")

@@ -24,8 +24,9 @@ def definitions(
     settings: Settings, *, check_keys: Callable[[], list[dg.AssetCheckKey]], **_: object
 ) -> dg.Definitions:
     """One asset, downstream of every mart."""
-    # Read now, with the code: a change of it after this is not in the release.
+    # Read now, with the code: a change after this is not in the release.
     code = data_version.of_code()
+    descriptions = data_version.of_descriptions(registry.load())
 
     @dg.asset(
         key=RELEASE_KEY,
@@ -43,7 +44,7 @@ def definitions(
             )
         versions = {**_source_versions(context.instance, settings), data_version.CODE: code}
         inputs = _inputs(context.instance)
-        manifest = publish(settings, rows, inputs, versions, code_version(PROJECT))
+        manifest = publish(settings, rows, inputs, versions, descriptions, code_version(PROJECT))
         return dg.MaterializeResult(
             metadata={
                 "release_id": manifest.release_id,

@@ -1,12 +1,26 @@
-"""What the tests of the dashboards share: the project's folders and a writable copy of assets."""
+"""What the tests of the dashboards share: a copy of assets, a running Superset and a browser."""
 
+import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from pydantic import SecretStr
 
-PROJECT = Path(__file__).parents[2]
+from dashboards import provision, server
+from dashboards.client import Client
+from dashboards.compiler import ASSETS
+from dashboards.credentials import Credentials
+from dashboards.provision import PushReport
+from tests.conftest import require
+from tests.dashboards import reader
+from tests.dashboards.reader import PROJECT, Installation, Visit
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
 
 
 @pytest.fixture
@@ -22,3 +36,111 @@ def assets_with(tmp_path: Path) -> Callable[[str, str, str], Path]:
         return copy
 
     return make
+
+
+@pytest.fixture(scope="session")
+def superset_bin() -> Path:
+    """The `bin` folder of Superset's environment."""
+    bin_dir = Path(os.environ.get("SUPERSET_BIN", PROJECT / ".venv-superset" / "bin"))
+    there = (bin_dir / "gunicorn").exists()
+    require("superset", there, f"Superset is not installed in {bin_dir}")
+    return bin_dir
+
+
+@dataclass(frozen=True)
+class Superset:
+    """A running Superset of this worker, which tests may change and put back."""
+
+    url: str
+    home: Path
+    credentials: Credentials
+
+    @property
+    def release(self) -> Path:
+        return self.home / "releases" / "current.duckdb"
+
+    def push(self, assets_dir: Path = ASSETS) -> PushReport:
+        return provision.push(self.url, self.credentials, self.release, assets_dir)
+
+    def log_in(self, user: str, password: str) -> Client:
+        return log_in(self.url, user, SecretStr(password))
+
+    @property
+    def admin(self) -> Client:
+        return log_in(self.url, self.credentials.admin_user, self.credentials.admin_password)
+
+
+@pytest.fixture(scope="session")
+def superset(
+    superset_bin: Path, release_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Superset]:
+    """A Superset with the dashboards of the project on a release."""
+    home = tmp_path_factory.mktemp("superset") / "home"
+    (home / "releases").mkdir(parents=True)
+    (home / "releases" / "current.duckdb").symlink_to(release_path.absolute())
+    prepared = server.prepare(home, superset_bin)
+    with server.start(home, superset_bin, reader.free_port()) as running:
+        started = Superset(running.url, home, prepared.credentials)
+        started.push()
+        yield started
+
+
+@pytest.fixture(scope="session")
+def installation(
+    superset_bin: Path, release_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    home = tmp_path_factory.mktemp("home")
+    release = home / "releases" / "current.duckdb"
+    release.parent.mkdir()
+    release.symlink_to(release_path.absolute())
+    prepared = server.prepare(home, superset_bin)
+    with server.start(home, superset_bin, reader.free_port()) as running:
+        pushes = [provision.push(running.url, prepared.credentials, release) for _ in range(2)]
+        yield Installation(
+            running.url, home, release, superset_bin, prepared.credentials, pushes[0], pushes[1]
+        )
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator["Browser"]:
+    pytest.importorskip("playwright.sync_api")
+    require("chromium", reader.CHROMIUM is not None, "chromium is not installed")
+    with reader.chromium() as chromium:
+        yield chromium
+
+
+@pytest.fixture(scope="session")
+def viewer_state(installation: Installation, browser: "Browser") -> Any:
+    """The cookies of the viewer, logged in once."""
+    page = browser.new_page()
+    state = reader.log_in(page, installation.url, installation.credentials)
+    page.close()
+    return state
+
+
+@pytest.fixture
+def visit(browser: "Browser", viewer_state: Any) -> Iterator[Visit]:
+    context = browser.new_context(
+        storage_state=viewer_state, viewport={"width": 1500, "height": 1000}
+    )
+    yield Visit(context.new_page())
+    context.close()
+
+
+@pytest.fixture
+def admin(installation: Installation) -> Client:
+    accounts = installation.credentials
+    return log_in(installation.url, accounts.admin_user, accounts.admin_password)
+
+
+@pytest.fixture
+def viewer(installation: Installation) -> Client:
+    accounts = installation.credentials
+    return log_in(installation.url, accounts.viewer_user, accounts.viewer_password)
+
+
+def log_in(url: str, user: str, password: SecretStr) -> Client:
+    """A client of an account."""
+    client = Client(url)
+    client.log_in(user, password.get_secret_value())
+    return client

@@ -14,6 +14,7 @@ from ingest.errors import RefusedError
 from ingest.messages import LANGUAGES
 
 RELEASE = Path("/srv/barometer/releases/current.duckdb")
+PAGE = "templates/question_page.yaml"
 AssetsWith = Callable[[str, str, str], Path]
 
 
@@ -36,6 +37,17 @@ def test_every_chart_and_dashboard_exists_in_both_languages() -> None:
         of_kind = bundle.of(kind)  # type: ignore[arg-type]
         for slug in {asset.slug for asset in of_kind}:
             assert {asset.language for asset in of_kind if asset.slug == slug} == set(LANGUAGES)
+
+
+def test_a_page_that_is_like_a_shape_may_add_parts_of_its_own() -> None:
+    rows = {
+        asset.slug: asset.content["position"]["GRID_ID"]["children"]
+        for asset in compile_assets(RELEASE).of("dashboards")
+        if asset.language == "nl"
+    }
+    assert "ROW-debate" not in rows["trends"]
+    assert [row for row in rows["factors"] if row != "ROW-debate"] == rows["trends"]
+    assert "ROW-debate" in rows["factors"]
 
 
 def test_a_dashboard_shows_only_charts_of_its_own_language() -> None:
@@ -67,14 +79,18 @@ def test_all_that_the_two_languages_share_are_names_and_numbers() -> None:
 def test_a_dataset_has_the_columns_of_the_contract_of_its_mart() -> None:
     marts = contracts.of_dbt()
     for dataset in compile_assets(RELEASE).of("datasets"):
-        columns = {one["column_name"]: one["type"] for one in dataset.content["columns"]}
+        columns = {
+            one["column_name"]: one["type"]
+            for one in dataset.content["columns"]
+            if not one["expression"]
+        }
         assert columns == marts[dataset.slug].columns
 
 
 def test_a_mart_that_a_chart_names_needs_no_file(assets_with: AssetsWith) -> None:
-    chart = "charts/trends/trend_line.yaml"
+    chart = "charts/method/figure_kinds.yaml"
     assert not (ASSETS / "datasets" / "mart_contrast.yaml").exists()
-    bundle = compile_assets(RELEASE, assets_with(chart, "mart_trend_line", "mart_contrast"))
+    bundle = compile_assets(RELEASE, assets_with(chart, "mart_indicator", "mart_contrast"))
     assert "mart_contrast" in {dataset.slug for dataset in bundle.of("datasets")}
 
 
@@ -87,25 +103,46 @@ FAULTS = {
         r"trends\.yaml, dashboard_title.*'Ontwikkeling'.*language en",
         r"geen tekst in de taal en",
     ),
-    "a chart that does not exist": (
+    "a page that is like no other": (
         "dashboards/trends.yaml",
-        "chart: trend_line,",
-        "chart: trend_lines,",
-        r"trends\.yaml, position\.CHART-line.*no chart 'trend_lines'.*'trend_line'",
-        r"geen grafiek 'trend_lines'.*bedoelt u 'trend_line'",
+        "like: question_page",
+        "like: question_pages",
+        r"trends\.yaml, like.*question_pages\.yaml does not exist.*Allowed: question_page",
+        r"question_pages\.yaml bestaat niet",
+    ),
+    "a page without what pages like it have": (
+        "dashboards/trends.yaml",
+        "questions:",
+        "question:",
+        r"trends\.yaml.*no 'questions'",
+        r"geen 'questions'",
+    ),
+    "a template that does not exist": (
+        "charts/questions/question_answers.yaml",
+        "{template: answers}",
+        "{template: answer}",
+        r"question_answers\.yaml, params\.handlebarsTemplate.*answer\.hbs does not exist.*answers",
+        r"answer\.hbs bestaat niet",
+    ),
+    "a chart that does not exist": (
+        PAGE,
+        "chart: question_answers,",
+        "chart: question_answer,",
+        r"position\.CHART-answers.*no chart 'question_answer'.*'question_answers'",
+        r"geen grafiek 'question_answer'.*bedoelt u 'question_answers'",
     ),
     "a mart that does not exist": (
-        "charts/trends/trend_figures.yaml",
-        "dataset: mart_indicator",
-        "dataset: mart_indicators",
-        r"trend_figures\.yaml, dataset.*no mart 'mart_indicators'.*'mart_indicator'",
-        r"geen mart 'mart_indicators'.*bedoelt u 'mart_indicator'",
+        "charts/questions/question_answers.yaml",
+        "dataset: mart_answer",
+        "dataset: mart_answers",
+        r"question_answers\.yaml, dataset.*no mart 'mart_answers'.*'mart_answer'",
+        r"geen mart 'mart_answers'.*bedoelt u 'mart_answer'",
     ),
     "a filter on a mart that does not exist": (
-        "dashboards/international.yaml",
-        "dataset: mart_international_bar",
+        PAGE,
+        "dataset: mart_question",
         "dataset: mart_gone",
-        r"international\.yaml, .*NATIVE_FILTER-country.*no mart 'mart_gone'",
+        r"NATIVE_FILTER-choice.*no mart 'mart_gone'",
         r"geen mart 'mart_gone'",
     ),
     "a document that does not exist": (
@@ -116,39 +153,46 @@ FAULTS = {
         r"document .*methods\.nl\.md bestaat niet",
     ),
     "a key of a dashboard that is unknown": (
-        "dashboards/trends.yaml",
+        "dashboards/start.yaml",
         "published: true",
         "publisht: true",
-        r"trends\.yaml.*publisht.*'published'",
+        r"start\.yaml.*publisht.*'published'",
         r"publisht.*'published'",
     ),
     "a key of a chart that is unknown": (
-        "charts/trends/trend_line.yaml",
+        "charts/questions/question_answers.yaml",
         "viz_type:",
         "vis_type:",
-        r"trend_line\.yaml.*vis_type.*'viz_type'",
+        r"question_answers\.yaml.*vis_type.*'viz_type'",
         r"vis_type.*'viz_type'",
     ),
     "a key of a dataset that is unknown": (
-        "datasets/mart_trend_line.yaml",
-        "main_dttm_col:",
+        "datasets/mart_question.yaml",
+        "metrics:",
         "main_date:",
-        r"mart_trend_line\.yaml.*main_date",
+        r"mart_question\.yaml.*main_date",
         r"main_date",
     ),
     "a part of a dashboard that is not there": (
-        "dashboards/trends.yaml",
-        "children: [CHART-line, MARKDOWN-reading]",
-        "children: [CHART-line, MARKDOWN-readings]",
-        r"ROW-line\.children.*no part 'MARKDOWN-readings'",
-        r"geen onderdeel 'MARKDOWN-readings'",
+        PAGE,
+        "children: [MARKDOWN-reading, MARKDOWN-caution]",
+        "children: [MARKDOWN-reading, MARKDOWN-cautions]",
+        r"ROW-reading\.children.*no part 'MARKDOWN-cautions'",
+        r"geen onderdeel 'MARKDOWN-cautions'",
     ),
     "a part of a dashboard that holds itself": (
-        "dashboards/trends.yaml",
-        "children: [CHART-line, MARKDOWN-reading]",
-        "children: [CHART-line, MARKDOWN-reading, ROW-line]",
-        r"ROW-line\.children.*'ROW-line' is already a child",
-        r"'ROW-line' staat al",
+        PAGE,
+        "children: [MARKDOWN-reading, MARKDOWN-caution]",
+        "children: [MARKDOWN-reading, MARKDOWN-caution, ROW-reading]",
+        r"ROW-reading\.children.*'ROW-reading' is already a child",
+        r"'ROW-reading' staat al",
+    ),
+    "a part of a dashboard that nothing shows": (
+        PAGE,
+        "children: [MARKDOWN-reading, MARKDOWN-caution]",
+        "children: [MARKDOWN-reading]",
+        r"position.*children: MARKDOWN-caution",
+        r"noemt deze onderdelen .*MARKDOWN-caution",
     ),
     "a dashboard without a start": (
         "dashboards/method.yaml",
@@ -158,25 +202,25 @@ FAULTS = {
         r"geen onderdeel 'ROOT_ID'",
     ),
     "a filter that depends on a filter that is not there": (
-        "dashboards/international.yaml",
-        "cascadeParentIds: [NATIVE_FILTER-concept]",
-        "cascadeParentIds: [NATIVE_FILTER-concepts]",
-        r"NATIVE_FILTER-category\.cascadeParentIds.*no filter 'NATIVE_FILTER-concepts'",
-        r"geen filter 'NATIVE_FILTER-concepts'; bedoelt u 'NATIVE_FILTER-concept'",
+        PAGE,
+        "      sortMetric:",
+        "      cascadeParentIds: [NATIVE_FILTER-choices]\n      sortMetric:",
+        r"NATIVE_FILTER-choice\.cascadeParentIds.*no filter 'NATIVE_FILTER-choices'",
+        r"geen filter 'NATIVE_FILTER-choices'; bedoelt u 'NATIVE_FILTER-choice'",
     ),
     "a filter without a column": (
-        "dashboards/international.yaml",
-        "targets:\n        - {column: nl_wave, dataset: mart_international}",
-        "targets: []",
-        r"international\.yaml.*targets",
-        r"international\.yaml.*targets",
+        PAGE,
+        "        - column: {nl: choice_nl, en: choice_en}\n          dataset: mart_question",
+        "        []",
+        r"targets",
+        r"targets",
     ),
     "a filter that excludes a chart of another dashboard": (
-        "dashboards/trends.yaml",
-        "excluded: [trend_changes]",
-        "excluded: [international_bars]",
-        r"NATIVE_FILTER-wave\.scope\.excluded.*does not show the chart 'international_bars'",
-        r"toont de grafiek 'international_bars' niet",
+        PAGE,
+        "      sortMetric:",
+        "      scope: {excluded: [start_sentences]}\n      sortMetric:",
+        r"NATIVE_FILTER-choice\.scope\.excluded.*does not show the chart 'start_sentences'",
+        r"toont de grafiek 'start_sentences' niet",
     ),
     "two dashboards with one address": (
         "dashboards/method.yaml",
@@ -184,13 +228,6 @@ FAULTS = {
         "slug: {nl: ontwikkeling, en: method}",
         r"trends\.yaml \(nl\), slug.*method\.yaml has the same address 'ontwikkeling'",
         r"method\.yaml heeft hetzelfde adres 'ontwikkeling'",
-    ),
-    "a part of a dashboard that nothing shows": (
-        "dashboards/trends.yaml",
-        "children: [CHART-line, MARKDOWN-reading]",
-        "children: [CHART-line]",
-        r"trends\.yaml, position.*children: MARKDOWN-reading",
-        r"noemt deze onderdelen .*MARKDOWN-reading",
     ),
 }
 
@@ -236,3 +273,17 @@ def test_the_method_is_the_page_of_the_dbt_docs_in_its_language() -> None:
     for language, position in pages.items():
         text = position["MARKDOWN-method"]["meta"]["code"]
         assert text.startswith(words[language]) and "enddocs" not in text
+
+
+def test_every_page_names_the_release_at_its_foot() -> None:
+    bundle = compile_assets(RELEASE)
+    for dashboard in bundle.of("dashboards"):
+        foot = asset_uuid("charts", "release_foot", dashboard.language)
+        shown = list(dashboard.content["position"].values())
+        (last,) = [
+            node
+            for node in shown
+            if isinstance(node, dict) and node.get("meta", {}).get("uuid") == foot
+        ]
+        grid = dashboard.content["position"]["GRID_ID"]
+        assert grid["children"][-1] == last["parents"][-1], dashboard.slug

@@ -28,53 +28,59 @@ def test_every_dashboard_works_on_a_release(release_path: Path) -> None:
 
 # File, text, what it becomes; what a problem names in English and in Dutch.
 FAULTS = {
-    "a main date column that the mart lacks": (
-        "datasets/mart_trend_line.yaml",
-        "drawn_on",
-        "drawn_at",
-        ("mart_trend_line.yaml, main_dttm_col", "column 'drawn_at'", "bedoelt u 'drawn_on'"),
-    ),
     "a metric of a dataset that does not compute": (
-        "datasets/mart_international.yaml",
-        "MIN(category_order)",
-        "MIN(categorie_order)",
-        ("mart_international.yaml, answer_order", "cannot compute", "niet berekenen"),
+        "datasets/mart_question.yaml",
+        "MIN(choice_order)",
+        "MIN(choise_order)",
+        ("mart_question.yaml, question_order", "cannot compute", "niet berekenen"),
+    ),
+    "a column of a dataset that does not compute": (
+        "datasets/mart_answer.yaml",
+        "expression: estimate_low}",
+        "expression: estimate_lo}",
+        ("mart_answer.yaml, Ondergrens (95%)", "cannot compute", "estimate_lo"),
     ),
     "a column of a chart that the mart lacks": (
-        "charts/trends/trend_line.yaml",
-        "x_axis: drawn_on",
-        "x_axis: drawn_at",
-        ("trend_line.yaml (nl), x_axis", "column 'drawn_at'", "kolom 'drawn_at'"),
+        "charts/questions/question_answers.yaml",
+        "- member_class",
+        "- member_clas",
+        ("question_answers.yaml (nl), all_columns", "column 'member_clas'", "'member_class'"),
     ),
     "a column to order by that the mart lacks": (
-        "charts/trends/trend_figures.yaml",
-        "[wave, true]",
-        "[waves, true]",
-        ("trend_figures.yaml (en), order_by_cols", "column 'waves'", "kolom 'waves'"),
+        "charts/questions/question_answers.yaml",
+        "[answer_order, true]",
+        "[answers_order, true]",
+        ("question_answers.yaml (en), order_by_cols", "column 'answers_order'", "kolom"),
     ),
     "an expression that does not compute": (
-        "charts/trends/trend_line.yaml",
-        "MAX(value)",
-        "MAX(valeu)",
-        ("trend_line.yaml (en), Share (%)", "cannot compute", "valeu", "niet berekenen"),
+        "charts/method/figure_kinds.yaml",
+        "MIN(notice_order)",
+        "MIN(notice_ordre)",
+        ("figure_kinds.yaml (en), order", "cannot compute", "notice_ordre", "niet berekenen"),
     ),
     "a condition that does not compute": (
-        "charts/trends/trend_changes.yaml",
-        "pair = 'consecutive'",
-        "pairs = 'consecutive'",
-        ("trend_changes.yaml (nl), adhoc_filters", "cannot compute", "pairs"),
+        "charts/questions/start_sentences.yaml",
+        "compared = 'waves'",
+        "compare = 'waves'",
+        ("start_sentences.yaml (nl), adhoc_filters", "cannot compute", "compare"),
     ),
     "a column of a filter that the mart lacks": (
-        "dashboards/international.yaml",
-        "column: nl_wave",
-        "column: nl_waves",
-        ("international.yaml (nl), filter 'Nederlandse editie'", "column 'nl_waves'"),
+        "templates/question_page.yaml",
+        "column: {nl: choice_nl,",
+        "column: {nl: choices_nl,",
+        ("trends.yaml (nl), filter 'Vraag'", "column 'choices_nl'"),
     ),
     "a metric of a filter that the dataset lacks": (
+        "templates/question_page.yaml",
+        "sortMetric: question_order",
+        "sortMetric: questions_order",
+        ("trends.yaml (en), filter 'Question'", "no metric 'questions_order'", "geen metric"),
+    ),
+    "a condition of a filter that does not compute": (
         "dashboards/trends.yaml",
-        "sortMetric: answer_order",
-        "sortMetric: answers_order",
-        ("trends.yaml (en), filter 'Answer'", "no metric 'answers_order'", "geen metric"),
+        "compared = 'waves'",
+        "compares = 'waves'",
+        ("trends.yaml (nl), filter 'Vraag'", "cannot compute", "compares"),
     ),
 }
 
@@ -93,20 +99,30 @@ def test_a_release_that_is_older_than_the_contracts_is_named(tmp_path: Path) -> 
     with duckdb.connect(str(release)) as connection:
         for mart in contracts.of_dbt().values():
             columns = (
-                f'"{name}" {kind}' for name, kind in mart.columns.items() if name != "change"
+                f'"{name}" {kind}' for name, kind in mart.columns.items() if name != "difference"
             )
-            if mart.name != "mart_international":
+            if mart.name != "mart_question":
                 connection.execute(f'create table "{mart.name}" ({", ".join(columns)})')
     problems = messages(check(release=release))
     assert len(problems) == 2
-    assert "no table 'mart_international'" in problems[0]
-    assert "mart_trend of the release lacks columns of the contract: change" in problems[1]
+    assert "no table 'mart_question'" in problems[1]
+    assert "mart_answer of the release lacks columns of the contract: difference" in problems[0]
     assert all("voer `barometer build` uit" in problem for problem in problems)
 
 
-def test_a_filter_that_starts_on_a_reworded_label_is_named(
-    release_path: Path, assets_with: AssetsWith
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("nl: ['Innoveerde in de", "nl: ['Vernieuwde in de"),
+        ("compared = 'waves'", "compared = 'countries'"),
+    ],
+    ids=["a reworded label", "a question that the page does not offer"],
+)
+def test_a_filter_that_starts_on_what_it_does_not_offer_is_named(
+    release_path: Path, assets_with: AssetsWith, old: str, new: str
 ) -> None:
-    assets = assets_with("dashboards/trends.yaml", "nl: [Nederland]", "nl: [Holland]")
+    assets = assets_with("dashboards/trends.yaml", old, new)
     problems = messages(check(release=release_path, assets_dir=assets))
-    assert any("trends.yaml (nl), filter 'Land'" in line and "Holland" in line for line in problems)
+    assert any(
+        "trends.yaml (nl), filter 'Vraag'" in line and "laatste" in line for line in problems
+    )

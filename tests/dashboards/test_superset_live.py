@@ -4,171 +4,45 @@ The environment of Superset is `.venv-superset`, or the `bin` directory that SUP
 Screenshots are kept in `.artifacts/screenshots`.
 """
 
-import os
+import csv
+import io
 import shutil
-import socket
 import subprocess
-from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from typing import Any
 
 import duckdb
+import openpyxl
 import pytest
+import yaml
+from babel.messages.pofile import read_po
 
 from dashboards import credentials, provision, server
 from dashboards.bundle import asset_uuid, database_uri
 from dashboards.client import Client, SupersetError
-from dashboards.credentials import Credentials
-from dashboards.provision import PushReport
-from tests.conftest import require
+from tests.dashboards.reader import (
+    CHART,
+    PROJECT,
+    SCREENSHOTS,
+    Installation,
+    Visit,
+    row_text,
+    shown,
+)
 
-if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
-
-PROJECT = Path(__file__).parents[2]
-SCREENSHOTS = PROJECT / ".artifacts" / "screenshots"
-CHROMIUM = shutil.which("chromium")
-CHROMIUM_FLAGS = [
-    *("--headless", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-sync"),
-    *("--disable-background-networking", "--disable-component-update"),
+PAGES = [
+    *("ontwikkeling", "type-innovatie", "aanleiding", "financiering", "resultaten"),
+    *("belemmeringen", "internationale-vergelijking", "werkklimaat", "trends", "results"),
+    "international-comparison",
 ]
-DASHBOARDS = ["ontwikkeling", "trends", "internationale-vergelijking", "international-comparison"]
+START = {"start": "Wat wilt u weten?", "start-page": "What do you want to know?"}
+MENU = yaml.safe_load((PROJECT / "dashboards" / "assets" / "menu.yaml").read_text("utf-8"))
 METHOD = {"methode": "Waar wij van uitgaan", "method": "What we assume"}
-CHART = "[data-test='chart-grid-component']"
-
-
-@dataclass(frozen=True)
-class Installation:
-    url: str
-    home: Path
-    release: Path
-    bin_dir: Path
-    credentials: Credentials
-    first_push: PushReport
-    second_push: PushReport
-
-
-@dataclass
-class Visit:
-    """A page of a viewer, with what went wrong behind it."""
-
-    page: "Page"
-    failures: list[str] = field(default_factory=list)
-
-    def open(self, url: str) -> None:
-        """Open a dashboard and wait until every chart on it has stopped loading."""
-        self.page.goto(url)
-        self.page.wait_for_selector(CHART)
-        # Charts below the fold are asked for only when they come into view.
-        self.page.set_viewport_size({"width": 1500, "height": 2600})
-        self.page.wait_for_function(
-            "selector => [...document.querySelectorAll(selector)].every("
-            "chart => chart.querySelector('canvas, tbody tr, .ant-empty, [role=alert]'))",
-            arg=CHART,
-        )
-        self.page.wait_for_load_state("networkidle")
-        self.page.wait_for_timeout(1500)  # the charts' own animation
-
-
-@pytest.fixture(scope="session")
-def superset_bin() -> Path:
-    bin_dir = Path(os.environ.get("SUPERSET_BIN", PROJECT / ".venv-superset" / "bin"))
-    there = (bin_dir / "gunicorn").exists()
-    require("superset", there, f"Superset is not installed in {bin_dir}")
-    return bin_dir
-
-
-@pytest.fixture(scope="session")
-def installation(
-    superset_bin: Path, release_path: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Installation]:
-    home = tmp_path_factory.mktemp("home")
-    release = home / "releases" / "current.duckdb"
-    release.parent.mkdir()
-    release.symlink_to(release_path.absolute())
-    prepared = server.prepare(home, superset_bin)
-    with socket.socket() as probe:
-        probe.bind((server.HOST, 0))
-        port = probe.getsockname()[1]
-    with server.start(home, superset_bin, port) as running:
-        pushes = [provision.push(running.url, prepared.credentials, release) for _ in range(2)]
-        yield Installation(
-            running.url, home, release, superset_bin, prepared.credentials, pushes[0], pushes[1]
-        )
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator["Browser"]:
-    playwright = pytest.importorskip("playwright.sync_api")
-    require("chromium", CHROMIUM is not None, "chromium is not installed")
-    with playwright.sync_playwright() as started:
-        chromium = started.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_FLAGS)
-        yield chromium
-        chromium.close()
-
-
-@pytest.fixture(scope="session")
-def viewer_state(installation: Installation, browser: "Browser") -> Any:
-    """The cookies of the viewer, logged in once."""
-    page = browser.new_page()
-    page.goto(f"{installation.url}/login/")
-    page.fill("#username", installation.credentials.viewer_user)
-    page.fill("#password", installation.credentials.viewer_password.get_secret_value())
-    page.click("button[type=submit]")
-    # The cookies are there before the page is drawn, which takes long on a busy machine.
-    page.wait_for_url("**/welcome/**", wait_until="commit", timeout=120_000)
-    state = page.context.storage_state()
-    page.close()
-    return state
-
-
-@pytest.fixture
-def visit(installation: Installation, browser: "Browser", viewer_state: Any) -> Iterator[Visit]:
-    context = browser.new_context(
-        storage_state=viewer_state, viewport={"width": 1500, "height": 1000}
-    )
-    one = Visit(context.new_page())
-    one.page.on(
-        "response",
-        lambda answer: (
-            one.failures.append(f"{answer.status} {answer.url}") if answer.status >= 400 else None
-        ),
-    )
-    # Superset always asks for the tracking pixel of its makers; the policy stops it, as it should.
-    one.page.on(
-        "console",
-        lambda line: (
-            one.failures.append(line.text)
-            if line.type == "error" and "scarf.sh" not in line.text
-            else None
-        ),
-    )
-    one.page.on("pageerror", lambda error: one.failures.append(str(error)))
-    yield one
-    context.close()
-
-
-@pytest.fixture
-def admin(installation: Installation) -> Client:
-    client = Client(installation.url)
-    accounts = installation.credentials
-    client.log_in(accounts.admin_user, accounts.admin_password.get_secret_value())
-    return client
-
-
-@pytest.fixture
-def viewer(installation: Installation) -> Client:
-    client = Client(installation.url)
-    accounts = installation.credentials
-    client.log_in(accounts.viewer_user, accounts.viewer_password.get_secret_value())
-    return client
 
 
 def test_the_first_push_makes_everything(installation: Installation) -> None:
     assert set(installation.first_push.assets.values()) == {"created"}
-    assert len(installation.first_push.addresses) == len(DASHBOARDS) + len(METHOD)
+    assert len(installation.first_push.addresses) == 2 * len(MENU)
 
 
 def test_the_second_push_changes_nothing(installation: Installation) -> None:
@@ -186,16 +60,16 @@ def test_what_was_changed_by_hand_is_seen_and_put_back(
     installation: Installation, admin: Client
 ) -> None:
     charts = {row["uuid"]: row["id"] for row in admin.pages("/api/v1/chart/")}
-    number = charts[asset_uuid("charts", "trend_line", "nl")]
+    number = charts[asset_uuid("charts", "question_answers", "nl")]
     admin.put(f"/api/v1/chart/{number}", json={"slice_name": "Met de hand veranderd"})
     report = provision.push(installation.url, installation.credentials, installation.release)
-    assert report.names("changed") == ["charts/trend_line.nl"]
+    assert report.names("changed") == ["charts/question_answers.nl"]
     name = admin.get(f"/api/v1/chart/{number}")["result"]["slice_name"]
-    assert name == "Hoe groot is het aandeel, per editie?"
+    assert name == "Alle antwoorden naast elkaar"
 
 
-@pytest.mark.parametrize("slug", DASHBOARDS)
-def test_a_viewer_sees_every_chart_drawn(
+@pytest.mark.parametrize("slug", PAGES)
+def test_a_reader_sees_every_answer_of_the_question_that_a_page_starts_on(
     installation: Installation, visit: Visit, slug: str
 ) -> None:
     visit.open(f"{installation.url}/superset/dashboard/{slug}/")
@@ -203,11 +77,227 @@ def test_a_viewer_sees_every_chart_drawn(
     visit.page.screenshot(path=SCREENSHOTS / f"{slug}.png")
     assert visit.failures == []
     assert visit.page.locator(".toast, [data-test='toast-container'] [role=alert]").count() == 0
-    charts = visit.page.locator(CHART).all()
-    assert len(charts) >= 4
-    for chart in charts:
-        name = chart.get_attribute("data-test-chart-name")
-        assert chart.locator("canvas, tbody tr").count() > 0, f"{name} shows nothing"
+    chosen = visit.page.locator(".ant-select-selection-item").first.inner_text()
+    language = visit.page.evaluate("document.documentElement.lang")
+    expected = shown(installation.release, chosen, language)
+    rows = visit.page.locator(".bm-answers tbody tr").all()
+    assert expected and [row_text(row) for row in rows] == expected
+    assert visit.page.locator(".bm-answer .bm-sentence").inner_text()
+
+
+def test_another_question_is_two_clicks_and_a_search_away(
+    installation: Installation, visit: Visit
+) -> None:
+    visit.open(f"{installation.url}/superset/dashboard/ontwikkeling/")
+    wanted = "Type innovatie · Innovatie Barometer Overheid · SYNTHETISCH"
+    visit.page.locator(".ant-select-selector").first.click()
+    visit.page.keyboard.type("Type innovatie · Innovatie")
+    visit.page.locator(".ant-select-item-option", has_text=wanted).click()
+    visit.page.get_by_role("button", name="Toepassen").click()
+    visit.page.locator(".bm-answers caption", has_text=wanted).wait_for()
+    rows = visit.page.locator(".bm-answers tbody tr").all()
+    assert [row_text(row) for row in rows] == shown(installation.release, wanted, "nl")
+    assert visit.failures == []
+
+
+def choose(visit: Visit, choice: str, place: int = 0) -> None:
+    """Choose in the filter of a page, at its place in the bar."""
+    visit.page.locator(".ant-select-selector").nth(place).click()
+    visit.page.keyboard.type(choice)
+    visit.page.locator(".ant-select-item-option", has_text=choice).first.click()
+    visit.page.get_by_role("button", name="Toepassen").click()
+
+
+def test_a_reader_finds_cases_like_their_own(installation: Installation, visit: Visit) -> None:
+    with duckdb.connect(str(installation.release), read_only=True) as connection:
+        cases, water = (
+            {str(row[0]) for row in connection.execute(query).fetchall()}
+            for query in (
+                "select title_nl from mart_practice_case",
+                "select title_nl from mart_practice_case_topic where topic_label_nl = 'Water'",
+            )
+        )
+    visit.open(f"{installation.url}/superset/dashboard/praktijkvoorbeelden/")
+    titles = visit.page.locator(".bm-cases h2")
+    assert set(titles.all_inner_texts()) == cases
+    assert "geen steekproef" in visit.page.locator(".bm-cases .bm-caution").inner_text()
+    choose(visit, "Thema · Water")
+    visit.page.wait_for_function(
+        "number => document.querySelectorAll('.bm-cases h2').length === number", arg=len(water)
+    )
+    assert set(titles.all_inner_texts()) == water
+    assert visit.failures == []
+
+
+@pytest.mark.parametrize(
+    ("slug", "table", "texts", "condition"),
+    [
+        (
+            "respons-en-bronnen",
+            "mart_response",
+            ["invited_text_nl", "answered_text_nl", "rate_text_nl"],
+            "is_preferred order by row_order",
+        ),
+        (
+            "vraagstelling",
+            "mart_wording",
+            ["wording_text_nl", "variable"],
+            "concept = 'innovated_past_two_years' order by row_order",
+        ),
+        (
+            "vergelijkbaarheid",
+            "mart_not_comparable",
+            ["question_label_nl", "comparability_text_nl", "reason_nl"],
+            "choice_nl = 'Alle vergelijkingen' order by row_order",
+        ),
+        (
+            "verdieping-spreiding",
+            "mart_box",
+            ["group_value_label_nl", "box_text_nl"],
+            "choice_nl like 'Schaal innovatieklimaat%naar sector%2021%' order by group_order",
+        ),
+        (
+            "verdieping-verbanden",
+            "mart_regression",
+            ["model_label_nl", "odds_ratio_text_nl", "says_nl"],
+            "wave = '2021' and outcome = 'quality' order by term_order, model_order",
+        ),
+    ],
+)
+def test_a_page_to_look_things_up_in_has_every_row_of_its_mart(
+    installation: Installation,
+    visit: Visit,
+    slug: str,
+    table: str,
+    texts: list[str],
+    condition: str,
+) -> None:
+    with duckdb.connect(str(installation.release), read_only=True) as connection:
+        expected = connection.execute(
+            f"select {', '.join(texts)} from {table} where {condition}"
+        ).fetchall()
+    visit.open(f"{installation.url}/superset/dashboard/{slug}/")
+    rows = visit.page.locator(".bm-table").first.locator("tbody tr:not(.bm-group)").all()
+    shown_rows = [row.inner_text() for row in rows]
+    assert expected and len(shown_rows) == len(expected)
+    for row, wanted in zip(shown_rows, expected, strict=True):
+        assert all(text in row for text in wanted if text), (row, wanted)
+    assert visit.failures == []
+
+
+@pytest.mark.parametrize("slug", START)
+def test_a_reader_starts_on_what_the_last_wave_says(
+    installation: Installation, visit: Visit, slug: str
+) -> None:
+    visit.open(f"{installation.url}/superset/dashboard/{slug}/")
+    visit.page.screenshot(path=SCREENSHOTS / f"{slug}.png")
+    assert visit.page.get_by_role("heading", name=START[slug]).is_visible()
+    assert visit.page.locator(".bm-says li").count() == 5
+    assert "76%" in visit.page.locator(".bm-says li").first.inner_text()
+    assert visit.failures == []
+
+
+def test_every_page_that_the_start_page_and_the_menu_name_is_there(
+    installation: Installation, visit: Visit
+) -> None:
+    for slug in START:
+        visit.page.goto(f"{installation.url}/superset/dashboard/{slug}/")
+        heading = visit.page.get_by_role("heading", name=START[slug])
+        heading.wait_for()
+        links = heading.locator("xpath=following-sibling::ul//a").all()
+        named = {str(link.get_attribute("href")) for link in links}
+        assert len(named) == len(MENU) - 1
+        assert {f"{installation.url}{path}" for path in named} <= set(
+            installation.first_push.addresses.values()
+        )
+        menu = visit.page.locator("[role=menuitem]").all_inner_texts()
+        assert [text.strip() for text in menu][:2] in (
+            ["Start", "Onderwerpen"],
+            ["Start page", "Topics"],
+        )
+
+
+def test_a_page_has_one_language_and_another_language_has_the_same_page(
+    installation: Installation, visit: Visit
+) -> None:
+    language = "document.documentElement.lang"
+    visit.page.goto(f"{installation.url}/superset/dashboard/results/")
+    assert visit.page.evaluate(language) == "en"
+    visit.page.goto(f"{installation.url}/lang/nl", referer=visit.page.url)
+    assert visit.page.url.endswith("/superset/dashboard/resultaten/")
+    assert visit.page.evaluate(language) == "nl"
+
+
+def test_dutch_readers_meet_no_words_of_a_machine(installation: Installation, visit: Visit) -> None:
+    visit.open(f"{installation.url}/superset/dashboard/ontwikkeling/")
+    met = words_met(visit.page)
+    for opener in visit.page.locator("[aria-haspopup=true][id$=controls]:visible").all():
+        opener.click()
+        met |= words_of_a_menu(visit.page)
+    visit.page.get_by_role("button", name="Menu", exact=True).click()
+    met |= words_of_a_menu(visit.page)
+    visit.page.get_by_text("Instellingen").click()
+    met |= words_of_a_menu(visit.page)
+    assert {"Downloaden als Excel", "Link naar deze keuze kopiëren", "Uitloggen"} <= met
+    visit.page.context.clear_cookies()
+    visit.page.goto(f"{installation.url}/login/")
+    visit.page.locator("#username").wait_for()
+    met |= words_met(visit.page)
+    assert "Inloggen" in met
+    assert met & words_of_a_machine(installation.bin_dir) == set()
+
+
+def words_met(page: Any) -> set[str]:
+    """Every line in sight, and what is read aloud or shown on a pointer."""
+    lines = page.locator("body").inner_text().splitlines()
+    names = page.evaluate(
+        "['aria-label', 'title', 'placeholder', 'alt'].flatMap(name => "
+        "[...document.querySelectorAll(`[${name}]`)].map(part => part.getAttribute(name)))"
+    )
+    return {str(text).strip() for text in [*lines, *names] if text}
+
+
+def words_of_a_menu(page: Any) -> set[str]:
+    """The words of the menu that is open, and of the menus in it; it is closed again."""
+    page.wait_for_timeout(500)
+    met = words_met(page)
+    for deeper in page.locator(".ant-dropdown-menu-submenu-title:visible").all():
+        deeper.hover()
+        page.wait_for_timeout(700)
+        met |= words_met(page)
+    page.keyboard.press("Escape")
+    page.mouse.click(700, 8)
+    page.wait_for_timeout(500)
+    return met
+
+
+def words_of_a_machine(bin_dir: Path) -> set[str]:
+    """What Superset's Dutch shows of words that no person translated, less what we replaced."""
+    (catalogue,) = bin_dir.parent.glob(
+        "lib/python*/site-packages/superset/translations/nl/LC_MESSAGES/messages.po"
+    )
+    own = yaml.safe_load((server.SUPERSET_SIDE / "words.yml").read_text())
+    with catalogue.open("rb") as file:
+        found = {
+            str(entry.string or entry.id)
+            for entry in read_po(file)
+            if isinstance(entry.id, str)
+            and (entry.fuzzy or not entry.string)
+            and entry.id not in own
+        }
+    return found - set(own.values())
+
+
+def test_a_telephone_shows_a_page_from_top_to_bottom(
+    installation: Installation, visit: Visit
+) -> None:
+    visit.open(f"{installation.url}/superset/dashboard/type-innovatie/")
+    visit.page.set_viewport_size({"width": 390, "height": 2600})
+    visit.page.wait_for_timeout(1000)
+    visit.page.screenshot(path=SCREENSHOTS / "type-innovatie-390.png")
+    table = visit.page.locator(".bm-answers").bounding_box()
+    assert table is not None
+    assert table["x"] >= 0 and table["x"] + table["width"] <= 390
 
 
 @pytest.mark.parametrize("slug", METHOD)
@@ -223,27 +313,23 @@ def test_a_viewer_reads_how_sure_a_figure_is(
     assert visit.page.locator("td", has_text="wilson_published_n").is_visible()
 
 
-def test_synthetic_figures_are_announced_at_the_top(
+def test_synthetic_figures_are_announced_and_amber(
     installation: Installation, visit: Visit
 ) -> None:
-    labels = _synthetic_labels(installation.release)
-    if not labels:
-        pytest.skip("the release holds no synthetic figures")
-    chosen = _chosen("NATIVE_FILTER-status", "data_status_label_nl", labels)
-    visit.open(f"{installation.url}/superset/dashboard/ontwikkeling/?native_filters={chosen}")
-    visit.page.screenshot(path=SCREENSHOTS / "ontwikkeling-synthetisch.png")
-    notice = visit.page.locator(CHART).first.locator("tbody tr td").nth(1)
+    visit.open(f"{installation.url}/superset/dashboard/werkklimaat/")
+    notice = visit.page.locator(".bm-answer .bm-notice")
     assert notice.inner_text().startswith("SYNTHETISCH")
-    assert notice.evaluate("cell => getComputedStyle(cell).backgroundColor") == "rgb(255, 200, 61)"
+    assert notice.evaluate("text => getComputedStyle(text).backgroundColor") == "rgb(255, 200, 61)"
+    dots = visit.page.locator(".bm-plot circle").all()
+    colours = {dot.evaluate("dot => getComputedStyle(dot).stroke") for dot in dots}
+    assert colours == {"rgb(178, 106, 0)"}
 
 
 def test_no_synthetic_figure_shows_before_somebody_asks_for_it(
     installation: Installation, visit: Visit
 ) -> None:
     visit.open(f"{installation.url}/superset/dashboard/ontwikkeling/")
-    notice = visit.page.locator(CHART).first.inner_text()
-    assert "gepubliceerd" in notice
-    assert "SYNTHETISCH" not in notice
+    assert "SYNTHETISCH" not in visit.page.locator(".bm-answer, .bm-table").first.inner_text()
 
 
 def test_a_viewer_has_no_sql_lab_and_no_way_to_edit(
@@ -338,6 +424,45 @@ def test_a_release_that_is_switched_to_shows_at_once(
     assert after == 10
 
 
+def test_an_answer_that_is_kept_is_of_the_current_release(
+    installation: Installation, viewer: Client, admin: Client, tmp_path: Path
+) -> None:
+    question = _chart(admin, "question_sentence")
+
+    def sentence() -> str:
+        answered = viewer.post("/api/v1/chart/data", json=question)["result"][0]
+        return str(answered["data"][0]["sentence_nl"])
+
+    old = installation.release.resolve()
+    new = tmp_path / "new.duckdb"
+    shutil.copy(old, new)
+    with duckdb.connect(str(new)) as connection:
+        connection.execute("update mart_question set sentence_nl = 'Een ander cijfer'")
+    before = sentence()
+    assert sentence() == before != "Een ander cijfer"
+    try:
+        _switch(installation.release, new)
+        assert sentence() == "Een ander cijfer"
+    finally:
+        _switch(installation.release, old)
+    assert sentence() == before
+
+
+def _chart(admin: Client, slug: str) -> dict[str, Any]:
+    """A query for the rows of a chart, as a page sends it."""
+    charts = {row["uuid"]: row["id"] for row in admin.pages("/api/v1/chart/")}
+    number = charts[asset_uuid("charts", slug, "nl")]
+    datasets = {row["table_name"]: row["id"] for row in admin.pages("/api/v1/dataset/")}
+    query = {"columns": ["sentence_nl"], "orderby": [["sentence_nl", True]], "row_limit": 1}
+    return {
+        "datasource": {"id": datasets["mart_question"], "type": "table"},
+        "queries": [query],
+        "form_data": {"slice_id": number},
+        "result_format": "json",
+        "result_type": "full",
+    }
+
+
 def test_the_password_of_the_viewer_can_be_renewed(
     installation: Installation, tmp_path: Path
 ) -> None:
@@ -359,18 +484,65 @@ def _switch(link: Path, target: Path) -> None:
     fresh.replace(link)
 
 
-def _synthetic_labels(release: Path) -> list[str]:
-    with duckdb.connect(str(release), read_only=True) as connection:
-        rows = connection.execute(
-            "select distinct data_status_label_nl from mart_trend_line "
-            "where data_status = 'synthetic' and concept = 'innovated_past_two_years'"
-        ).fetchall()
-    return [row[0] for row in rows]
+@pytest.mark.parametrize(
+    ("slug", "kind", "words"),
+    [
+        ("ontwikkeling", "csv", ("Downloaden", "Downloaden als CSV", "Innoveerde")),
+        ("ontwikkeling", "xlsx", ("Downloaden", "Downloaden als Excel", "Innoveerde")),
+        ("trends", "csv", ("Download", "Export to .CSV", "Innovated")),
+    ],
+)
+def test_a_file_that_a_reader_takes_away_says_what_it_is(
+    installation: Installation, visit: Visit, slug: str, kind: str, words: tuple[str, str, str]
+) -> None:
+    visit.open(f"{installation.url}/superset/dashboard/{slug}/")
+    download, choice, question = words
+    table = visit.page.locator(CHART, has=visit.page.locator("table.table"))
+    table.locator("[id$='-controls']").click()
+    menu = visit.page.locator(".ant-dropdown:visible")
+    menu.get_by_text(download, exact=True).hover()
+    with visit.page.expect_download() as expected:
+        visit.page.get_by_text(choice, exact=True).click()
+    name, path = expected.value.suggested_filename, expected.value.path()
+    release = installation.release.resolve().stem
+    assert name.startswith(question) and name.endswith(f"{release}.{kind}"), name
+    if kind == "csv":
+        text = path.read_bytes().decode("utf-8")
+        assert text.startswith("\ufeff")  # or Excel takes it for another encoding
+        dutch = slug == "ontwikkeling"
+        rows = list(csv.DictReader(io.StringIO(text[1:]), delimiter=";" if dutch else ","))
+        number = rows[-1]["Bovengrens (95%)" if dutch else "Upper bound (95%)"]
+        assert number == ("80,2" if dutch else "80.2")
+        assert {row["Uitgave" if dutch else "Release"] for row in rows} == {release}
+    else:
+        sheet = openpyxl.load_workbook(io.BytesIO(path.read_bytes())).active
+        head, *rows = sheet.iter_rows(values_only=True)
+        (_, last) = [dict(zip(head, row, strict=True)) for row in rows]
+        assert (last["Percentage"], last["Bovengrens (95%)"]) == (76, 80.2)
+        assert last["Uitgave"] == release
+    assert visit.failures == []
 
 
-def _chosen(identifier: str, column: str, values: list[str]) -> str:
-    """A choice in a filter, as Superset writes it in an address (rison)."""
-    listed = "!(" + ",".join(f"'{value}'" for value in values) + ")"
-    state = f"filterState:(label:x,value:{listed})"
-    applied = f"extraFormData:(filters:!((col:{column},op:IN,val:{listed})))"
-    return quote(f"({identifier}:({applied},{state},id:{identifier},ownState:()))")
+@pytest.mark.parametrize("slug", [*START, *METHOD, "ontwikkeling", "trends"])
+def test_a_page_names_its_release_and_no_other_date(
+    installation: Installation, visit: Visit, slug: str
+) -> None:
+    visit.open(f"{installation.url}/superset/dashboard/{slug}/")
+    foot = visit.page.locator(".bm-foot")
+    foot.wait_for()
+    assert installation.release.resolve().stem in foot.inner_text()
+    assert not visit.page.locator("[data-test='metadata-bar']").is_visible()
+    if slug in START:
+        told = visit.page.locator(".bm-news li")
+        assert told.count() == 1
+        assert ("eerste uitgave" if slug == "start" else "first release") in told.inner_text()
+        assert not visit.page.locator(".bm-caution").is_visible()
+
+
+def test_a_picture_of_the_answers_names_source_and_release(
+    installation: Installation, visit: Visit
+) -> None:
+    visit.open(f"{installation.url}/superset/dashboard/ontwikkeling/")
+    foot = visit.page.locator(".bm-answers tfoot").inner_text()
+    assert foot.startswith("Bron: Dutch government innovates plenty")
+    assert foot.endswith(f"Uitgave {installation.release.resolve().stem}.")

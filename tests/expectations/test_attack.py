@@ -7,7 +7,7 @@ from itertools import product
 import numpy as np
 import pytest
 
-from expectations.disclosure.attack import Effort, Figures, Question, attack, part
+from expectations.disclosure.attack import Effort, Figures, Question, _Search, attack, part
 
 
 def question(
@@ -106,6 +106,33 @@ def test_what_a_part_of_the_profiles_protects_is_protected_among_all() -> None:
 def test_a_total_and_all_groups_but_one_pin_the_hidden_group() -> None:
     groups = [[True, True, True], [True, False, False], [False, True, False]]
     asked = question([12, 14, 5], [[6, 7, 2]], groups, [[False, False, True]], unit=0.1)
+    assert judge(asked).all()
+
+
+def test_a_count_may_reach_the_bound_that_is_shown_of_it() -> None:
+    # At most 2 of 20 have the answer, and 12 of all 60; of the other two groups nothing is shown.
+    whole = np.array([[1.0, 0, 0], [1, 1, 1]])
+    figures = Figures(whole, np.array([0.0, 12]), np.array([2.0, 12]))
+    asked = Question(
+        np.array([20, 20, 20]),
+        np.array([[1, 5, 6]]),
+        (figures,),
+        np.array([[True, False, False]]),
+        np.array([[True]]),
+        exclusive=False,
+    )
+    assert not judge(asked).any()
+    search = _Search(asked, Effort())
+    assert [search.program(0, [0], sign) for sign in (1, -1)] == ["open", "open"]
+
+
+def test_two_bounds_that_a_total_fills_are_pinned() -> None:
+    # At most 2 of each of two groups, and 4 of both.
+    whole = np.array([[1.0, 0], [0, 1], [1, 1]])
+    figures = Figures(whole, np.array([0.0, 0, 4]), np.array([2.0, 2, 4]))
+    targets = np.array([[True, False], [False, True]])
+    members, counts = np.array([20, 20]), np.array([[2, 2]])
+    asked = Question(members, counts, (figures,), targets, np.ones((1, 2), bool), exclusive=False)
     assert judge(asked).all()
 
 

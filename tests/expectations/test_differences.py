@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import NormalDist
@@ -29,21 +31,12 @@ from ingest.harmonisation import (
     Recode,
     Rows,
 )
-from ingest.models import Survey, Wave
+from ingest.models import Wave
 from ingest.registry import SurveyWave
 from tests.conftest import PROJECT, Barometer
-from tests.support import edit, missing_words, refusal
+from tests.support import edit, missing_words, refusal, trial_survey
 
-SURVEY = Survey.model_validate(
-    {
-        "survey": "proef",
-        "country": "NL",
-        "title": {"nl": "Proef", "en": "Trial"},
-        "publisher": "Niemand",
-        "unit": {"code": "organisation", "nl": "organisatie", "en": "organisation"},
-        "reference_wave": "2021",
-    }
-)
+SURVEY = trial_survey("2021")
 STATEMENTS = ("Nieuwe ideeën worden gewaardeerd", "Er is ruimte voor proeven", "Fouten mogen")
 SCALE = {1: "Helemaal oneens", 2: "Oneens", 3: "Neutraal", 4: "Eens", 5: "Helemaal eens"}
 
@@ -529,6 +522,59 @@ def test_a_difference_that_the_crosswalk_judges_is_only_mentioned() -> None:
 def test_every_rule_is_tried_by_a_change() -> None:
     tried = {rule for _, expected, _ in CHANGES.values() for rule in expected}
     assert set(RULES) - tried == {"answers_not_compared"}
+
+
+# Of each script a scale, and two answers that only a sign or a denial tells apart.
+IN_SCRIPTS = {
+    "signs": ("< 10", "10–49", "50–99", "100–249", "≥ 250"),
+    "marks": ("--", "-", "+/-", "+", "++"),
+    "el": ("Διαφωνώ απόλυτα", "Διαφωνώ", "Ουδέτερα", "Συμφωνώ", "Συμφωνώ απόλυτα"),
+    "ru": ("Полностью не согласен", "Не согласен", "Нейтрально", "Согласен", "Полностью согласен"),
+    "bg": ("Напълно несъгласен", "Несъгласен", "Неутрален", "Съгласен", "Напълно съгласен"),
+    "zh": ("非常不满意", "不满意", "一般", "满意", "非常满意"),
+    "numbered": ("1 oneens", "2 enigszins oneens", "3 neutraal", "4 enigszins eens", "5 eens"),
+    "de": ("Stimme gar nicht zu", "Stimme eher nicht zu", "Teils", "Stimme eher zu", "Stimme zu"),
+}
+
+
+def in_script(case: Case, labels: Sequence[str]) -> Case:
+    """Give the statements other labels, and the size two answers that differ in a sign."""
+    case.codelists["scale"] = {**dict(enumerate(labels, 1)), 9: "Weet niet"}
+    case.codelists["size"] = {1: "< 50 employees", 2: "> 50 employees", 3: "50 employees"}
+    return case
+
+
+@pytest.mark.parametrize("form", ["NFC", "NFD"])
+@pytest.mark.parametrize("script", IN_SCRIPTS)
+def test_labels_in_any_script_and_spelling_are_the_same_a_year_later(
+    script: str, form: str
+) -> None:
+    earlier, case = two_waves()
+    labels = IN_SCRIPTS[script]
+    spelled = [unicodedata.normalize(form, label).replace(" ", "\u00a0") for label in labels]
+    comparison = held_against(in_script(earlier, labels), in_script(case, spelled))
+    assert comparison.differences == ()
+
+
+@pytest.mark.parametrize("script", IN_SCRIPTS)
+def test_a_scale_that_was_turned_round_is_found_in_any_script(script: str) -> None:
+    earlier, case = two_waves()
+    labels = IN_SCRIPTS[script]
+    reverse_the_scale_and_copy_the_crosswalk(case)
+    turned = [re.sub(r"^\d ", f"{n} ", label) for n, label in enumerate(labels[::-1], 1)]
+    found = held_against(in_script(earlier, labels), in_script(case, turned))
+    rules = {difference.rule: difference for difference in found.differences}
+    assert set(rules["scale_reversed"].variables) == {"V2_1", "V2_2", "V2_3"}
+    assert rules["recode_contradicts_label"].severity == "refuse"
+
+
+def test_a_sign_that_turned_round_is_refused_with_a_copied_recode() -> None:
+    earlier, case = two_waves()
+    in_script(earlier, IN_SCRIPTS["el"])
+    in_script(case, IN_SCRIPTS["el"])
+    case.codelists["size"] = {1: "> 50 employees", 2: "< 50 employees", 3: "50 employees"}
+    found = {one.rule for one in held_against(earlier, case).differences}
+    assert "recode_contradicts_label" in found
 
 
 def test_an_earlier_wave_without_a_file_is_compared_by_its_manifest() -> None:

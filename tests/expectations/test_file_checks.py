@@ -137,7 +137,7 @@ def test_a_correction_is_refused_once_the_file_is_mended_where_it_came_from(
     shutil.copy(sample, path)
     done = check(barometer, wave=wave)
     assert done.exit_code == 0, done.stderr
-    edit(path, ",77.0,", ",7.0,")
+    edit(path, ",77,", ",7,")
     with release_unchanged(built):
         done = check(barometer, wave=wave)
     message = refusal(done.exit_code, done.stdout, done.stderr)

@@ -17,20 +17,12 @@ from ingest.drafting.profile import FileVariable
 from ingest.harmonisation import Harmonisation, Rows
 from ingest.likeness.codes import order_of, pair_labels
 from ingest.likeness.evidence import SURE
-from ingest.models import Survey, Wave
+from ingest.models import Wave
 from ingest.registry import Registry, SurveyWave
 from tests.conftest import PROJECT
+from tests.support import trial_survey
 
-SURVEY = Survey.model_validate(
-    {
-        "survey": "proef",
-        "country": "NL",
-        "title": {"nl": "Proef", "en": "Trial"},
-        "publisher": "Niemand",
-        "unit": {"code": "organisation", "nl": "organisatie", "en": "organisation"},
-        "reference_wave": "2021",
-    }
-)
+SURVEY = trial_survey("2021")
 OTHERS = (
     "Hoe groot is uw organisatie?",
     "Heeft uw organisatie een strategie voor innovatie?",
@@ -187,7 +179,7 @@ def test_drafting_and_comparing_agree_on_an_answer(now: str, was: str, same: boo
         FileVariable("new", "Vraag", {"1": now}, {}, text=False),
         replace(candidate, codes={"7": was}),
     )
-    compared = pair_codes({1: now}, {7: was})
+    compared = pair_codes({"1": now}, {"7": was})
     assert bool(drafted) == same
     assert bool(compared.same or compared.relabelled) == same
 
@@ -210,26 +202,27 @@ def test_drafting_and_comparing_agree_on_the_described_waves(now: str, was: str)
 
 
 def test_labels_are_paired_one_to_one_and_the_same_code_goes_first() -> None:
-    scale = {1: "Mee oneens", 2: "Mee eens", 9: "Weet niet"}
-    assert pair_labels(scale, {1: "Mee eens", 2: "Mee oneens", 8: "Weet ik niet"}) == {
-        1: 2,
-        2: 1,
-        9: 8,
+    scale = {"1": "Mee oneens", "2": "Mee eens", "9": "Weet niet"}
+    assert pair_labels(scale, {"1": "Mee eens", "2": "Mee oneens", "8": "Weet ik niet"}) == {
+        "1": "2",
+        "2": "1",
+        "9": "8",
     }
-    assert pair_labels({1: "Ja", 2: "Ja"}, {2: "Ja"}) == {2: 2}
+    assert pair_labels({"1": "Ja", "2": "Ja"}, {"2": "Ja"}) == {"2": "2"}
 
 
 @pytest.mark.parametrize(
     ("now", "order"),
     [
-        ({1: "Oneens", 2: "Neutraal", 3: "Eens", 9: "Weet niet"}, "same"),
-        ({0: "Oneens", 1: "Neutraal", 2: "Eens"}, "renumbered"),
-        ({1: "Eens", 2: "Neutraal", 3: "Oneens", 4: "Weet niet"}, "reversed"),
-        ({1: "Neutraal", 2: "Oneens", 3: "Eens"}, "reordered"),
+        ({"1": "Oneens", "2": "Neutraal", "3": "Eens", "9": "Weet niet"}, "same"),
+        ({"0": "Oneens", "1": "Neutraal", "2": "Eens"}, "renumbered"),
+        ({"1": "Eens", "2": "Neutraal", "3": "Oneens", "4": "Weet niet"}, "reversed"),
+        ({"03": "Oneens", "02": "Neutraal", "01": "Eens"}, "reversed"),
+        ({"1": "Neutraal", "2": "Oneens", "3": "Eens"}, "reordered"),
     ],
 )
 def test_the_order_of_answers_leaves_out_who_did_not_answer(
-    now: dict[int, str], order: str
+    now: dict[str, str], order: str
 ) -> None:
-    was = {1: "Oneens", 2: "Neutraal", 3: "Eens", 4: "Weet niet"}
+    was = {"1": "Oneens", "2": "Neutraal", "3": "Eens", "4": "Weet niet"}
     assert order_of(pair_labels(now, was).items(), now, was) == order

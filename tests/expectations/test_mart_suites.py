@@ -28,12 +28,34 @@ THE_PUBLISHED_86 = (
     "data_status = 'published' and survey = 'nl_barometer' and wave = '2021' "
     "and concept = 'innovated_past_two_years' and category = 'yes' and group_dimension = 'total'"
 )
+ONE_TERM = (
+    "survey = 'nl_barometer' and wave = '2021' and outcome = 'quality' and model = 'declared' "
+    "and term = 'product'"
+)
+ONE_MODEL = (
+    "survey = 'nl_barometer' and wave = '2021' and outcome = 'quality' and model = 'declared'"
+)
+ONE_CLUSTER = "survey = 'nl_barometer' and wave = '2021' and k = 3 and cluster = 2"
+A_WORD = "survey = 'nl_barometer' and wave = '2021' and kind = 'term' and term = 'data'"
 FIRST_TREND = "trend_id = (select min(trend_id) from mart_trend)"
 ONE_UNCLEAR = "verdict like 'no_clear_%' and concept = 'innovation_type' and category = 'process'"
 ONE_COMPARISON = "survey = 'dk_barometer' and concept = 'innovation_type' and category = 'process'"
 
 # suite and rule -> what goes wrong, and what the message must say besides the rule.
 FAULTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
+    ("assumed", "assumed_is_marked"): (
+        "update mart_trend set assumed = false where concept = 'team_performance'",
+        ("True in row mart_trend werkonderzoek", "team_performance", "questionnaire"),
+    ),
+    ("assumed", "published_is_not_assumed"): (
+        f"update mart_indicator set assumed = true where {THE_PUBLISHED_86}",
+        ("True in row mart_indicator nl_barometer 2021", "est_indicators"),
+    ),
+    ("assumed", "assumed_is_told"): (
+        "update mart_indicator set notice_nl = 'SYNTHETISCH' "
+        "where concept = 'work_climate_typology' and group_dimension = 'total'",
+        ("True in row mart_indicator werkonderzoek", "work_climate_typology"),
+    ),
     ("coverage", "nothing_vanished"): (
         "delete from mart_indicator where survey = 'se_barometer' and category = 'yes'",
         ("yes in row se_barometer 2018 innovated_past_two_years", "--accept-removed"),
@@ -71,6 +93,10 @@ FAULTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
         f"update mart_indicator set concept = 'sector_level' where {A_GROUP_OF_ONE}",
         ("sector_level in row", "municipalities", "concepts.csv"),
     ),
+    ("disclosure", "counts_are_told_once"): (
+        f"update mart_indicator set base = 'all_organisations' where {A_GROUP_OF_ONE}",
+        ("all_organisations", "nl_barometer 2021 origin", "categories.csv"),
+    ),
     ("disclosure", "extreme_percentiles_of_many"): (
         "update mart_indicator set n = 29 where statistic = 'quantile_95' "
         "and group_dimension = 'total'",
@@ -80,6 +106,51 @@ FAULTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
         "update mart_indicator set group_value = 'provinces' "
         "where group_value = 'small_sectors' and concept = 'origin'",
         ("provinces in row", "nl_barometer 2021 origin", "hrm_answers"),
+    ),
+    ("disclosure_regression", "odds_ratios_have_few_digits"): (
+        f"update mart_regression set odds_ratio_high = 5.73 where {ONE_TERM}",
+        ("5.73 in row", "nl_barometer 2021 quality declared product", "release_rules.csv"),
+    ),
+    ("disclosure_regression", "sizes_of_models_are_rounded"): (
+        f"update mart_regression_fit set events = 123 where {ONE_MODEL}",
+        ("123", "nl_barometer 2021 quality declared", "round the number down"),
+    ),
+    ("disclosure_regression", "models_rest_on_enough_respondents"): (
+        f"update mart_regression_fit set events = n - 5 where {ONE_MODEL}",
+        ("5", "nl_barometer 2021 quality declared", "must not be estimated"),
+    ),
+    ("disclosure_regression", "nothing_is_shown_of_what_was_not_estimated"): (
+        f"update mart_regression set reason = 'too_few_in_cell' where {ONE_TERM}",
+        ("nl_barometer 2021 quality declared product", "must be empty"),
+    ),
+    ("disclosure_regression", "direction_follows_the_p_value"): (
+        f"update mart_regression set p_value_adjusted = 0.05 where {ONE_TERM}",
+        ("positive in row", "nl_barometer 2021 quality declared product", "must be unclear"),
+    ),
+    ("disclosure_regression", "a_source_has_rows_of_its_own"): (
+        f"update mart_regression_fit set adjusted_r2 = 0.275 where {ONE_MODEL}",
+        ("0.275 in row", "nl_barometer 2021 quality declared"),
+    ),
+    ("disclosure_cluster", "clusters_are_large_enough"): (
+        f"update mart_climate_cluster set n = 5 where {ONE_CLUSTER}",
+        ("5 in row", "nl_barometer 2021 climate_group 3 2", "must be hidden"),
+    ),
+    ("disclosure_cluster", "clusters_are_rounded"): (
+        f"update mart_climate_cluster set share = 48.6 where {ONE_CLUSTER}",
+        ("48.6 in row", "nl_barometer 2021 climate_group 3 2", "release_precision.csv"),
+    ),
+    ("disclosure_cluster", "clusters_are_hidden_together"): (
+        f"update mart_climate_cluster set n = null, share = null where {ONE_CLUSTER}",
+        ("nl_barometer 2021 climate_group 3", "all clusters of that k"),
+    ),
+    ("disclosure_box", "lines_of_boxes_rest_on_many"): (
+        "update mart_box set n = 29 where wave = '2021' and group_value = 'municipalities'",
+        ("nl_barometer 2021 climate_scale", "municipalities", "est_disclosed"),
+    ),
+    ("disclosure_box", "boxes_are_large_enough"): (
+        "update mart_box set n = 9, quantile_05 = null, quantile_95 = null "
+        "where wave = '2021' and group_value = 'municipalities'",
+        ("nl_barometer 2021 climate_scale", "municipalities", "must be suppressed"),
     ),
     ("estimates", "share_is_a_percentage"): (
         f"update mart_indicator set estimate = 101, estimate_high = 101 where {THE_PUBLISHED_86}",
@@ -106,6 +177,20 @@ FAULTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
         f"update mart_international set reason_nl = null where {ONE_COMPARISON}",
         ("dk_barometer", "international_comparability.csv"),
     ),
+    ("international", "no_better_than_the_dutch_wave"): (
+        "update mart_international set comparability = 'comparable' "
+        "where nl_wave = '2025' and concept = 'innovated_past_two_years' and wave = '2023'",
+        ("2025 dk_barometer 2023 innovated_past_two_years yes", "nl_wave"),
+    ),
+    ("international", "no_better_than_the_units"): (
+        "update mart_international set unit_comparability = 'identical', "
+        f"comparability = 'comparable' where nl_wave = '2021' and {ONE_COMPARISON}",
+        ("2021 dk_barometer 2023 innovation_type process", "unit_comparability.csv"),
+    ),
+    ("international", "not_too_many_years_apart"): (
+        f"update mart_international set years_between = -3.1 where {ONE_COMPARISON}",
+        ("2021 dk_barometer 2023 innovation_type process", "release_rules.csv"),
+    ),
     ("provenance", "published_has_a_source"): (
         f"update mart_indicator set source_title = null where {THE_PUBLISHED_86}",
         ("nl_barometer 2021 innovated_past_two_years yes", "source_id"),
@@ -115,8 +200,9 @@ FAULTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
         ("nl_barometer 2021 innovated_past_two_years yes", "locator"),
     ),
     ("published_single_response", "shares_add_to_100_at_most"): (
-        "update mart_indicator set estimate = 80, approximate = false where survey = 'nl_barometer'"
-        " and concept = 'origin' and data_status = 'published' and group_dimension = 'total'",
+        "update mart_indicator set estimate = 80, approximate = false, bound = null "
+        "where survey = 'nl_barometer' and concept = 'origin' "
+        "and data_status = 'published' and group_dimension = 'total'",
         ("nl_barometer 2021 origin innovators total", "several answers"),
     ),
     ("reconciliation", "computed_agrees_with_published"): (
@@ -124,14 +210,47 @@ FAULTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
         "where row_id = 'nl_008'",
         (
             "differs in row nl_008 nl_barometer 2021 innovated_past_two_years yes total "
-            "(published 86.0, computed 80.250)",
+            "(published 86.0, computed 80.250, evidence by_construction)",
             "published.csv",
         ),
+    ),
+    ("report", "no_reason_beside_a_figure"): (
+        "update mart_report_figure set reason = 'suppressed' where figure_number = 'F01' "
+        "and survey = 'nl_barometer' and wave = '2021' and data_status = 'published'",
+        ("in row F01 indicator nl_barometer 2021", "mart_report_figure.sql"),
+    ),
+    ("report", "not_asked_has_no_figure"): (
+        "update mart_report_figure set reason = 'not_asked' where figure_number = 'F08' "
+        "and survey = 'nl_barometer' and wave = '2021' and reason = 'not_published'",
+        ("in row F08 not_available nl_barometer 2021", "manifest"),
+    ),
+    ("report", "margin_rests_on_answers"): (
+        "update mart_report_figure set n_derived = null where figure_number = 'F11' "
+        "and survey = 'nl_barometer' and wave = '2021' and data_status = 'published'",
+        ("in row F11 indicator nl_barometer 2021", "derived_bases.csv"),
+    ),
+    ("reconciliation", "only_real_answers_prove"): (
+        "update mart_reconciliation set evidence = 'independent' where row_id = 'nl_008'",
+        ("True in row nl_008 nl_barometer 2021",),
     ),
     ("single_response", "shares_add_to_100"): (
         "update est_computed set estimate = estimate + 1 where concept = 'origin' "
         "and category = 'own' and group_dimension = 'total'",
         ("nl_barometer 2021 origin innovators total total none", "recodes.csv"),
+    ),
+    ("scales", "scale_of_enough_respondents"): (
+        "update mart_scale set n = 95 where survey = 'nl_barometer' and wave = '2021'",
+        ("in row mart_scale", "nl_barometer 2021 climate_scale", "release_rules.csv"),
+    ),
+    ("scales", "scale_figures_are_rounded"): (
+        "update mart_scale_item set loading = 0.3821 where wave = '2025' and item = "
+        "'time_for_innovation'",
+        ("0.3821 in row mart_scale_item", "time_for_innovation", "release_precision.csv"),
+    ),
+    ("trend", "no_change_of_a_scale_whose_items_changed"): (
+        "update mart_scale_invariance set holds = false; "
+        f"update mart_trend set concept = 'climate_scale' where {ONE_UNCLEAR}",
+        ("True in row", "climate_scale process", "mart_scale_invariance"),
     ),
     ("trend", "no_change_where_not_comparable"): (
         f"update mart_trend set comparability = 'impossible', change = 3 where {FIRST_TREND}",
@@ -162,6 +281,26 @@ FAULTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
         "update mart_trend set verdict = replace(verdict, '_limited', '') "
         "where ends_with(verdict, '_limited')",
         ("True in row mart_trend", "compare.sql"),
+    ),
+    ("terms", "words_of_enough_organisations"): (
+        f"update mart_term set estimate = 0.5 where {A_WORD}",
+        ("0.5 in row", "nl_barometer 2021 term data", "est_terms"),
+    ),
+    ("terms", "words_of_enough_answers"): (
+        f"update mart_term set n = 40, estimate = 50 where {A_WORD}",
+        ("40 in row", "nl_barometer 2021 term data", "release_rules.csv"),
+    ),
+    ("terms", "words_rounded_to_their_unit"): (
+        f"update mart_term set estimate = 10.3 where {A_WORD}",
+        ("10.3 in row", "nl_barometer 2021 term data", "release_precision.csv"),
+    ),
+    ("terms", "words_of_nobody_or_everyone"): (
+        f"update mart_term set estimate = 100 where {A_WORD}",
+        ("100.0 in row", "nl_barometer 2021 term data", "must be a bound"),
+    ),
+    ("terms", "words_are_plain"): (
+        f"update mart_term set term = 'Data Voorbeeld' where {A_WORD}",
+        ("Data Voorbeeld in row", "nl_barometer 2021", "term_words.csv"),
     ),
     ("verdicts", "tested_on_enough_answers"): (
         f"update mart_contrast set reference_n = 12 where {ONE_UNCLEAR}",

@@ -50,7 +50,7 @@ def described(**file: Any) -> Answers:
 def as_read(path: Path, **file: Any) -> AnswerTable:
     """Read a file of the survey in that format."""
     answers = described(**file)
-    return read(path, answers.file, answers.texts, WHERE)
+    return read(path, answers.file, answers.texts, WHERE, numbers=answers.numbers)
 
 
 def answers_of(**file: Any) -> dict[str, Any]:
@@ -60,10 +60,10 @@ def answers_of(**file: Any) -> dict[str, Any]:
         "organisation": "ORGID",
         "completed_on": "DATUM",
         "design": {"stratum": "sector", "frame": {"municipalities": 10}},
-        "codelists": {"yes_no": {1: "Ja", 2: "Nee", 9: "Weet niet"}, "grade": {}},
+        "codelists": {"yes_no": {1: "Ja", 2: "Nee", 9: "Weet niet"}},
         "items": [
             {"variable": "V05", "codelist": "yes_no", "base": "all", "wording": WORDING},
-            {"variable": "V06", "codelist": "grade", "base": "all", "wording": WORDING},
+            {"variable": "V06", "number": True, "base": "all", "wording": WORDING},
             {"variable": "OPEN", "text": True, "base": "all", "wording": WORDING},
         ],
     }
@@ -74,8 +74,9 @@ def frame() -> pd.DataFrame:
 
 
 def csv_text(delimiter: str = ";", decimal: str = ",", header_rows: int = 1) -> str:
-    """The survey as a survey tool exports it: codes with a decimal, quotes where needed."""
-    text = frame().to_csv(sep=delimiter, decimal=decimal, index=False, lineterminator="\r\n")
+    """The survey as a survey tool exports it: numbers with a decimal, quotes where needed."""
+    values = frame().astype({"V05": "Int8"})
+    text = values.to_csv(sep=delimiter, decimal=decimal, index=False, lineterminator="\r\n")
     if header_rows == 3:
         ids = delimiter.join(f'"{{""ImportId"":""{name}""}}"' for name in NAMES)
         first, rest = text.split("\r\n", 1)
@@ -88,11 +89,26 @@ def write_csv(path: Path, encoding: str = "utf-8", **form: Any) -> Path:
     return path
 
 
-def write_sav(path: Path) -> Path:
+def write_sav(path: Path, *, compress: bool = False) -> Path:
     values = frame()
     values["OPEN"] = values["OPEN"].fillna("")
     values[["RESPNR", "V05", "V06"]] = values[["RESPNR", "V05", "V06"]].astype(float)
-    pyreadstat.write_sav(values, str(path), column_labels=LABELS, missing_ranges={"V05": [9]})
+    pyreadstat.write_sav(
+        values, str(path), column_labels=LABELS, missing_ranges={"V05": [9]}, compress=compress
+    )
+    return path
+
+
+def write_por(path: Path) -> Path:
+    """The survey without its open answers: ASCII is all that this format holds for sure."""
+    labels = dict(zip(NAMES[:-1], LABELS, strict=False))
+    pyreadstat.write_por(frame().drop(columns="OPEN"), str(path), column_labels=labels)
+    return path
+
+
+def write_xpt(path: Path) -> Path:
+    labels = dict(zip(NAMES, LABELS, strict=True))
+    pyreadstat.write_xport(frame(), str(path), column_labels=labels)
     return path
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import random
 import shutil
 from collections import defaultdict
@@ -14,12 +13,18 @@ from pathlib import Path
 import pandas as pd
 import pyreadstat
 import pytest
+import yaml
 
+from expectations.checks import check_file
 from ingest import harmonisation, registry
 from ingest.drafting import Described, Draft, draft_wave, write
+from ingest.drafting.candidates import Candidate, list_candidates, of_family
+from ingest.drafting.matching import recognise
+from ingest.drafting.profile import FileVariable
 from ingest.errors import BarometerError, RefusedError
 from ingest.formats import AnswerTable, CsvFile, SavFile, XlsxFile
 from ingest.harmonisation import Harmonisation
+from ingest.models import Survey
 from ingest.registry import Registry, SurveyWave
 from ingest.samples import FOLDER, generate, read_specification
 from ingest.samples import write as write_sample
@@ -131,12 +136,19 @@ def crosswalk_of(wave_id: str) -> dict[str, set[str]]:
     return right
 
 
+def open_answers(wave_id: str) -> list[str]:
+    """The variables with open answers, which a person names because they hold addresses."""
+    answers = described()[0].wave(wave_id).wave.answers
+    assert answers is not None
+    return [item.variable for item in answers.items if item.text]
+
+
 # Wave -> least share of its variables that must be recognised wholly, and at least in part.
-# Measured 2026-11-26: 0.979 and 0.979, 0.874 and 0.947, 0.607 and 0.714.
+# Measured 2026-11-26: 0.979 and 0.979, 0.863 and 0.937, 0.607 and 0.714.
 FLOORS = {
-    "nl_barometer/2025": (0.93, 0.93),
-    "nl_barometer/2021": (0.83, 0.9),
-    "dk_barometer/2023": (0.55, 0.65),
+    "nl_barometer/2025": (0.96, 0.96),
+    "nl_barometer/2021": (0.86, 0.93),
+    "dk_barometer/2023": (0.6, 0.7),
 }
 
 
@@ -147,12 +159,12 @@ def test_a_described_wave_is_recognised_when_it_comes_as_new(
     survey, _, wave = wave_id.partition("/")
     path = sample(f"{survey}_{wave}", tmp_path / "answers.sav")
     held = Described(*without(wave_id), earlier)
-    found = recognised(draft_wave(path, survey, wave, held))
+    found = recognised(draft_wave(path, survey, wave, held, texts=open_answers(wave_id)))
     right = crosswalk_of(wave_id)
     assert set(found) == set(right)
     whole = sum(found[name] == right[name] for name in right) / len(right)
     part = sum(found[name] == right[name] or bool(found[name] & right[name]) for name in right)
-    assert (whole, part / len(right)) >= FLOORS[wave_id]
+    assert whole >= FLOORS[wave_id][0]
     assert part / len(right) >= FLOORS[wave_id][1]
 
 
@@ -217,6 +229,7 @@ def test_equal_answers_need_no_new_recode(tmp_path: Path) -> None:
     }
     assert made.recodes == ()
     assert "innovations in 2025 and 2026?" in " ".join(made.manifest.split())
+    assert "code: organisation_or_part" in made.manifest, "a new wave counts what the last did"
 
 
 def test_a_new_answer_is_left_open_and_refused_until_it_is_decided(tmp_path: Path) -> None:
@@ -229,8 +242,9 @@ def test_a_new_answer_is_left_open_and_refused_until_it_is_decided(tmp_path: Pat
     assert {row.recode for row in made.crosswalk if row.variable} == drafted
     surveys, seeds = copied(tmp_path)
     write(made, surveys, seeds)
+    folder = surveys / "nl_barometer" / "drafts" / "2027"
     with pytest.raises(RefusedError) as refused:
-        harmonisation.load(seeds, registry.load(surveys))
+        harmonisation.load(seeds, registry.load(surveys, folder), folder)
     assert refused.value.rule == "code_without_recode"
     assert not missing_words(str(refused.value), ("INNOV", "2 (Nog niet, wel gepland)"))
 
@@ -300,79 +314,108 @@ def test_columns_that_are_no_question_are_found_by_what_they_hold(tmp_path: Path
     assert not missing_words(made.manifest, ("design: {weight: weegfactor}", "start: 2027-03-01"))
 
 
+def test_numbers_are_a_kind_of_their_own(tmp_path: Path) -> None:
+    lines = ["nr;leeftijd;omzet;score;gebied"]
+    lines += [
+        f"{n + 1};{18 + n % 60};{n + 1}.{n:03d},50;{n % 3},0;{n % 70:04d}" for n in range(120)
+    ]
+    path = tmp_path / "n.csv"
+    path.write_text("\n".join(lines) + "\n", "utf-8")
+    told = {"delimiter": ";", "encoding": "utf-8", "decimal": ",", "thousands": "."}
+    made = draft(path, options=told)
+    words = ("variable: leeftijd, number: true", "variable: omzet, number: true")
+    assert not missing_words(made.manifest, (*words, "decimal: ','", "thousands: ."))
+    # A code of a column of decimals stays the text that it is; a number with zeros is a key.
+    assert not missing_words(made.manifest, ("{'0,0': '0,0', '1,0': ", "variable: score, codelist"))
+    assert "variable: gebied, number" not in made.manifest
+    (decision,) = [one for one in made.decisions if one.kind == "number"]
+    assert decision.about == ("leeftijd", "omzet")
+    # The draft reads its own file: numbers as such, everything else as the text that it is.
+    surveys, seeds = copied(tmp_path / "project")
+    write(made, surveys, seeds)
+    place = registry.draft_folder("nl_barometer/2027", surveys)
+    wave = registry.load(surveys, place).wave("nl_barometer/2027")
+    folder = tmp_path / "data" / "nl_barometer" / "2027"
+    folder.mkdir(parents=True)
+    shutil.copy(path, folder)
+    file = open_wave(wave, tmp_path / "data", tmp_path / "samples")
+    assert [one.rule for one in check_file(file) if one.refuses] == []
+    third = {name: cells[2] for name, cells in file.table.data.to_pydict().items()}
+    assert third == {"nr": "3", "leeftijd": "20", "omzet": "3002.5", "score": "2,0",
+                     "gebied": "0002"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("encoding", "words"),
+    [("windows-1252", "caf‚, thŠ"), ("cp850", "café, thè"), ("utf-8", None)],
+)
+def test_letters_are_shown_as_an_encoding_reads_them(
+    tmp_path: Path, encoding: str, words: str | None
+) -> None:
+    path = tmp_path / "n.csv"
+    written = "utf-8" if encoding == "utf-8" else "cp850"
+    path.write_bytes("nr;q\n1;café\n2;een thè\n3;water\n".encode(written))
+    made = draft(path, options={"delimiter": ";", "encoding": encoding})
+    told = [one.en for one in made.decisions if one.kind == "letters"]
+    assert len(told) == (words is not None)
+    assert all(f"{encoding}: read so, the file says {words};" in one for one in told)
+
+
+def test_spaces_and_per_cents_are_seen(tmp_path: Path) -> None:
+    path = tmp_path / "n.csv"
+    ends = ("", "\u00a0")
+    rows = "".join(f"{n};{n % 3}{ends[n % 2]};{n}%\n" for n in range(1, 30))
+    path.write_text(f"nr;q;deel\n{rows}", "utf-8")
+    made = draft(path, options={"delimiter": ";", "encoding": "utf-8"})
+    assert "variable: deel, number: true" in made.manifest
+    (decision,) = [one for one in made.decisions if one.kind == "spaced"]
+    assert decision.about == ("q",) and "--trim" in decision.en
+    bare = draft(path, options={"delimiter": ";", "encoding": "utf-8", "trim": True})
+    assert "{0: '0', 1: '1', 2: '2'}" in bare.manifest
+    assert not [one for one in bare.decisions if one.kind == "spaced"]
+
+
+def test_spaces_in_a_workbook_are_kept_and_told_without_an_option_of_csv(tmp_path: Path) -> None:
+    path, answers = tmp_path / "n.xlsx", ("Ja", "Ja ", "ja", "Nee", "Nee\n")
+    frame = pd.DataFrame({"nr": range(1, 41), "q": [answers[n % 5] for n in range(40)]})
+    frame.to_excel(path, index=False, sheet_name="A")
+    made = draft(path, options={"sheet": "A"})
+    (decision,) = [one for one in made.decisions if one.kind == "spaced"]
+    assert decision.about == ("q",) and "--trim" not in decision.en + decision.nl
+    assert not missing_words(decision.en, ("'Ja '", "'Nee\\n'", "recodes.csv"))
+    assert "list" not in kinds(made)
+
+
+def test_marks_that_are_not_declared_are_said(tmp_path: Path) -> None:
+    path = tmp_path / "n.csv"
+    rows = "".join(f"{n};{n}.000;{n}\n" for n in range(1, 90))
+    path.write_text(f"nr;omzet;q\n{rows}", "utf-8")
+    made = draft(path, options={"delimiter": ";", "encoding": "utf-8", "decimal": ","})
+    (decision,) = [one for one in made.decisions if one.kind == "undeclared"]
+    assert decision.about == ("omzet",)
+    assert "values such as 1.000 stay texts" in decision.en and "--thousands" in decision.nl
+
+
+def test_a_number_in_spss_keeps_the_labels_that_say_why_there_is_none(tmp_path: Path) -> None:
+    label = "Hoeveel medewerkers heeft de organisatie?"
+    path = spss(tmp_path / "new.sav", {"FTE": (label, {999.0: "Weet niet"})})
+    frame, meta = pyreadstat.read_sav(path)
+    frame["FTE"] = [float(n % 80 + 1) if n % 9 else 999.0 for n in range(len(frame))]
+    labels = {"FTE": {999.0: "Weet niet"}}
+    pyreadstat.write_sav(
+        frame, str(path), column_labels=meta.column_names_to_labels, variable_value_labels=labels
+    )
+    made = draft(path)
+    assert "variable: FTE, number: true, missing: {999: Weet niet}" in " ".join(
+        made.manifest.split()
+    )
+
+
 def copied(folder: Path) -> tuple[Path, Path]:
     """Surveys and seeds of the project, to write in."""
     shutil.copytree(registry.SURVEYS, folder / "surveys")
     shutil.copytree(SEEDS, folder / "seeds")
     return folder / "surveys", folder / "seeds"
-
-
-def test_a_draft_can_be_loaded_as_it_is(tmp_path: Path) -> None:
-    surveys, seeds = copied(tmp_path)
-    label = "Heeft de organisatie in 2025 en 2026 één of meer innovaties doorgevoerd?"
-    made = draft(spss(tmp_path / "new.sav", {"INNOV": (label, YES_NO)}))
-    assert made.loads
-    before = {path: path.read_bytes() for path in seeds.iterdir()}
-    written = write(made, surveys, seeds)
-    assert [path.name for path in written] == ["2027.yml", "crosswalk.csv"]
-    known = registry.load(surveys)
-    harmonisation.load(seeds, known)
-    assert known.wave("nl_barometer/2027").wave.answers is not None
-    crosswalk = seeds / "crosswalk.csv"
-    assert crosswalk.read_bytes().startswith(before.pop(crosswalk))
-    assert all(path.read_bytes() == content for path, content in before.items())
-
-
-def test_nothing_is_written_over_and_nothing_twice(tmp_path: Path) -> None:
-    surveys, seeds = copied(tmp_path)
-    made = draft(PRACTICE)
-    write(made, surveys, seeds)
-    before = {path: path.read_bytes() for path in (*surveys.rglob("*.*"), *seeds.iterdir())}
-    with pytest.raises(RefusedError) as refused:
-        write(made, surveys, seeds)
-    assert refused.value.rule == "manifest_is_there"
-    (surveys / "nl_barometer" / "waves" / "2027.yml").rename(tmp_path / "kept.yml")
-    crosswalk = replace(
-        described()[1].crosswalk,
-        numbered=tuple(registry.read_csv(harmonisation.CrosswalkRow, seeds / "crosswalk.csv")),
-    )
-    with pytest.raises(RefusedError) as refused:
-        rows = replace(described()[1], crosswalk=crosswalk)
-        held = Described(described()[0], rows, lambda _: None)
-        draft_wave(PRACTICE, "nl_barometer", "2027", held)
-    assert refused.value.rule == "wave_has_rows"
-    (tmp_path / "kept.yml").rename(surveys / "nl_barometer" / "waves" / "2027.yml")
-    assert before == {path: path.read_bytes() for path in before}
-
-
-def test_a_draft_elsewhere_leaves_the_project_alone(tmp_path: Path) -> None:
-    surveys, seeds = copied(tmp_path)
-    before = {path: path.read_bytes() for path in (*surveys.rglob("*.*"), *seeds.iterdir())}
-    written = write(draft(PRACTICE), surveys, seeds, tmp_path / "draft")
-    assert {path.parent for path in written} == {tmp_path / "draft"}
-    with (tmp_path / "draft" / "crosswalk.csv").open(encoding="utf-8") as lines:
-        assert {row["wave"] for row in csv.DictReader(lines)} == {"2027"}
-    assert before == {path: path.read_bytes() for path in before}
-
-
-def test_the_first_wave_of_a_survey_names_what_is_still_missing(tmp_path: Path) -> None:
-    surveys, seeds = copied(tmp_path)
-    folder = surveys / "ee_practice"
-    shutil.copytree(surveys / "is_barometer", folder)
-    shutil.rmtree(folder / "waves")
-    (folder / "published.csv").unlink()
-    text = (folder / "survey.yml").read_text("utf-8")
-    (folder / "survey.yml").write_text(text.replace("is_barometer", "ee_practice"), "utf-8")
-    known = registry.load(surveys)
-    path = spss(tmp_path / "new.sav", {"A": ("Initiative: employees", {0: "No", 1: "Yes"})})
-    held = Described(known, described()[1], lambda _: None)
-    made = draft_wave(path, "ee_practice", "2026", held)
-    assert not made.loads
-    assert made.decisions[0].kind == "population_unknown"
-    write(made, surveys, seeds)
-    with pytest.raises(BarometerError) as refused:
-        registry.load(surveys)
-    assert not missing_words(str(refused.value), ("2026.yml", "population"))
 
 
 def test_the_practice_file_is_what_its_specification_makes(tmp_path: Path) -> None:
@@ -386,7 +429,7 @@ def test_the_practice_file_is_what_its_specification_makes(tmp_path: Path) -> No
 
 def csv_file(folder: Path) -> Path:
     path = folder / "answers.csv"
-    path.write_bytes("RESPNR;Q1;Q2\r\n1;1;é\r\n2;2;b c\r\n3;1;2,5\r\n".encode("windows-1252"))
+    path.write_bytes("RESPNR;Q1;Q2\r\n1;é;2\r\n2;b c;3\r\n3;1;2,5\r\n".encode("windows-1252"))
     return path
 
 
@@ -394,12 +437,6 @@ def xlsx_file(folder: Path) -> Path:
     made = generate(read_specification(FOLDER / "dk_barometer_2023.yml"))
     file = XlsxFile(name="answers.xlsx", format="xlsx", sheet="Svar 2023")
     return write_sample(made, folder / file.name, file)
-
-
-def personal_file(folder: Path) -> Path:
-    path = folder / "personal.csv"
-    path.write_text("RESPNR,email\n1,a\n2,b\n", "utf-8")
-    return path
 
 
 def broken_file(folder: Path) -> Path:
@@ -414,9 +451,9 @@ def other_file(folder: Path) -> Path:
     return path
 
 
-def whole_questions(folder: Path) -> Path:
+def unseen_character(folder: Path) -> Path:
     path = folder / "questions.csv"
-    path.write_text("RESPNR,Does it work?\n1,1\n2,2\n", "utf-8")
+    path.write_text("RESPNR,Does it\x07 work?\n1,1\n2,2\n", "utf-8")
     return path
 
 
@@ -432,7 +469,12 @@ REFUSALS: dict[str, tuple[Make, str, dict[str, object], tuple[str, ...]]] = {
     "survey": (lambda _: PRACTICE, "nl_barometr/2027", {}, ("did you mean 'nl_barometer'",)),
     "year": (lambda _: PRACTICE, "nl_barometer/next", {}, ("four digits",)),
     "no file": (lambda folder: folder / "x.sav", "nl_barometer/2027", {}, ("x.sav",)),
-    "extension": (other_file, "nl_barometer/2027", {}, ("sav, dta, csv, xlsx, parquet",)),
+    "extension": (
+        other_file,
+        "nl_barometer/2027",
+        {},
+        ("sav, por, dta, sas7bdat, xpt, csv, xlsx, parquet, zsav, tsv, tab",),
+    ),
     "csv untold": (
         csv_file,
         "nl_barometer/2027",
@@ -452,20 +494,14 @@ REFUSALS: dict[str, tuple[Make, str, dict[str, object], tuple[str, ...]]] = {
         {"options": {**TOLD, "delimiter": "/"}},
         ("delimiter",),
     ),
-    "personal data": (
-        personal_file,
-        "nl_barometer/2027",
-        {"options": TOLD},
-        ("personal data", "email"),
-    ),
     "broken": (broken_file, "nl_barometer/2027", {}, ("broken.sav", "SPSS")),
     "text": (lambda _: PRACTICE, "nl_barometer/2027", {"texts": ["Q99"]}, ("Q99", "--text")),
     "empty": (empty_file, "nl_barometer/2027", {"options": TOLD}, ("no respondent",)),
     "names": (
-        whole_questions,
+        unseen_character,
         "nl_barometer/2027",
-        {"options": TOLD},
-        ("Does it work?", "names of variables"),
+        {"options": TOLD | {"header": "names"}},
+        (r"Does it\x07 work?", "control characters"),
     ),
 }
 
@@ -478,3 +514,88 @@ def test_what_cannot_be_drafted_is_refused_in_one_message(case: str, tmp_path: P
     message = str(refused.value)
     assert not missing_words(message, (*words, "How to fix: ")), message
     assert refused.value.text("nl") != message
+
+
+STRANGERS: dict[str, dict[str, tuple[str, dict[int, str]]]] = yaml.safe_load(
+    (Path(__file__).parent / "cases" / "strangers.yml").read_text("utf-8")
+)
+
+
+def stranger(name: str) -> list[FileVariable]:
+    return [
+        FileVariable(
+            variable,
+            label,
+            {str(code): text for code, text in codes.items()},
+            dict.fromkeys(map(str, codes), 10),
+            text=False,
+        )
+        for variable, (label, codes) in STRANGERS[name].items()
+    ]
+
+
+# Of each family one, and one without.
+SURVEYS = ("nl_barometer", "dk_barometer", "werkonderzoek", "no_state_employees", "new")
+
+
+@cache
+def related_candidates(survey: str) -> list[Candidate]:
+    known, rows = described()
+    held = {one.survey: one for one in known.surveys}
+    bare = held["nl_barometer"].model_dump() | {"survey": "new", "family": None}
+    one = held.get(survey) or Survey.model_validate(bare)
+    related = of_family(known, rows, one)
+    return [*filter(related, list_candidates(known, rows, f"{survey}/2099"))]
+
+
+@pytest.mark.parametrize("survey", SURVEYS)
+@pytest.mark.parametrize("name", STRANGERS)
+def test_a_file_of_an_unrelated_survey_is_given_no_words_of_another(name: str, survey: str) -> None:
+    variables = stranger(name)
+    candidates = related_candidates(survey)
+    found = recognise(variables, candidates, survey, lambda _: None, lambda _: True)
+    assert found.found == {}
+
+
+def test_there_are_twenty_unrelated_files_or_more() -> None:
+    assert len(STRANGERS) >= 20
+    assert sum(map(len, STRANGERS.values())) >= 100
+
+
+def test_what_is_not_recognised_is_described_as_the_file_does_and_its_nearest_named(
+    tmp_path: Path,
+) -> None:
+    asked = {
+        name: (label, codes) for name, (label, codes) in STRANGERS["customers"].items() if label
+    }
+    made = draft(spss(tmp_path / "new.sav", asked))
+    assert recognised(made) == {name: set() for name in asked}
+    assert made.crosswalk == () and made.recodes == ()
+    (satisfied,) = [one for one in made.proposals if one.variable == "csat"]
+    assert satisfied.confidence is None and satisfied.like == ""
+    assert satisfied.nearest.startswith("werkonderzoek/")
+    (decision,) = [one for one in made.decisions if "csat" in one.about and one.kind == "unmatched"]
+    assert not missing_words(decision.en, ("not recognised; nearest: werkonderzoek/",))
+    assert not missing_words(decision.nl, ("niet herkend; het meest als werkonderzoek/",))
+    manifest = yaml.safe_load(made.manifest)
+    items = {item["variable"]: item for item in manifest["answers"]["items"]}
+    assert items["csat"]["wording"]["nl"] == asked["csat"][0]
+    assert manifest["answers"]["codelists"][items["csat"]["codelist"]] == asked["csat"][1]
+
+
+def test_one_question_of_a_known_survey_in_an_unrelated_file_is_recognised_alone(
+    tmp_path: Path,
+) -> None:
+    label = "Heeft de organisatie in 2025 en 2026 één of meer innovaties doorgevoerd?"
+    asked = dict(STRANGERS["burgers"]) | {"INNOV": (label, YES_NO)}
+    made = draft(spss(tmp_path / "new.sav", asked))
+    assert {name for name, found in recognised(made).items() if found} == {"INNOV"}
+
+
+def test_names_alone_are_known_only_where_most_of_a_file_has_them(tmp_path: Path) -> None:
+    path = tmp_path / "new.csv"
+    names = ["q7_1", "sector", *(f"x{n}" for n in range(20))]
+    rows = [f"{n};" + ";".join(str(n % 5 + 1) for _ in names) for n in range(60)]
+    path.write_text("\n".join([";".join(["RESPNR", *names]), *rows]) + "\n", "utf-8")
+    made = draft(path, options={"delimiter": ";", "encoding": "utf-8", "decimal": ","})
+    assert {name for name, found in recognised(made).items() if found} == set()

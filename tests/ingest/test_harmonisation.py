@@ -11,11 +11,13 @@ from pathlib import Path
 
 import pyarrow as pa
 import pytest
+import yaml
 
 from ingest.errors import RefusedError
 from ingest.harmonisation import SEEDS as SEEDS_AND_MODELS
 from ingest.harmonisation import CrosswalkRule, Rows, load
 from ingest.harmonisation.frames import check_frame
+from ingest.harmonisation.rows import HOME_SURVEY
 from ingest.models import Answers
 from ingest.registry import Registry, SurveyWave
 from ingest.registry import load as load_registry
@@ -121,7 +123,16 @@ def nest(**columns: str) -> Change:
     )
 
 
+def name_a_mart(seeds: Path) -> None:
+    """Let a figure name a mart, beside marts that do not have it."""
+    marts = seeds.with_name("models") / "marts"
+    marts.mkdir(parents=True)
+    (marts / "mart_response.sql").touch()
+    alter("report_figure_marts.csv", {"figure_number": "F01"}, mart="mart_respons")(seeds)
+
+
 INNOVATED_NO = {"concept": "innovated_past_two_years", "category": "no"}
+PART = {"figure_number": "F01", "country": "NL", "group_dimension": "total"}
 SMALL_SHARES = {"statistic": "share", "minimum_n": "1"}
 TICKED = {"concept": "origin", "base": "all_organisations", "recode": "ticked"}
 ORIGIN = {
@@ -324,7 +335,7 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
     "a row of the crosswalk that stands there twice": (
         add("crosswalk.csv", {}),
         "description_row_twice",
-        ("crosswalk.csv, row 332", "the same survey, wave, concept", "as row 2"),
+        ("crosswalk.csv, row 334", "the same survey, wave, concept", "as row 2"),
     ),
     "a recode of what is derived": (
         crosswalk(rule="bin", variable="", source_concept="climate_scale"),
@@ -344,7 +355,7 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
     "a concept derived from one that the wave did not ask": (
         crosswalk(**{**DERIVED, "source_concept": "innovation_goal"}),
         "source_not_asked",
-        ("crosswalk.csv, row 332", "nl_barometer/2021 has no row that asks innovation_goal"),
+        ("crosswalk.csv, row 334", "nl_barometer/2021 has no row that asks innovation_goal"),
     ),
     "a count of a scale": (
         crosswalk(**{**DERIVED, "source_concept": "climate_scale"}),
@@ -400,10 +411,15 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
         "description_unfit",
         ("only one that gives score can mirror",),
     ),
-    "a code with a zero before it": (
-        recode(code="01", category="yes"),
+    "a code that dbt reads as nothing": (
+        recode(code="Null", category="yes"),
         "description_unfit",
-        ("recodes.csv", "code = '01' does not have the form"),
+        ("recodes.csv", "'Null' cannot be in recodes.csv", "a correction in the manifest"),
+    ),
+    "a recode of no code": (
+        recode(code="", category="yes"),
+        "description_unfit",
+        ("recodes.csv", "code = '' is too short"),
     ),
     "a category of an unknown concept": (
         alter("categories.csv", {"concept": "origin"}, concept="orgin"),
@@ -460,6 +476,15 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
         "unknown_category",
         ("comparability.csv", "no category 'interactoin'", "did you mean 'interaction'"),
     ),
+    "a judgement of a category that a scale does not have": (
+        alter(
+            "comparability.csv",
+            {"concept": "climate_scale", "wave": "2025"},
+            category="mean",
+        ),
+        "unknown_category",
+        ("comparability.csv", "concept climate_scale has no category 'mean'", "value"),
+    ),
     "an international judgement of an unknown survey": (
         alter("international_comparability.csv", {"survey": "dk_barometer"}, survey="dk_baro"),
         "reference_unknown",
@@ -469,6 +494,37 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
         alter("international_comparability.csv", {"wave": "2017"}, wave="2071"),
         "reference_unknown",
         ("international_comparability.csv", "wave 'dk_barometer/2071' does not exist"),
+    ),
+    "an international judgement of an unknown Dutch wave": (
+        alter("international_comparability.csv", {"nl_wave": "2025"}, nl_wave="2052"),
+        "reference_unknown",
+        ("international_comparability.csv", "nl_wave 'nl_barometer/2052' does not exist"),
+    ),
+    "a judgement of one Dutch wave without a reason": (
+        alter(
+            "international_comparability.csv",
+            {"nl_wave": "2025"},
+            reason_nl="",
+            reason_en="",
+            status="identical",
+        ),
+        "description_unfit",
+        ("international_comparability.csv", "identical needs reason_nl and reason_en"),
+    ),
+    "a judgement of a unit that nothing counts": (
+        alter("unit_comparability.csv", {"unit": "workplace"}, unit="workplaces"),
+        "reference_unknown",
+        ("unit_comparability.csv, row 2", "unit 'workplaces'", "did you mean 'workplace'"),
+    ),
+    "a judgement of a Dutch unit that no Dutch wave counts": (
+        alter("unit_comparability.csv", {"nl_unit": "organisation_or_part"}, nl_unit="part"),
+        "reference_unknown",
+        ("unit_comparability.csv", "nl_unit 'part' does not exist"),
+    ),
+    "a unit that is compared with itself": (
+        alter("unit_comparability.csv", {"unit": "workplace"}, unit="organisation_or_part"),
+        "description_unfit",
+        ("unit_comparability.csv, row 2", "compared with itself"),
     ),
     "a group dimension of an unknown concept": (
         alter("group_dimensions.csv", {"group_dimension": "sector"}, concept="secto"),
@@ -563,6 +619,11 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
         "unknown_category",
         ("count_figures.csv, row 5", "innovated_past_two_years has no category 'ja'"),
     ),
+    "a count under a category that does not exist": (
+        alter("count_figures.csv", {"concept": "survey_response"}, category="answered"),
+        "unknown_category",
+        ("count_figures.csv, row 2", "survey_response has no category 'answered'"),
+    ),
     "a count of a concept that does not exist": (
         alter("count_figures.csv", {"concept": "innovators_base"}, counted_concept="innovated"),
         "reference_unknown",
@@ -578,20 +639,100 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
         "reference_unknown",
         ("published_weighting.csv, row 2", "wave 'dk_barometer/2032' does not exist"),
     ),
+    "a derived number of answers of nobody": (
+        alter("derived_bases.csv", {"n": "313"}, n="0"),
+        "description_unfit",
+        ("derived_bases.csv, row 2", "n", "0"),
+    ),
+    "a derived number of answers from a source that nobody describes": (
+        alter("derived_bases.csv", {"n": "313"}, source_id="ictu_2012"),
+        "reference_unknown",
+        ("derived_bases.csv, row 2", "source_id 'ictu_2012'", "did you mean 'ictu_2021'"),
+    ),
+    "a derived number of answers of an unknown base": (
+        alter("derived_bases.csv", {"n": "313"}, base="innovator"),
+        "reference_unknown",
+        ("derived_bases.csv, row 2", "base 'innovator'", "did you mean 'innovators'"),
+    ),
     "a figure of the report in an unknown form": (
         alter("report_figures.csv", {"figure_number": "F01"}, form="pie"),
         "description_unfit",
         ("report_figures.csv, row 2", "form = 'pie' is not one of 'bar'"),
     ),
     "a figure of the report of an unknown base": (
-        alter("report_figures.csv", {"figure_number": "F01"}, base="organisations"),
+        alter("report_figure_parts.csv", {"figure_number": "F03"}, base="organisations"),
         "reference_unknown",
-        ("report_figures.csv, row 2", "base 'organisations'", "bases.csv"),
+        ("report_figure_parts.csv, row 6", "base 'organisations'", "bases.csv"),
     ),
     "a figure of the report of an unknown split": (
-        alter("report_figures.csv", {"figure_number": "F01"}, group_dimension="totals"),
+        alter("report_figure_parts.csv", {"figure_number": "F03"}, group_dimension="totals"),
         "reference_unknown",
-        ("report_figures.csv, row 2", "group_dimension 'totals'", "did you mean 'total'"),
+        ("report_figure_parts.csv, row 6", "group_dimension 'totals'", "did you mean 'total'"),
+    ),
+    "a part of a figure that the report does not have": (
+        alter("report_figure_parts.csv", {"figure_number": "F03"}, figure_number="F30"),
+        "reference_unknown",
+        ("report_figure_parts.csv, row 6", "figure_number 'F30'", "report_figures.csv"),
+    ),
+    "a part of a figure of a country that does not exist": (
+        alter("report_figure_parts.csv", {"figure_number": "F26"}, country="DE"),
+        "reference_unknown",
+        ("report_figure_parts.csv", "country 'DE'", "Allowed: DK, FI", "codelists.csv"),
+    ),
+    "a part of a figure that has figures of another part": (
+        add("report_figure_parts.csv", PART),
+        "figure_parts_overlap",
+        ("report_figure_parts.csv, row 59", "figure F01 already has", "in row 2"),
+    ),
+    "a mart beside a figure that the report does not have": (
+        alter("report_figure_marts.csv", {"figure_number": "F02"}, figure_number="F30"),
+        "reference_unknown",
+        ("report_figure_marts.csv, row 3", "figure_number 'F30'"),
+    ),
+    "a mart beside a figure that the project does not have": (
+        name_a_mart,
+        "reference_unknown",
+        ("report_figure_marts.csv, row 2", "mart 'mart_respons'", "did you mean 'mart_response'"),
+    ),
+    "a finding on a category that does not exist": (
+        alter("report_findings.csv", {"finding": "strategy_radar"}, category="under_the_rader"),
+        "unknown_category",
+        ("report_findings.csv", "did you mean 'under_the_radar'"),
+    ),
+    "a finding from a source that nobody describes": (
+        alter("report_findings.csv", {"finding": "innovation_wide"}, source_id="ictu_2012"),
+        "reference_unknown",
+        ("report_findings.csv, row 2", "did you mean 'ictu_2021'", "sources.csv"),
+    ),
+    "a finding on a wave that nobody describes": (
+        alter("report_findings.csv", {"finding": "innovation_wide"}, wave="2012"),
+        "reference_unknown",
+        ("report_findings.csv, row 2", "wave 'nl_barometer/2012' does not exist"),
+    ),
+    "a direction of a term without what it explains": (
+        alter("report_findings.csv", {"finding": "quality_product"}, outcome=""),
+        "description_unfit",
+        ("report_findings.csv", "a sign has an outcome and a direction"),
+    ),
+    "a direction of a term that is up": (
+        alter("report_findings.csv", {"finding": "quality_product"}, direction="up"),
+        "description_unfit",
+        ("report_findings.csv", "direction = 'up' is not one of 'positive'"),
+    ),
+    "a direction of a result that does not exist": (
+        alter("report_findings.csv", {"finding": "quality_product"}, outcome="qualities"),
+        "unknown_category",
+        ("report_findings.csv", "result has no category 'qualities'"),
+    ),
+    "a category that is defined twice": (
+        alter("report_findings.csv", {"finding": "strategy_radar"}, category="in_the_spotlight"),
+        "defined_twice",
+        ("report_findings.csv", "category in_the_spotlight already has a definition in row"),
+    ),
+    "a definition of a category of nothing": (
+        alter("report_findings.csv", {"finding": "strategy_radar"}, concept=""),
+        "description_unfit",
+        ("report_findings.csv", "category under_the_radar needs its concept"),
     ),
     "a merged group of a concept that does not exist": (
         merge(concept="secto"),
@@ -685,11 +826,14 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
         ("release_groups.csv, row 20", "safety_region of concept thematic_cluster"),
     ),
     "a nested group that is in two sectors": (
-        nest(within_category="municipalities", release_category="central_government_staff"),
+        nest(
+            within_category="municipalities", release_category="central_government_policy_and_staff"
+        ),
         "release_group_in_two_wholes",
         (
-            "release_groups.csv, row 8",
-            "central_government_staff would hold parts of central_government, municipalities",
+            "release_groups.csv, row 7",
+            "central_government_policy_and_staff would hold parts of central_government, ",
+            "municipalities",
         ),
     ),
     "a nested group that is all of its sector but a few": (
@@ -747,7 +891,7 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
     "a size of base that is rounded in two ways": (
         alter("release_precision.csv", SMALL_SHARES, below_n="2000"),
         "precision_out_of_order",
-        ("release_precision.csv, row 3", "share begins at 1000", "Allowed: minimum_n 2000"),
+        ("release_precision.csv, row 3", "share begins at 100,", "Allowed: minimum_n 2000"),
     ),
     "a size of base that is rounded in no way": (
         alter("release_precision.csv", SMALL_SHARES, below_n="500"),
@@ -804,10 +948,70 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
         "description_unfit",
         ("release_rules.csv, row 9", "reliable_width is a percentage, and value 101 is above"),
     ),
+    "a fraction that is none": (
+        alter("release_rules.csv", {"rule": "weak_loading"}, value="40"),
+        "description_unfit",
+        ("release_rules.csv, row", "weak_loading is a fraction, and value 40 is not below 1"),
+    ),
     "a threshold without a source": (
         alter("release_rules.csv", {"rule": "minimum_base"}, source=""),
         "description_unfit",
         ("release_rules.csv, row 2", "source = '' is too short"),
+    ),
+    "an outcome that is no term": (
+        alter("regression_terms.csv", {"outcome": "quality"}, outcome="qualty"),
+        "reference_unknown",
+        ("regression_terms.csv, row 2", "outcome 'qualty'", "did you mean 'quality'"),
+    ),
+    "a term that nobody describes": (
+        alter("regression_terms.csv", {"term": "climate"}, term="climte"),
+        "reference_unknown",
+        ("regression_terms.csv", "term 'climte'", "did you mean 'climate'"),
+    ),
+    "an outcome that explains itself": (
+        add("regression_terms.csv", {"outcome": "quality", "term": "efficiency"}),
+        "outcome_explains_itself",
+        ("regression_terms.csv", "term efficiency", "result"),
+    ),
+    "an outcome that is a scale": (
+        add("regression_terms.csv", {"outcome": "climate", "term": "product"}),
+        "outcome_is_a_scale",
+        ("regression_terms.csv", "outcome climate is scale climate_scale"),
+    ),
+    "a term of an answer that does not exist": (
+        alter("model_terms.csv", {"term": "product"}, category="prodct"),
+        "unknown_category",
+        ("model_terms.csv, row 5", "'prodct'", "did you mean 'product'"),
+    ),
+    "a term that is about two questions": (
+        alter("model_terms.csv", {"answer": "copied"}, concept="innovation_type"),
+        "term_of_two",
+        ("model_terms.csv", "term from_elsewhere"),
+    ),
+    "a term that differs from the source in one of its rows only": (
+        alter("model_terms.csv", {"answer": "4_types"}, source_note_nl="Anders."),
+        "term_of_two",
+        ("model_terms.csv", "term several_types", "notes"),
+    ),
+    "a term that counts something": (
+        alter("model_terms.csv", {"term": "climate"}, concept="survey_response"),
+        "term_without_answer",
+        ("model_terms.csv", "survey_response of kind count"),
+    ),
+    "a term that would show a small group": (
+        alter("model_terms.csv", {"term": "municipality"}, category="provinces"),
+        "term_not_released",
+        ("model_terms.csv", "provinces", "release_groups.csv"),
+    ),
+    "a term that would show a group out of its place": (
+        alter(
+            "model_terms.csv",
+            {"term": "municipality"},
+            concept="thematic_cluster",
+            category="water_management",
+        ),
+        "term_not_released",
+        ("model_terms.csv", "water_management", "release_groups.csv"),
     ),
     "a table of quantiles with a gap": (
         remove("t_quantiles.csv", df="7"),
@@ -818,6 +1022,116 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
         alter("t_quantiles.csv", {"df": "7"}, t975="12.7"),
         "quantile_out_of_order",
         ("t_quantiles.csv, row 8", "t975 is not below"),
+    ),
+    "a practice case with a theme that nobody describes": (
+        alter("practice_cases.csv", {"practice_case": "box_08"}, themes="culture;onderwijs"),
+        "reference_unknown",
+        ("practice_cases.csv, row 9", "themes 'onderwijs'", "codelists.csv (practice_theme)"),
+    ),
+    "a practice case with a technology that is spelt wrong": (
+        alter("practice_cases.csv", {"practice_case": "box_13"}, technologies="drone"),
+        "reference_unknown",
+        ("row 14", "technologies 'drone' does not exist; did you mean 'drones'"),
+    ),
+    "a practice case of a sector that does not exist": (
+        alter("practice_cases.csv", {"practice_case": "box_07"}, sector="municipality"),
+        "unknown_category",
+        ("row 8", "sector has no category 'municipality'; did you mean 'municipalities'"),
+    ),
+    "a practice case of a type that does not exist": (
+        alter("practice_cases.csv", {"practice_case": "box_14"}, types="products"),
+        "unknown_category",
+        ("row 15", "innovation_type has no category 'products'; did you mean 'product'"),
+    ),
+    "a practice case without a theme": (
+        alter("practice_cases.csv", {"practice_case": "box_14"}, themes=""),
+        "description_unfit",
+        ("practice_cases.csv, row 15", "themes"),
+    ),
+    "a practice case with a theme twice": (
+        alter("practice_cases.csv", {"practice_case": "box_14"}, themes="energy;energy"),
+        "description_unfit",
+        ("practice_cases.csv, row 15", "energy stands there twice"),
+    ),
+    "a list with a space after its separator": (
+        alter("practice_cases.csv", {"practice_case": "box_08"}, themes="culture; education"),
+        "description_unfit",
+        ("practice_cases.csv, row 9", "' education'"),
+    ),
+    "a lesson in one language only": (
+        alter("practice_cases.csv", {"practice_case": "case_svb"}, lessons_en=""),
+        "description_unfit",
+        ("practice_cases.csv, row 18", "fill both lessons_nl and lessons_en"),
+    ),
+    "a practice case of a source that nobody describes": (
+        alter("practice_cases.csv", {"practice_case": "box_01"}, source_id="ictu_2020"),
+        "reference_unknown",
+        ("row 2", "source_id 'ictu_2020' does not exist; did you mean 'ictu_2021'"),
+    ),
+    "a measure of a topic that is not in the debate": (
+        alter("debate_measures.csv", {"topic": "management"}, topic="managment"),
+        "reference_unknown",
+        ("debate_measures.csv", "topic 'managment'", "did you mean 'management'"),
+    ),
+    "a measure of a category that does not exist": (
+        alter("debate_measures.csv", {"category": "managers"}, category="manager"),
+        "unknown_category",
+        ("debate_measures.csv", "initiative_source has no category 'manager'"),
+    ),
+    "a measure of a group that does not exist": (
+        alter("debate_measures.csv", {"group_value": "strong_minus_limited"}, group_value="strong"),
+        "unknown_group",
+        ("debate_measures.csv", "group_dimension climate_group_contrast has no group 'strong'"),
+    ),
+    "a limited measure without a reason": (
+        alter("debate_measures.csv", {"category": "courses"}, reason_nl=""),
+        "description_unfit",
+        ("debate_measures.csv", "status limited needs reason_nl and reason_en"),
+    ),
+    "a kind of topic without a label": (
+        remove("codelists.csv", codelist="debate_kind", code="critique"),
+        "codelist_incomplete",
+        ("codelists.csv", "codelist debate_kind lacks critique"),
+    ),
+    "an open answer that is counted as codes": (
+        crosswalk(variable="V05", rule="text", recode=""),
+        "rule_needs_text",
+        ("crosswalk.csv", "rule text reads open answers, but V05 is none", "text: true"),
+    ),
+    "an open answer of a concept of codes": (
+        crosswalk(variable="V06", rule="text", recode=""),
+        "concept_of_texts",
+        ("crosswalk.csv", "works_with_innovation of kind single", "kind text go together"),
+    ),
+    "codes of a concept of open answers": (
+        crosswalk(concept="innovation_description", variable="V05"),
+        "concept_of_texts",
+        ("crosswalk.csv", "rule recode of V05", "innovation_description of kind text"),
+    ),
+    "a word in a group that nobody describes": (
+        alter("term_words.csv", {"word": "drone"}, term_group="digital_and_dat"),
+        "reference_unknown",
+        ("term_words.csv", "did you mean 'digital_and_data'", "codelists.csv (term_group)"),
+    ),
+    "a term of which the words are in two groups": (
+        alter("term_words.csv", {"word": "drones"}, term_group="homeworking_and_meetings"),
+        "term_in_two_groups",
+        ("term_words.csv", "the words of term drone are in different groups"),
+    ),
+    "a listed word with a capital": (
+        alter("term_words.csv", {"word": "zoom"}, word="Zoom"),
+        "description_unfit",
+        ("term_words.csv", "word = 'Zoom'"),
+    ),
+    "a listed term of two words": (
+        alter("term_words.csv", {"word": "zoom"}, term="zoom overleg"),
+        "description_unfit",
+        ("term_words.csv", "term = 'zoom overleg'"),
+    ),
+    "the language of a survey that nobody describes": (
+        alter("term_languages.csv", {"survey": "nl_barometer"}, survey="nl_barometr"),
+        "reference_unknown",
+        ("term_languages.csv, row 2", "did you mean 'nl_barometer'"),
     ),
     "a quantile that is not finite": (
         alter("t_quantiles.csv", {"df": "7"}, t975="inf"),
@@ -957,12 +1271,46 @@ def test_an_extended_missing_code_beside_numbers_needs_a_recode(
     recode(recode="werk_recommendation_of_ten", **kind)(seeds)
     with pytest.raises(RefusedError) as refused:
         load(seeds, described)
-    assert refused.value.rule == "extended_without_recode"
-    words = ("crosswalk.csv", "aanbeveling has code .a, which is no number", "missing_kind")
+    assert refused.value.rule == "code_is_no_number"
+    words = ("crosswalk.csv", "aanbeveling has codes that are no number", ": .a", "missing_kind")
     assert not missing_words(str(refused.value), words)
     assert_dutch(refused.value)
     recode(recode="unknown_99", **kind)(seeds)
     load(seeds, described)
+
+
+def number_of(registry: Registry, missing: dict[str, str]) -> Registry:
+    """The registry, of which one wave has a grade as a number instead of codes."""
+    wave_id = "werkonderzoek/2025"
+    items = [item.model_dump() for item in registry.wave(wave_id).wave.answers.items]
+    (grade,) = [item for item in items if item["variable"] == "aanbeveling"]
+    grade |= {"codelist": None, "number": True, "missing": missing}
+    return with_answers(registry, wave_id, items=items)
+
+
+def test_a_number_needs_a_rule_that_takes_it_as_it_is(seeds: Path, registry: Registry) -> None:
+    with pytest.raises(RefusedError) as refused:
+        load(seeds, number_of(registry, {"99": "Weet niet"}))
+    assert refused.value.rule == "number_needs_direct"
+    words = ("crosswalk.csv", "aanbeveling is a number", "rule recode cannot", "the rule direct")
+    assert not missing_words(str(refused.value), words)
+    assert_dutch(refused.value)
+    path = seeds / "crosswalk.csv"
+    rows = path.read_text("utf-8").splitlines(keepends=True)
+    start = "werkonderzoek,2025,employer_recommendation,employees,aanbeveling,,recode"
+    path.write_text("".join(row for row in rows if not row.startswith(start)), "utf-8")
+    load(seeds, number_of(registry, {"99": "Weet niet"}))
+    with pytest.raises(RefusedError) as refused:
+        load(seeds, number_of(registry, {"99": "Weet niet", "98": "Geen mening"}))
+    assert refused.value.rule == "missing_without_recode"
+    assert not missing_words(str(refused.value), ("no recode gives their missing_kind: 98",))
+    assert_dutch(refused.value)
+    with pytest.raises(RefusedError) as refused:
+        load(seeds, number_of(registry, {}))
+    assert refused.value.rule == "recode_beyond_missing"
+    words = ("recode unknown_99", "aanbeveling does not name them under missing", "numbers: 99")
+    assert not missing_words(str(refused.value), words)
+    assert_dutch(refused.value)
 
 
 def test_an_item_of_an_unknown_base_is_refused(registry: Registry) -> None:
@@ -1026,8 +1374,16 @@ def test_a_release_has_every_threshold_that_models_and_checks_read_and_no_other(
         for path in (PROJECT / "dbt_project" / folder).rglob("*.sql")
         for name in re.findall(r"release_rule\('(\w+)'\)", path.read_text("utf-8"))
     }
+    # Models in Python read them from a series.
+    for path in (PROJECT / "dbt_project" / "models").rglob("*.py"):
+        read |= set(re.findall(r'rules\["(\w+)"\]', path.read_text("utf-8")))
     written = {row["rule"] for row in rows_of(SEEDS / "release_rules.csv")}
     assert read == written
+
+
+def test_seeds_and_models_mean_the_same_home_survey() -> None:
+    project = yaml.safe_load((PROJECT / "dbt_project" / "dbt_project.yml").read_text("utf-8"))
+    assert project["vars"]["home_survey"] == HOME_SURVEY
 
 
 def test_the_rules_say_what_a_recode_says() -> None:
@@ -1043,6 +1399,11 @@ def test_the_rows_that_are_shipped_hold_together(registry: Registry) -> None:
 
 
 WORDING = {"nl": "Vraag", "en": "Question"}
+AGE = {
+    "items": [
+        {"variable": "V05", "number": True, "missing": {99: "?"}, "base": "all", "wording": WORDING}
+    ]
+}
 CORRECTION = {"variable": "V05", "code": 7, "becomes": 1, "reason": WORDING, "source": "nota"}
 
 
@@ -1060,9 +1421,17 @@ def described(**changes: object) -> Answers:
     )
 
 
+def test_a_correction_of_a_number_is_a_number_or_says_why_there_is_none() -> None:
+    for becomes in ("41", "40.5", "99", None):
+        (correction,) = described(
+            **AGE, corrections=[{**CORRECTION, "becomes": becomes}]
+        ).corrections
+        assert correction.becomes == becomes
+
+
 def test_a_correction_may_name_a_code_that_should_not_be_there() -> None:
     (correction,) = described(corrections=[CORRECTION]).corrections
-    assert (correction.code, correction.becomes, correction.respondent) == (7, 1, None)
+    assert (correction.code, correction.becomes, correction.respondent) == ("7", "1", None)
 
 
 @pytest.mark.parametrize(
@@ -1074,6 +1443,7 @@ def test_a_correction_may_name_a_code_that_should_not_be_there() -> None:
             "V05 name codes that it does not have: 3",
         ),
         ({"corrections": [{**CORRECTION, "code": 1}]}, "does not change 1"),
+        ({**AGE, "corrections": [{**CORRECTION, "becomes": "oud"}]}, "does not have: oud"),
         (
             {"corrections": [CORRECTION, {**CORRECTION, "respondent": "12"}]},
             "two corrections of 7",

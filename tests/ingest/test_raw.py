@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 import yaml
 
 from expectations.checks import load_wave
+from ingest import registry
+from ingest.errors import RefusedError
 from ingest.formats import AnswerTable, SavFile
 from ingest.raw import answers, descriptions
 from ingest.samples import sample_file
+from ingest.wave_files import open_wave
 from tests.conftest import PROJECT
 from tests.support import FILE, SAMPLE, WAVE, Spss
 
@@ -52,3 +57,27 @@ def test_a_file_is_read_once_and_nothing_of_a_refused_one_reaches_raw(
             [] if wrong else sorted(answers.TABLES)
         )
     assert reads == [path, path]
+
+
+def test_as_many_answers_are_written_as_the_file_holds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = open_wave(registry.load().wave(WAVE), tmp_path / "data", tmp_path / "samples")
+    answers.write_wave(file, tmp_path / "raw")
+    (path,) = (tmp_path / "raw" / "answers").rglob("*.parquet")
+    code = pq.read_table(path).column("code")
+    items = [item.variable for item in file.answers.items]
+    held = file.table.data.select(items)
+    assert len(code) == held.num_rows * len(items) == 366 * 95
+    assert code.null_count == sum(column.null_count for column in held.columns)
+    write_table = pq.ParquetWriter.write_table
+
+    def losing(writer: pq.ParquetWriter, table: pa.Table) -> None:
+        write_table(writer, table.slice(1) if "code" in table.column_names else table)
+
+    monkeypatch.setattr(pq.ParquetWriter, "write_table", losing)
+    with pytest.raises(RefusedError) as refused:
+        answers.write_wave(file, tmp_path / "raw")
+    assert refused.value.rule == "answers_lost"
+    assert "in 34,770 cells" in str(refused.value) and "in 34,769 were" in str(refused.value)
+    assert not path.exists()

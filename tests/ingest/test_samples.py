@@ -344,15 +344,18 @@ def test_a_sample_is_the_file_that_its_manifest_describes(wave: SurveyWave, tmp_
     assert data[answers.respondent].is_unique
     assert answers.sample is not None
     specification = read_specification(FOLDER / f"{answers.sample}.yml")
-    codelists = {name: dict(codes) for name, codes in specification.codelists.items()}
+    codelists = {
+        name: {str(code): label for code, label in codes.items()}
+        for name, codes in specification.codelists.items()
+    }
     for question in specification.questions:
         if question.empty_ticks:  # a box that is not ticked has no code in the file
-            codelists[question.codelist].pop(0, None)
+            codelists[question.codelist].pop("0", None)
     assert codelists == answers.codelists
-    errors = {(row.variable, str(row.code)) for row in answers.corrections}
+    errors = {(row.variable, row.code) for row in answers.corrections}
     for item in answers.items:
         if item.codelist:
-            known = {str(code) for code in answers.codelists[item.codelist]}
+            known = set(answers.codelists[item.codelist])
             known |= {code for name, code in errors if name == item.variable}
             assert set(data[item.variable].dropna()) <= known, item.variable
 

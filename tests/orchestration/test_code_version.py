@@ -13,7 +13,7 @@ from orchestration.code_version import PACKAGE, code_version
 from orchestration.data_version import SEEDS, of_code
 from tests.conftest import PROJECT
 
-FOLDERS = ("ingest", "dbt_project", "expectations", "orchestration")
+FOLDERS = ("analyses", "ingest", "dbt_project", "expectations", "orchestration")
 
 
 @pytest.fixture

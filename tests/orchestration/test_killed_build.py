@@ -55,7 +55,7 @@ BUILD = "from orchestration.cli import main; main(['build'])"
 RELEASE = """
 from orchestration.publishing import publish
 from orchestration.settings import Settings
-publish(Settings.from_environment(), [], {}, {}, "test")
+publish(Settings.from_environment(), [], {}, {}, {}, "test")
 """
 
 

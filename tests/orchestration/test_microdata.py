@@ -20,6 +20,7 @@ from tests.support import (
     missing_words,
     put_real_file,
     real_path,
+    refusal,
     release_state,
     sample_of,
 )
@@ -131,10 +132,17 @@ def test_a_real_file_becomes_microdata_and_no_synthetic_row_is_left(
         for table, column, named in columns:
             where = [f"survey = '{SURVEY}'"] if "survey" in named else []
             where += [f"wave = '{YEAR}'"] if "wave" in named else []
+            # A question over all waves has the status of the others; mart_answer has its figures.
+            where += [f"chosen_wave = '{YEAR}'"] if "chosen_wave" in named else []
             if {"from_estimate", "to_estimate"} <= set(named):
                 where.append(
                     f"(from_wave = '{YEAR}' and from_estimate is not null "
                     f"or to_wave = '{YEAR}' and to_estimate is not null)"
+                )
+            # That a synthetic figure is gone is told, without what it was.
+            if table == "mart_release_change":
+                where.append(
+                    "(change <> 'vanished' or before_nl is not null or before_en is not null)"
                 )
             rows = release.sql(
                 f'select * from "{table}" where "{column}" = \'synthetic\' '
@@ -183,3 +191,25 @@ def test_the_list_goes_on_where_a_file_cannot_be_used(built: Barometer, tmp_path
     path.write_bytes(b"")
     line = status_of(barometer)
     assert "refused" in line
+
+
+def test_real_answers_that_differ_from_a_published_figure_are_evidence_and_stop_the_build(
+    built: Barometer, tmp_path: Path
+) -> None:
+    shutil.copytree(built.home, tmp_path / "home", symlinks=True)
+    barometer = Barometer(tmp_path / "home", tmp_path / "data")
+    file = put_real_file(barometer)
+    shared = file.frame.index[file.frame["V15"] == 1][:40]  # of 313, so 60 percent becomes 47
+    file.frame.loc[shared, "V15"] = 2
+    file.write(real_path(barometer))
+    before = release_state(barometer)
+    done = barometer.run("build")
+    message = refusal(done.returncode, done.stdout, done.stderr)
+    with duckdb.connect(str(barometer.home / "warehouse.duckdb"), read_only=True) as warehouse:
+        rows = warehouse.sql(
+            "select concept, published, evidence from marts.mart_reconciliation "
+            f"where verdict = 'differs' and {OF_WAVE}"
+        ).fetchall()
+    assert rows == [("actively_shared", 60, "independent")]
+    assert not missing_words(message, ("rule computed_agrees_with_published", "independent"))
+    assert release_state(barometer) == before

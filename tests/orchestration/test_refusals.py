@@ -170,6 +170,6 @@ def test_a_disk_without_room_for_the_release_is_told_and_harms_nothing(
 ) -> None:
     settings = Settings(tiny_disk.home, tiny_disk.data)
     with release_unchanged(tiny_disk), pytest.raises(BarometerError) as refused:
-        publish(settings, [], {}, {}, "test")
+        publish(settings, [], {}, {}, {}, "test")
     words = ("there is no room for release", "kB free", "How to fix: ", "unchanged")
     assert not missing_words(str(refused.value), words), refused.value

@@ -171,3 +171,37 @@ def test_before_the_first_release_the_way_to_one_is_told(tmp_path: Path) -> None
     done = Barometer(tmp_path / "home", tmp_path / "data").run("release", "show")
     message = refusal(done.returncode, done.stdout, done.stderr)
     assert "run `barometer build`" in message
+
+
+@pytest.mark.parametrize(
+    ("ending", "content", "words"),
+    [
+        (".duckdb", b"x", "is damaged: it is not the one that was published"),
+        (".duckdb", None, "is gone"),
+        (".json", b"{", "the manifest of release 20990101-000000-000 is damaged"),
+        (".json", b"\xff", "the manifest of release 20990101-000000-000 is damaged"),
+    ],
+)
+def test_a_damaged_release_is_named_and_in_the_way_of_nothing(
+    spare: Barometer, ending: str, content: bytes | None, words: str
+) -> None:
+    first, releases = spare.current.readlink().stem, spare.current.parent
+    later = releases / "20990101-000000-000"
+    for kind in (".duckdb", ".json"):
+        text = (releases / f"{first}{kind}").read_bytes()
+        later.with_suffix(kind).write_bytes(
+            text.replace(first.encode(), later.name.encode()) if kind == ".json" else text
+        )
+    assert spare.run("release", "verify").returncode == 0
+    if content is None:
+        later.with_suffix(ending).unlink()
+    else:
+        later.with_suffix(ending).write_bytes(content)
+    found = spare.run("release", "verify")
+    assert found.returncode == 1 and words in found.stderr and first not in found.stderr
+    with release_unchanged(spare):
+        done = spare.run("release", "rollback", later.name)
+    assert words in refusal(done.returncode, done.stdout, done.stderr)
+    listed = spare.run("release", "list")
+    assert listed.returncode == 0 and words in listed.stderr and first in listed.stdout
+    assert spare.run("release", "show").returncode == 0

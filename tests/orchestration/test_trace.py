@@ -98,6 +98,13 @@ def test_a_published_figure_names_its_source_in_dutch_too(built: Barometer) -> N
     assert "Cijfer: 86,0 (95%-interval 82,1 tot 89,2), n = 366" in told
 
 
+def test_a_margin_on_a_derived_number_says_how_the_number_follows(built: Barometer) -> None:
+    row = indicator(built, "n_derived = 313 and category = 'own_budget'")
+    told = built.run("trace", str(row["indicator_id"]), "--lang", "nl").stdout
+    assert "Cijfer: 85,0 (95%-interval 80,6 tot 88,5), n = ?" in told
+    assert "afgeleid aantal antwoorden, 313: De figuur noemt geen aantal." in told
+
+
 def test_a_suppressed_figure_is_not_given_away(built: Barometer) -> None:
     row = indicator(built, "estimate is null and data_status = 'synthetic'")
     done = built.run("trace", str(row["indicator_id"]))

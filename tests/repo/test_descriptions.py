@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -13,6 +14,7 @@ from pydantic import RootModel
 from expectations.suites import SuiteFile
 from ingest import harmonisation
 from ingest.descriptions import read_csv, read_yaml
+from ingest.formats.layout import Layouts
 from ingest.harmonisation import SEEDS
 from ingest.likeness.text import Lexicon
 from ingest.models import Model, PersonalData, PublishedFigure, Row, Source, Survey, Wave
@@ -27,6 +29,7 @@ MODELS: dict[str, type[Model]] = {
     "ingest/surveys/*/waves/*.yml": Wave,
     "ingest/samples/*.yml": Specification,
     "ingest/personal_data.yml": PersonalData,
+    "ingest/formats/layouts.yml": Layouts,
     "ingest/likeness/lexicon.yml": Lexicon,
     "expectations/suites/*.yml": SuiteFile,
 }
@@ -84,6 +87,32 @@ def test_all_descriptions_hold_together() -> None:
     harmonisation.load(PROJECT / "dbt_project" / "seeds", known)
 
 
+# "almost half" is a bound, "a quarter" is approximate: neither is the exact figure. Locators give
+# the words of the source between brackets, in Dutch or in English.
+ONE_SIDED = {
+    "upper": r"\b(almost|less than|close to|bijna|minder dan)\b",
+    "lower": r"\b(more than|at least|meer dan|ruim|ten minste)\b",
+}
+ROUGH = r"\b(about|circa|half|one in|(two|three|four|seven|eight) in|kwart|ongeveer)\b"
+
+
+@pytest.mark.parametrize(("bound", "words"), ONE_SIDED.items())
+def test_a_figure_in_words_such_as_almost_or_more_than_is_a_bound(bound: str, words: str) -> None:
+    figures = [figure for _, figure in load().figures if figure.status == "current"]
+    told = [figure for figure in figures if re.search(words, figure.locator)]
+    assert len(told) >= 10
+    assert [figure.row_id for figure in told if figure.bound != bound] == []
+
+
+def test_no_figure_in_words_is_exact() -> None:
+    figures = [figure for _, figure in load().figures if figure.statistic != "threshold"]
+    assert [
+        figure.row_id
+        for figure in figures
+        if not (figure.approximate or figure.bound) and re.search(ROUGH, figure.locator)
+    ] == []
+
+
 def properties(kind: str, *folders: str) -> dict[str, dict[str, object]]:
     """What the property files of dbt say of every resource of a kind."""
     found = {}
@@ -95,26 +124,46 @@ def properties(kind: str, *folders: str) -> dict[str, dict[str, object]]:
     return found
 
 
-def names(pattern: str) -> set[str]:
-    return {path.stem for path in (PROJECT / "dbt_project").glob(pattern)}
+def names(*patterns: str) -> set[str]:
+    return {path.stem for pattern in patterns for path in (PROJECT / "dbt_project").glob(pattern)}
 
 
 @pytest.mark.parametrize(
-    ("kind", "folder", "pattern"),
+    ("kind", "folder", "patterns"),
     [
-        ("models", "models", "models/**/*.sql"),
-        ("seeds", "seeds", "seeds/*.csv"),
-        ("data_tests", "tests", "tests/*.sql"),
+        ("models", "models", ("models/**/*.sql", "models/**/*.py")),
+        ("seeds", "seeds", ("seeds/*.csv",)),
+        ("data_tests", "tests", ("tests/*.sql",)),
     ],
 )
 def test_every_dbt_resource_has_a_description_and_nothing_else_has(
-    kind: str, folder: str, pattern: str
+    kind: str, folder: str, patterns: tuple[str, ...]
 ) -> None:
     described = properties(kind, folder)
-    assert set(described) == names(pattern)
+    assert set(described) == names(*patterns)
     assert [name for name, item in described.items() if not item.get("description")] == []
 
 
-@pytest.mark.parametrize("path", files("dbt_project/models/**/*.sql"))
+@pytest.mark.parametrize("path", files("dbt_project/models/**/*.sql", "dbt_project/models/**/*.py"))
 def test_every_dbt_model_opens_with_what_a_row_of_it_is(path: str) -> None:
-    assert (PROJECT / path).read_text("utf-8").startswith("-- One row per ")
+    assert (PROJECT / path).read_text("utf-8").startswith(("-- One row per ", '"""One row per '))
+
+
+def test_every_mart_with_figures_of_questions_says_which_are_assumed() -> None:
+    marts = properties("models", "models/marts")
+    columns = {
+        name: {column["name"] for column in item["columns"]}  # type: ignore[attr-defined]
+        for name, item in marts.items()
+    }
+    waves = {"wave", "from_wave", "nl_wave"}
+    figures = {
+        name
+        for name, has in columns.items()
+        if {"survey", "concept", "data_status"} <= has and has & waves
+    }
+    # Statements of the report, without a figure.
+    figures -= {"mart_report_finding"}
+    assert {"mart_indicator", "mart_term", "mart_scale_item"} <= figures
+    assert {name for name in figures if "assumed" not in columns[name]} == set()
+    suite = (PROJECT / "expectations" / "suites" / "assumed.yml").read_text("utf-8")
+    assert {name for name in figures if f"from {name}\n" not in suite} == set()

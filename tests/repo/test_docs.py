@@ -18,8 +18,8 @@ DOCS = PROJECT / "docs"
 PAGES = sorted(path for path in DOCS.rglob("*.md"))
 WRITTEN = [PROJECT / "README.md", PROJECT / "CONTRIBUTING.md", *PAGES]
 # Folders of the project; what a page names under one of them is there.
-FOLDERS = r"benchmarks|dashboards|dbt_project|docs|expectations|ingest|orchestration|tests"
-PRACTICE = re.compile(r"ee_practice|waves/20(24|27)\.yml")  # what an exercise makes
+FOLDERS = r"analyses|benchmarks|dashboards|dbt_project|docs|expectations|ingest|orchestration|tests"
+PRACTICE = re.compile(r"ee_practice|lv_offices|waves/2027\.yml")  # what an exercise makes
 
 
 @pytest.fixture(scope="module")

@@ -14,6 +14,8 @@ from orchestration.settings import Settings
 from tests.conftest import PROJECT, Barometer
 
 LAYERS = ("staging", "harmonised", "estimates", "marts")
+# A model in SQL opens with a comment, a model in Python with a docstring.
+ROW = re.compile(r'(?:-- |""")One row per ([^:.;]*)')
 KEYS = """
 from orchestration.definitions import load
 from orchestration.settings import Settings
@@ -57,7 +59,7 @@ def models(nodes: dict[str, Any]) -> dict[str, Node]:
 
 def row(node: dict[str, Any]) -> str:
     """What a row of a model is: the first clause of its opening comment."""
-    said = re.match(r"-- One row per ([^:.;]*)", node["raw_code"].replace("\n-- ", " "))
+    said = ROW.match(re.sub(r"\n(-- )?", " ", node["raw_code"]))
     assert said, f"{node['name']} does not say what a row is"
     return said.group(1)
 
@@ -77,7 +79,11 @@ def test_every_wave_is_an_asset(keys: list[str]) -> None:
 
 def test_models_and_seeds_are_assets_named_after_their_folder(keys: list[str]) -> None:
     project = PROJECT / "dbt_project"
-    models = {f"{path.parent.name}/{path.stem}" for path in project.glob("models/*/*.sql")}
+    models = {
+        f"{path.parent.name}/{path.stem}"
+        for path in project.glob("models/*/*")
+        if path.suffix in {".sql", ".py"}
+    }
     seeds = {f"seeds/{path.stem}" for path in project.glob("seeds/*.csv")}
     assert {key for key in keys if not key.startswith("raw/")} == models | seeds | {"release"}
 

@@ -73,7 +73,7 @@ def figures(families: int, seed: int) -> pd.DataFrame:
     start = chance.uniform(2, 98, size)
     for side, share in (("earlier", start), ("later", np.clip(start + drift, 2, 98))):
         n = np.exp(chance.uniform(np.log(30), np.log(40_000), size)).round()
-        unit = np.where(n < 1000, 1, 0.1)
+        unit = np.select([n < 100, n < 1000], [5, 1], 0.1)
         estimate = (np.round(share / unit) * unit).round(1)
         # As est_disclosed does: three respondents on either side, a design effect up to 2.
         estimate = np.clip(estimate, np.ceil(300 / n), 100 - np.ceil(300 / n))

@@ -17,16 +17,16 @@
 {%- endmacro %}
 
 {#- All texts of a group in alphabetical order, as one text. -#}
-{% macro sorted_list(text) -%}
-    {{ return(adapter.dispatch('sorted_list', 'innovation_barometer')(text)) }}
+{% macro sorted_list(text, between=' ') -%}
+    {{ return(adapter.dispatch('sorted_list', 'innovation_barometer')(text, between)) }}
 {%- endmacro %}
 
-{% macro default__sorted_list(text) -%}
-    string_agg({{ text }}, ' ' order by {{ text }})
+{% macro default__sorted_list(text, between) -%}
+    string_agg({{ text }}, '{{ between }}' order by {{ text }})
 {%- endmacro %}
 
-{% macro spark__sorted_list(text) -%}
-    array_join(array_sort(collect_list({{ text }})), ' ')
+{% macro spark__sorted_list(text, between) -%}
+    array_join(array_sort(collect_list({{ text }})), '{{ between }}')
 {%- endmacro %}
 
 {#- Days from one date to another. -#}
@@ -42,17 +42,17 @@
     datediff({{ later }}, {{ earlier }})
 {%- endmacro %}
 
-{#- A row for each part of a text, split at `separator`. -#}
-{% macro split_to_rows(text, separator) -%}
-    {{ return(adapter.dispatch('split_to_rows', 'innovation_barometer')(text, separator)) }}
+{#- A row for each code of a list. Raw data has a unit separator between codes. -#}
+{% macro codes_to_rows(list, between='chr(31)') -%}
+    {{ return(adapter.dispatch('codes_to_rows', 'innovation_barometer')(list, between)) }}
 {%- endmacro %}
 
-{% macro default__split_to_rows(text, separator) -%}
-    unnest(string_split({{ text }}, {{ separator }}))
+{% macro default__codes_to_rows(list, between) -%}
+    unnest(string_split({{ list }}, {{ between }}))
 {%- endmacro %}
 
-{% macro spark__split_to_rows(text, separator) -%}
-    explode(split({{ text }}, concat('\\Q', {{ separator }}, '\\E')))
+{% macro spark__codes_to_rows(list, between) -%}
+    explode(split({{ list }}, {{ between }}))
 {%- endmacro %}
 
 {#- A long text broken in two after at most 27 characters. -#}

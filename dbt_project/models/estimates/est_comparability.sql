@@ -15,6 +15,15 @@ with keys as (
         concept,
         category
     from {{ ref('est_disclosed') }}
+    union
+    -- Of an open answer the words are compared.
+    select
+        survey,
+        wave,
+        concept,
+        'text' as category
+    from {{ ref('hrm_crosswalk') }}
+    where gives = 'text'
 ),
 
 surveys as (

@@ -35,6 +35,9 @@ estimates as (
         cast(sum(n) as bigint) as n,
         cast(sum(n) - count(*) as bigint) as df,
         power(sum(sum_w), 2) / sum(sum_w2) as kish_n,
+        {{ expected_effective_number(
+            'n_stratum', finite_population_correction('n_stratum', 'frame_count'), 'sum_w', 'sum_w2'
+        ) }} as effective_n,
         sum(sum_wy) as selected,
         sqrt(sum(
             {{ stratum_variance(
@@ -99,12 +102,8 @@ select
     case when statistic = 'share' then 100 else 1 end * standard_error as standard_error,
     n,
     df,
-    -- The size of a simple random sample with the same standard error.
-    case
-        when statistic = 'share' and standard_error > 0 and p > 0 and p < 1
-            then p * (1 - p) / power(standard_error, 2)
-        when statistic = 'share' then kish_n
-    end as effective_n,
+    case when statistic = 'share' and interval_method <> 'known_margin' then effective_n end
+        as effective_n,
     interval_method,
     -- Without weights: how many respondents have the category.
     case when statistic = 'share' then selected end as selected

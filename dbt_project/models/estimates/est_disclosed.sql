@@ -1,19 +1,18 @@
 -- One row per estimate of est_computed that a release has a place for, as it may be shown: hidden,
 -- a bound, or rounded. The rules and their sources are in release_rules.csv, the units in
 -- release_precision.csv, merged groups in release_groups.csv. What is a function of what is shown
--- (errors of shares, differences, verdicts) is computed from what is shown.
+-- (margins of shares, differences, verdicts) is computed from what is shown; the effective number
+-- behind a margin depends on weights and frame alone. So a margin tells nothing more.
 -- Primary (C): a group with fewer than 10 answers to any question of its base, so that what is
 -- hidden does not depend on who skipped a question; and extreme percentiles of few answers.
 -- Secondary (D): where hidden groups of a partition could be subtracted from its total, the
--- smallest groups left are hidden too; a hidden group as a category of other groups; the smallest
--- groups left of an answer where what is not shown exactly of it comes from fewer than three
--- respondents, who could be subtracted; and what is withdrawn (release_withdrawals.csv).
+-- smallest groups left are hidden too; a hidden group as a category of other groups; and what is
+-- withdrawn (release_withdrawals.csv).
 {% set key = [
     'survey', 'wave', 'concept', 'category', 'base', 'group_dimension', 'group_value', 'statistic'
 ] %}
 {% set group = ['survey', 'wave', 'base', 'group_dimension', 'group_value'] %}
 {% set whole = ['survey', 'wave', 'base', 'group_dimension', 'within_category'] %}
-{% set answer = whole + ['concept', 'category', 'statistic', 'weighting'] %}
 with computed as (
     select * from {{ ref('est_computed') }}
 ),
@@ -31,18 +30,50 @@ dimensions as (
     inner join concepts on group_dimensions.concept = concepts.concept
 ),
 
+base_sizes as (
+    select
+        survey,
+        wave,
+        concept,
+        base,
+        max(n) as base_n
+    from computed
+    group by survey, wave, concept, base
+),
+
+bases as (
+    select
+        *,
+        row_number() over (partition by survey, wave, concept order by base_n, base) as base_place,
+        max(base_n) over (partition by survey, wave, base)
+        = max(base_n) over (partition by survey, wave) as is_everyone
+    from base_sizes
+),
+
 -- In total both weightings are shown, in a group one: the difference of two tells strata apart.
--- What a register knows of an organisation is not answered by group.
+-- What a register knows of an organisation is not answered by group. Neither is what adds up other
+-- answers, nor a question in more than its smallest base: both would tell the same counts twice,
+-- rounded in two ways.
 placed as (
     select
         computed.*,
-        concepts.kind,
+        bases.is_everyone,
         max(case when computed.weighting = 'none' then computed.selected end) over (
             partition by {{ prefixed('computed', key) }}
         ) as respondents
     from computed
     inner join concepts on computed.concept = concepts.concept
-    where concepts.by_group or computed.group_dimension = 'total'
+    inner join bases
+        on {{ equal_columns('computed', 'bases', ['survey', 'wave', 'concept', 'base']) }}
+    left join {{ ref('categories') }} as categories
+        on {{ equal_columns('computed', 'categories', ['concept', 'category']) }}
+    where
+        computed.group_dimension = 'total'
+        or (
+            concepts.by_group
+            and bases.base_place = 1
+            and not coalesce(categories.is_combined, false)
+        )
 ),
 
 weightings as (
@@ -135,9 +166,11 @@ judged as (
         weightings.*,
         categories.complement_of is not null as is_complement,
         precisions.unit,
-        groups.within_category,
-        groups.is_partition,
-        weightings.kind,
+        -- How many innovated follows from the size of the base of innovators.
+        case
+            when weightings.is_everyone or weightings.group_dimension = 'total' then 1
+            else sizes.unit
+        end as size_unit,
         case
             when groups.conf_status <> 'F' then groups.conf_status
             when
@@ -172,6 +205,11 @@ judged as (
             split_part(weightings.statistic, '_', 1) = precisions.statistic
             and weightings.n >= precisions.minimum_n
             and (weightings.n < precisions.below_n or precisions.below_n is null)
+    inner join {{ ref('release_precision') }} as sizes
+        on
+            sizes.statistic = 'size'
+            and weightings.n >= sizes.minimum_n
+            and (weightings.n < sizes.below_n or sizes.below_n is null)
     where weightings.group_dimension = 'total' or weightings.weighting = weightings.preferred
 ),
 
@@ -179,13 +217,9 @@ rounded as (
     select
         *,
         case
-            when is_complement then 100 - {{ to_unit('100 - estimate', 'unit') }}
+            when is_complement then round(100 - {{ to_unit('100 - estimate', 'unit') }}, 6)
             else {{ to_unit('estimate', 'unit') }}
         end as shown,
-        -- Lengths are rounded up, not ends: ends would tell on which side of a shown figure the
-        -- figure itself is.
-        {{ up_to_unit('estimate - estimate_low', 'unit') }} as below,
-        {{ up_to_unit('estimate_high - estimate', 'unit') }} as above,
         100 * {{ release_rule('fewest_respondents') }} / cast(n as double) as few
     from judged
 ),
@@ -203,69 +237,72 @@ bounded as (
     from rounded
 ),
 
--- In the order in which groups of a split are covered: those that are not shown exactly first.
-covered as (
-    select
-        *,
-        bound is not null or conf_status <> 'F' as is_covered,
-        max(case when bound is not null or conf_status <> 'F' then 1 else 0 end) over (
-            partition by {{ answer | join(', ') }}
-        ) = 1 as has_covered,
-    {% for name, count in [('with', 'respondents'), ('without', 'n - respondents')] %}
-        coalesce(sum({{ count }}) over (
-            partition by {{ answer | join(', ') }}
-            order by
-                case when bound is not null or conf_status <> 'F' then 0 else 1 end,
-                n, group_value
-            rows between unbounded preceding and 1 preceding
-            ), 0) as {{ name }}_before{{ ',' if not loop.last }}
-    {% endfor %}
-    from bounded
-),
-
-needed as (
-    select
-        *,
-        statistic = 'share' and group_dimension <> 'total' and is_partition
-        and has_covered and not is_covered
-        and least(with_before, without_before) < {{ release_rule('fewest_respondents') }}
-            as is_needed
-    from covered
-),
-
--- The other answers of a question with one answer would give the answer away.
-protected as (
-    select
-        *,
-        case
-            when conf_status <> 'F' or statistic <> 'share' then conf_status
-            when
-                is_needed
-                or (
-                    kind = 'single'
-                    and max(case when is_needed then 1 else 0 end) over (
-                        partition by {{ group | join(', ') }}, concept, statistic, weighting
-                    ) = 1
-                )
-                then 'D'
-            else 'F'
-        end as final_status
-    from needed
-),
-
 shown as (
     select
         *,
         case bound
             when 'upper' then {{ up_to_unit('greatest(few, estimate)', 'unit') }}
-            when 'lower' then 100 - {{ up_to_unit('greatest(few, 100 - estimate)', 'unit') }}
+            when 'lower'
+                then round(100 - {{ up_to_unit('greatest(few, 100 - estimate)', 'unit') }}, 6)
             else shown
         end as shown_estimate,
+        cast(size_unit * floor(n / size_unit) as bigint) as shown_n,
+        cast(greatest(size_unit * floor(df / size_unit), 1) as bigint) as shown_df,
         case
-            when bound is null and standard_error > 0
+            when bound is not null then null
+            when size_unit = 1 or effective_n < size_unit
                 then {{ down_to_digits('effective_n', 2) }}
+            else least(
+                size_unit * floor(effective_n / size_unit), {{ down_to_digits('effective_n', 2) }}
+            )
         end as shown_effective_n
-    from protected
+    from bounded
+),
+
+with_t as (
+    select
+        shown.*,
+        {{ t975('shown.shown_df', 't_quantiles.t975') }} as t,
+        shown.shown_estimate / 100 as p,
+        -- Of a figure that is rounded to a unit u: u^2 / 12, as in the tests of differences.
+        power(shown.unit / 100, 2) / 12 as rounding_variance,
+        -- A margin is computed from what is shown, so that its own rounding hides nothing.
+        case when shown.statistic = 'share' then least(shown.unit, 1) else shown.unit end
+            as margin_unit
+    from shown
+    left join {{ ref('t_quantiles') }} as t_quantiles on shown.shown_df = t_quantiles.df
+),
+
+with_error as (
+    select
+        *,
+        case
+            when statistic <> 'share' then {{ up_to_digits('standard_error', 2) }}
+            -- Of a known margin, or of a census, there is no number and no error.
+            else coalesce(100 * sqrt(p * (1 - p) / shown_effective_n), 0)
+        end as shown_error
+    from with_t
+),
+
+-- Of a share from what is shown of it, of a mean or a quantile as it was computed.
+with_ends as (
+    select
+        *,
+    {% for name, sign in [('low', -1), ('high', 1)] %}
+        case
+            when statistic <> 'share' then estimate_{{ name }} - estimate
+            when interval_method = 'known_margin' then 0
+            when interval_method = 'wilson'
+                then 100 * ({{ wilson_bound(
+                    'p', '(p * (1 - p) / (p * (1 - p) / shown_n + rounding_variance))', sign
+                ) }} - p)
+            when interval_method = 'design_logit'
+                then 100 * ({{ logit_bound(
+                    'p', 'sqrt(power(shown_error / 100, 2) + rounding_variance)', 't', sign
+                ) }} - p)
+        end as to_{{ name }}{{ ',' if not loop.last }}
+    {% endfor %}
+    from with_error
 )
 
 select
@@ -278,29 +315,28 @@ select
     group_value,
     weighting,
     statistic,
-    case when final_status = 'F' then shown_estimate end as estimate,
+    case when conf_status = 'F' then shown_estimate end as estimate,
+    -- Lengths are rounded up, not ends: ends would tell on which side of a shown figure the figure
+    -- itself is.
     case
-        when final_status <> 'F' or bound is not null then null
-        when statistic = 'share' then greatest(round(shown_estimate - below, 6), 0)
-        else round(shown_estimate - below, 6)
+        when conf_status <> 'F' or bound is not null then null
+        when statistic = 'share'
+            then greatest(round(shown_estimate - {{ up_to_unit('-to_low', 'margin_unit') }}, 6), 0)
+        else round(shown_estimate - {{ up_to_unit('-to_low', 'margin_unit') }}, 6)
     end as estimate_low,
     case
-        when final_status <> 'F' or bound is not null then null
-        when statistic = 'share' then least(round(shown_estimate + above, 6), 100)
-        else round(shown_estimate + above, 6)
+        when conf_status <> 'F' or bound is not null then null
+        when statistic = 'share'
+            then least(round(shown_estimate + {{ up_to_unit('to_high', 'margin_unit') }}, 6), 100)
+        else round(shown_estimate + {{ up_to_unit('to_high', 'margin_unit') }}, 6)
     end as estimate_high,
-    case
-        when final_status <> 'F' or bound is not null then null
-        when statistic = 'share' and standard_error > 0
-            then 100 * sqrt(shown_estimate / 100 * (1 - shown_estimate / 100) / shown_effective_n)
-        else {{ up_to_digits('standard_error', 2) }}
-    end as standard_error,
-    case when final_status = 'F' then cast(shown_effective_n as bigint) end as effective_n,
-    case when final_status = 'F' then n end as n,
-    case when final_status = 'F' then df end as df,
+    case when conf_status = 'F' and bound is null then shown_error end as standard_error,
+    case when conf_status = 'F' then cast(shown_effective_n as bigint) end as effective_n,
+    case when conf_status = 'F' then shown_n end as n,
+    case when conf_status = 'F' then shown_df end as df,
     unit as rounding_unit,
-    case when final_status = 'F' then bound end as bound,
-    case when final_status = 'F' and bound is null then interval_method else 'none' end
+    case when conf_status = 'F' then bound end as bound,
+    case when conf_status = 'F' and bound is null then interval_method else 'none' end
         as interval_method,
-    final_status as conf_status
-from shown
+    conf_status
+from with_ends

@@ -81,9 +81,9 @@ united as (
         'published' as data_status,
         statistic,
         value as estimate,
-        case when has_interval then 100 * {{ wilson_bound('p', 'effective_n', -1) }} end
+        case when has_interval then {{ wilson_margin('p', 'effective_n', -1) }} end
             as estimate_low,
-        case when has_interval then 100 * {{ wilson_bound('p', 'effective_n', 1) }} end
+        case when has_interval then {{ wilson_margin('p', 'effective_n', 1) }} end
             as estimate_high,
         case when has_interval then 100 * sqrt(p * (1 - p) / effective_n) end as standard_error,
         case when has_interval then effective_n end as effective_n,
@@ -140,6 +140,10 @@ select
     ]) }} as indicator_id,
     graded.*,
     comparability.comparability,
+    graded.data_status <> 'published' and (
+        coalesce(of_category.assumed, of_concept.assumed, false)
+        or coalesce(of_groups.assumed, false)
+    ) as assumed,
     comparability.comparability_note_nl,
     comparability.comparability_note_en,
     case
@@ -155,4 +159,17 @@ select
 from graded
 inner join {{ ref('est_comparability') }} as comparability
     on {{ equal_columns('graded', 'comparability', ['survey', 'wave', 'concept', 'category']) }}
+left join {{ ref('est_assumed') }} as of_category
+    on {{ equal_columns('graded', 'of_category', ['survey', 'wave', 'concept', 'category']) }}
+left join {{ ref('est_assumed') }} as of_concept
+    on
+        {{ equal_columns('graded', 'of_concept', ['survey', 'wave', 'concept']) }}
+        and of_concept.category = '*'
+left join {{ ref('group_dimensions') }} as dimensions
+    on graded.group_dimension = dimensions.group_dimension
+left join {{ ref('est_assumed') }} as of_groups
+    on
+        {{ equal_columns('graded', 'of_groups', ['survey', 'wave']) }}
+        and dimensions.concept = of_groups.concept
+        and of_groups.category = '*'
 left join sources on graded.source_id = sources.source_id

@@ -56,7 +56,7 @@ select
     '*' as item,
     'mean' as statistic
 from codes
-where score is not null
+where score is not null or is_number
 union
 select
     crosswalk.survey,

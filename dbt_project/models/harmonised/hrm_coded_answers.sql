@@ -2,6 +2,7 @@
 -- holds several: one answer, harmonised. Missing kinds stay apart: `routed_out` where the routing
 -- of the manifest explains an empty cell, `blank` where nothing does. An empty tick takes what its
 -- recode says of `blank`, if another tick of its battery shows that the question was answered.
+-- Raw data has the codes of a list apart; all other codes are as in the file.
 -- A view: to write these rows costs more than to make them, and parts of combinations are not kept.
 {{ config(materialized='view') }}
 {% set cell = ['survey', 'wave', 'respondent_id', 'variable'] %}
@@ -35,7 +36,8 @@ rules as (
         codes.combines,
         codes.select_category,
         coalesce(codes.select_category, '*') as item,
-        items.base as item_base
+        items.base as item_base,
+        items.is_number
     from codes
     left join items
         on {{ equal_columns('codes', 'items', ['survey', 'wave', 'variable']) }}
@@ -93,7 +95,7 @@ given as (
     select
         {% for column in cell %}answers.{{ column }},
         {% endfor %}
-        {{ split_to_rows('answers.code', 'lists.separator') }} as code
+        {{ codes_to_rows('answers.code') }} as code
     from answers
     inner join lists
         on {{ equal_columns('answers', 'lists', ['survey', 'wave', 'variable']) }}
@@ -123,10 +125,15 @@ meanings as (
         {% endfor %}
         seen.code,
         codes.category,
-        codes.score,
+        case
+            when codes.code is null and seen.code <> 'blank' and rules.is_number
+                then cast(seen.code as double)
+            else codes.score
+        end as score,
         case
             when codes.code is not null then codes.missing_kind
             when seen.code = 'blank' then 'blank'
+            when rules.is_number then null
             else 'unknown_code'
         end as missing_kind
     from rules
@@ -137,7 +144,7 @@ meanings as (
             {{ equal_columns('rules', 'codes',
                 ['survey', 'wave', 'concept', 'base', 'variable', 'rule']) }}
             and coalesce(rules.select_category, '') = coalesce(codes.select_category, '')
-            and trim(seen.code) = codes.code
+            and seen.code = codes.code
 )
 
 select

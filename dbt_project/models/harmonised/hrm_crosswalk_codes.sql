@@ -1,5 +1,6 @@
 -- One row per survey, wave, concept, base, variable, rule, selected category and code: what each
--- answer of each question counts as. `category` is empty where a valid answer selects nothing.
+-- answer of each question counts as. `category` is empty where a valid answer selects nothing. A
+-- number has a row without a code, for any number, and one for each code that gives a reason.
 with crosswalk as (
     select * from {{ ref('hrm_crosswalk') }}
 ),
@@ -67,9 +68,22 @@ direct as (
     left join recodes
         on crosswalk.recode = recodes.recode and item_codes.code = recodes.code
     where crosswalk.gives = 'code'
+),
+
+numbers as (
+    select
+        crosswalk.*,
+        cast(null as string) as code,
+        cast(null as string) as missing_kind,
+        cast(null as string) as chosen,
+        cast(null as double) as score
+    from crosswalk
+    inner join items
+        on {{ equal_columns('crosswalk', 'items', ['survey', 'wave', 'variable']) }}
+    where crosswalk.gives = 'code' and items.is_number
 )
 
-{% for part in ['recoded', 'direct'] %}
+{% for part in ['recoded', 'direct', 'numbers'] %}
     select
         survey,
         wave,
@@ -82,7 +96,8 @@ direct as (
         code,
         chosen as category,
         score,
-        missing_kind
+        missing_kind,
+        {{ 'true' if part == 'numbers' else 'false' }} as is_number
     from {{ part }}
     {{ 'union all' if not loop.last }}
 {% endfor %}

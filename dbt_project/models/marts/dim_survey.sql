@@ -9,5 +9,6 @@ select
     unit,
     unit_nl,
     unit_en,
-    reference_wave
+    reference_wave,
+    family
 from {{ ref('stg_surveys') }}

@@ -94,13 +94,14 @@ select
     worse_reliability as reliability,
     {{ labels_of('reliabilities', 'reliability') }},
     larger_variation as coefficient_of_variation,
-    case when not either_bound then estimate - reference_estimate end as difference,
+    case when not either_bound then round(estimate - reference_estimate, 6) end as difference,
     {{ margin('difference') }},
     verdict,
     {{ labels_of('verdicts', 'verdict') }},
     test_reason,
     reasons.label_nl as reason_nl,
     reasons.label_en as reason_en,
+    assumed,
     either_approximate as approximate
 from judged
 {{ join_codelist('verdict', 'judged.verdict', 'verdicts') }}

@@ -14,11 +14,13 @@ item_codes as (
 
 select
     corrections.survey,
+    surveys.survey_label_nl,
+    surveys.survey_label_en,
     corrections.wave,
     corrections.variable,
     items.wording_nl,
     items.wording_en,
-    corrections.code,
+    replace(corrections.code, chr(31), '; ') as code,
     corrections.becomes,
     item_codes.label as becomes_label,
     corrections.answers,
@@ -26,6 +28,7 @@ select
     corrections.reason_en,
     corrections.source
 from corrections
+inner join {{ ref('dim_survey') }} as surveys on corrections.survey = surveys.survey
 inner join items
     on {{ equal_columns('corrections', 'items', ['survey', 'wave', 'variable']) }}
 left join item_codes

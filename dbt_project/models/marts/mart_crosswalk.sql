@@ -31,6 +31,7 @@ select
     coalesce(items.wording_original, variables.label) as wording_original,
     items.wording_nl,
     items.wording_en,
+    items.known,
     crosswalk.rule,
     crosswalk.source_concept,
     codes.code,

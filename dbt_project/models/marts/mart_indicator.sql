@@ -1,5 +1,6 @@
 -- One row per survey, wave, concept, category, group_dimension, group_value, base, statistic,
 -- weighting and data_status: all other marts are made from it.
+{% set n_effective = 'floor(bases.n / coalesce(waves.design_effect, 1))' %}
 with indicators as (
     select * from {{ ref('est_indicators') }}
 ),
@@ -12,9 +13,43 @@ categories as (
     select * from {{ ref('dim_category') }}
 ),
 
+-- Where no source prints the number of answers but it follows from one, a published share gets
+-- Wilson's interval on it (as est_indicators), marked and without an error that could be tested.
+derived as (
+    select
+        indicators.indicator_id,
+        bases.n as n_derived,
+        {% for lang in ['nl', 'en'] %}
+            concat(bases.reason_{{ lang }}, ' (', sources.title, ', ', bases.locator, ')')
+                as n_derived_reason_{{ lang }},
+        {% endfor %}
+        {{ wilson_margin('indicators.estimate / 100', n_effective, -1) }} as low,
+        {{ wilson_margin('indicators.estimate / 100', n_effective, 1) }} as high
+    from indicators
+    inner join {{ ref('derived_bases') }} as bases
+        on {{ equal_columns('indicators', 'bases', ['survey', 'wave', 'base']) }}
+    inner join {{ ref('dim_wave') }} as waves
+        on indicators.survey = waves.survey and indicators.wave = waves.wave
+    inner join {{ ref('concepts') }} as concepts on indicators.concept = concepts.concept
+    inner join {{ ref('dim_source') }} as sources on bases.source_id = sources.source_id
+    where
+        indicators.data_status = 'published'
+        and indicators.statistic = 'share'
+        and indicators.group_dimension = 'total'
+        and indicators.n is null
+        and indicators.bound is null
+        and not indicators.approximate
+        and concepts.kind <> 'count'
+),
+
 located as (
     select
         indicators.*,
+        derived.n_derived,
+        derived.n_derived_reason_nl,
+        derived.n_derived_reason_en,
+        coalesce(indicators.estimate_low, derived.low) as shown_low,
+        coalesce(indicators.estimate_high, derived.high) as shown_high,
         case
             when indicators.group_dimension = 'country' then indicators.group_value
             else surveys.country
@@ -29,6 +64,7 @@ located as (
     from indicators
     inner join {{ ref('dim_survey') }} as surveys on indicators.survey = surveys.survey
     left join dimensions on indicators.group_dimension = dimensions.group_dimension
+    left join derived on indicators.indicator_id = derived.indicator_id
 )
 
 select
@@ -70,17 +106,22 @@ select
         as group_value_label_en,
     located.statistic,
     located.estimate,
-    located.estimate_low,
-    located.estimate_high,
+    located.shown_low as estimate_low,
+    located.shown_high as estimate_high,
     located.standard_error,
     located.coefficient_of_variation,
     located.n,
+    located.n_derived,
+    located.n_derived_reason_nl,
+    located.n_derived_reason_en,
     located.effective_n,
     located.rounding_unit,
     located.weighting,
-    located.interval_method,
+    case when located.n_derived is null then located.interval_method else 'wilson_derived_n' end
+        as interval_method,
     located.data_status,
     {{ labels_of('data_status', 'data_status') }},
+    located.assumed,
     located.approximate,
     located.bound,
     located.obs_status,
@@ -100,14 +141,17 @@ select
         {{ estimate_text(
             lang, 'located.estimate', 'located.statistic', 'located.approximate', 'located.bound'
         ) }} as estimate_text_{{ lang }},
-        {{ interval_text(lang, 'located.estimate_low', 'located.estimate_high') }}
-            as interval_text_{{ lang }},
-        {{ count_text(lang, 'located.n') }} as n_text_{{ lang }},
-        coalesce(located.comparability_note_{{ lang }}, '') as note_text_{{ lang }},
+        {{ interval_text(lang, 'located.shown_low', 'located.shown_high') }}
+        || {{ derived_text(lang, 'located.n_derived') }} as interval_text_{{ lang }},
+        {{ count_text(lang, 'located.n') }}
+        || {{ derived_text(lang, 'located.n_derived') }} as n_text_{{ lang }},
+        concat_ws(
+            ' ', located.comparability_note_{{ lang }}, assumption.label_{{ lang }}
+        ) as note_text_{{ lang }},
         {{ source_link(
             lang, 'located.source_title', 'located.source_url', 'located.source_locator'
         ) }} as source_link_{{ lang }},
-        notice.label_{{ lang }} as notice_{{ lang }},
+        concat_ws(' ', notice.label_{{ lang }}, assumption.label_{{ lang }}) as notice_{{ lang }},
     {% endfor %}
     -cast(notice.sort_order as integer) as notice_order
 from located
@@ -124,6 +168,7 @@ left join {{ ref('bases') }} as bases on located.base = bases.base
 {{ join_codelist('country', 'located.country') }}
 {{ join_codelist('data_status', 'located.data_status') }}
 {{ join_codelist('notice', 'located.data_status') }}
+{{ join_codelist('notice', "case when located.assumed then 'assumed' end", 'assumption') }}
 {{ join_codelist('comparability', 'located.comparability') }}
 {{ join_codelist('reliability', 'located.reliability') }}
 {{ join_codelist('statistic', 'located.statistic') }}

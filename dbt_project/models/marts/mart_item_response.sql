@@ -24,6 +24,7 @@ select
     items.base,
     {{ labels_of('bases', 'base') }},
     loads.data_status,
+    coalesce(assumptions.assumed, false) as assumed,
     items.items,
     cast(
         case
@@ -37,4 +38,5 @@ from items
 inner join loads on items.survey = loads.survey and items.wave = loads.wave
 inner join {{ ref('dim_concept') }} as concepts on items.concept = concepts.concept
 left join {{ ref('bases') }} as bases on items.base = bases.base
+{{ join_assumed('items') }}
 where items.n >= {{ release_rule('minimum_base') }}

@@ -1,8 +1,10 @@
 -- One row per published figure: what we compute from the answers of the same wave, as far as it
 -- may be shown, and whether it agrees. The tolerance is half a unit of the last printed digit, or
--- 5 points (0.05 of a scale point per point) where the source only says it in words. Answers are
--- weighted where the source weights them (published_weighting.csv), because its figures would not
--- come out otherwise.
+-- 5 points (0.05 of a scale point per point) where the source only says it in words. A bound that
+-- is not approximate ("at least half") agrees with everything on its side. Answers are weighted
+-- where the source weights them (published_weighting.csv), because its figures would not come out
+-- otherwise. Generated answers were drawn to agree with these figures, so that they prove nothing
+-- about a figure (`by_construction`); only real answers do (`independent`).
 with figures as (
     select
         *,
@@ -91,6 +93,7 @@ contrasts as (
 counts as (
     select
         rules.concept,
+        rules.category,
         computed.survey,
         computed.wave,
         computed.group_dimension,
@@ -109,8 +112,8 @@ counts as (
             and computed.statistic = 'share'
             and (rules.counted_category is null or rules.counted_category = computed.category)
     group by
-        rules.concept, computed.survey, computed.wave, computed.group_dimension,
-        computed.group_value
+        rules.concept, rules.category, computed.survey, computed.wave,
+        computed.group_dimension, computed.group_value
 ),
 
 -- Groups that a release shows as part of others only.
@@ -163,7 +166,8 @@ matched as (
     left join counts
         on
             {{ equal_columns(
-                'figures', 'counts', ['survey', 'wave', 'concept', 'group_dimension', 'group_value']
+                'figures', 'counts',
+                ['survey', 'wave', 'concept', 'category', 'group_dimension', 'group_value']
             ) }}
     left join merged
         on {{ equal_columns('figures', 'merged', ['group_dimension', 'group_value']) }}
@@ -180,6 +184,8 @@ judged as (
         *,
         case
             when computed_value is null or status = 'superseded' then 'not_computable'
+            when not approximate and bound = 'lower' and computed_value >= value then 'agrees'
+            when not approximate and bound = 'upper' and computed_value <= value then 'agrees'
             when abs(computed_value - value) <= tolerance + 1e-9 then 'agrees'
             else 'differs'
         end as verdict,
@@ -194,26 +200,46 @@ judged as (
             else 'not_asked'
         end as reason_code
     from matched
+),
+
+weighed as (
+    select
+        *,
+        case
+            when verdict = 'not_computable' then null
+            when computed_status = 'synthetic' then 'by_construction'
+            else 'independent'
+        end as evidence
+    from judged
 )
 
 select
-    judged.row_id,
-    judged.survey,
-    judged.wave,
-    judged.concept,
-    judged.category,
-    judged.base,
-    judged.group_dimension,
-    judged.group_value,
-    judged.statistic,
-    judged.value as published,
-    judged.shown_value as computed,
-    judged.computed_status as data_status,
+    weighed.row_id,
+    weighed.survey,
+    weighed.wave,
+    weighed.concept,
+    weighed.category,
+    weighed.base,
+    weighed.group_dimension,
+    weighed.group_value,
+    weighed.statistic,
+    weighed.value as published,
+    weighed.shown_value as computed,
+    weighed.computed_status as data_status,
+    weighed.computed_status is not null
+    and (coalesce(assumptions.assumed, false) or coalesce(of_groups.assumed, false)) as assumed,
     -- The verdict is on the value before it is rounded; beside a rounded one there is more room.
-    judged.tolerance + coalesce(judged.rounding_unit, 0) / 2 as tolerance,
-    judged.approximate,
-    judged.verdict,
+    weighed.tolerance + coalesce(weighed.rounding_unit, 0) / 2 as tolerance,
+    weighed.approximate,
+    weighed.verdict,
+    weighed.evidence,
+    {{ labels_of('evidences', 'evidence') }},
     reasons.label_en as reason,
     reasons.label_nl as reason_nl
-from judged
-{{ join_codelist('reconciliation', 'judged.reason_code', 'reasons') }}
+from weighed
+left join {{ ref('group_dimensions') }} as dimensions
+    on weighed.group_dimension = dimensions.group_dimension
+{{ join_assumed('weighed') }}
+{{ join_assumed('weighed', 'of_groups', concept='dimensions.concept') }}
+{{ join_codelist('reconciliation', 'weighed.reason_code', 'reasons') }}
+{{ join_codelist('evidence', 'weighed.evidence', 'evidences') }}

@@ -1,7 +1,8 @@
 -- One row per survey, wave, group and data status: how many were asked and how many answered.
 -- Published numbers come from manifests and from the figures by sector; computed ones from the
 -- frame and the loaded answers, hidden where an estimate of that group would be hidden. The frame
--- counts as invited only where it adds up to the number that a source says was invited.
+-- counts as invited only where it adds up to the number that a source says was invited. Dashboards
+-- show of each split what a source prints, or else what the file gives (`is_preferred`).
 with figures as (
     select
         survey,
@@ -123,27 +124,85 @@ united as (
             {{ equal_columns(
                 'frames', 'shown', ['survey', 'wave', 'group_dimension', 'group_value']
             ) }}
+),
+
+labels as (
+    select
+        united.*,
+        coalesce(categories.category_label_nl, dimensions.label_nl) as group_value_label_nl,
+        coalesce(categories.category_label_en, dimensions.label_en) as group_value_label_en,
+        coalesce(categories.sort_order, 0) as group_order,
+        united.data_status <> 'published' and coalesce(assumptions.assumed, false) as assumed,
+        united.data_status = 'published' or max(
+            case when united.data_status = 'published' then 1 else 0 end
+        ) over (partition by united.survey, united.wave, united.group_dimension) = 0
+            as is_preferred
+    from united
+    left join {{ ref('group_dimensions') }} as dimensions
+        on united.group_dimension = dimensions.group_dimension
+    {{ join_assumed('united', concept='dimensions.concept') }}
+    left join {{ ref('dim_category') }} as categories
+        on
+            dimensions.concept = categories.concept
+            and united.group_value = categories.category
+),
+
+-- The home survey first, its latest wave first, and of each wave the total.
+placed as (
+    select
+        labels.*,
+        surveys.survey_label_nl,
+        surveys.survey_label_en,
+        cast(row_number() over (
+            order by
+                case when labels.survey = '{{ var("home_survey") }}' then 0 else 1 end,
+                surveys.survey_label_nl asc,
+                labels.wave desc,
+                case when labels.group_dimension = 'total' then 0 else 1 end,
+                labels.group_dimension asc,
+                labels.group_order asc,
+                labels.group_value asc,
+                labels.data_status asc
+        ) as integer) as row_order
+    from labels
+    inner join {{ ref('dim_survey') }} as surveys on labels.survey = surveys.survey
 )
 
 select
-    united.survey,
-    united.wave,
-    united.group_dimension,
-    united.group_value,
-    coalesce(categories.category_label_nl, dimensions.label_nl) as group_value_label_nl,
-    coalesce(categories.category_label_en, dimensions.label_en) as group_value_label_en,
-    united.data_status,
-    united.invited,
-    united.answered,
-    united.rate,
+    placed.survey,
+    placed.survey_label_nl,
+    placed.survey_label_en,
+    placed.wave,
+    placed.group_dimension,
+    placed.group_value,
+    placed.group_value_label_nl,
+    placed.group_value_label_en,
+    placed.data_status,
+    {{ labels_of('data_statuses', 'data_status') }},
+    placed.assumed,
+    placed.invited,
+    placed.answered,
+    placed.rate,
+    placed.is_preferred,
+    placed.row_order,
+    placed.row_order = min(case when placed.is_preferred then placed.row_order end)
+        over (partition by placed.survey, placed.wave) as is_first,
+    {% for lang, hidden, unknown in [
+        ('nl', 'afgeschermd', 'niet bekend'), ('en', 'suppressed', 'not known')
+    ] %}
+        {{ count_text(lang, 'placed.invited') }} as invited_text_{{ lang }},
+        case
+            when placed.answered is null and placed.data_status <> 'published' then '{{ hidden }}'
+            else {{ count_text(lang, 'placed.answered') }}
+        end as answered_text_{{ lang }},
+        case
+            when placed.answered is null and placed.data_status <> 'published' then '{{ hidden }}'
+            else coalesce({{ number_text(lang, 'placed.rate') }} || '%', '{{ unknown }}')
+        end as rate_text_{{ lang }},
+    {% endfor %}
     sources.title as source_title,
-    united.source_locator,
+    placed.source_locator,
     sources.url as source_url
-from united
-left join {{ ref('dim_source') }} as sources on united.source_id = sources.source_id
-left join {{ ref('group_dimensions') }} as dimensions
-    on united.group_dimension = dimensions.group_dimension
-left join {{ ref('dim_category') }} as categories
-    on
-        dimensions.concept = categories.concept
-        and united.group_value = categories.category
+from placed
+left join {{ ref('dim_source') }} as sources on placed.source_id = sources.source_id
+{{ join_codelist('data_status', 'placed.data_status', 'data_statuses') }}

@@ -16,6 +16,7 @@ with shares as (
                     as {{ name }}_{{ column }},
             {% endfor %}
         {% endfor %}
+        max(assumed) as assumed,
         count(*) as indicators
     from {{ ref('mart_indicator') }}
     where
@@ -76,6 +77,7 @@ select
     results.weighting,
     results.data_status,
     {{ labels_of('data_status', 'data_status') }},
+    coalesce(shares.assumed, false) as assumed,
     {% for name in groups %}
         {% for column in figures %}
             shares.{{ name }}_{{ column }},
@@ -87,11 +89,13 @@ select
         {% for column in margins %}
             {{ contrast }}.{{ column }} as {{ contrast }}_{{ column }},
         {% endfor %}
-        coalesce({{ contrast }}.verdict, 'cannot_tell') as {{ contrast }}_verdict,
+        coalesce({{ contrast }}.verdict, verdicts_{{ name }}.code) as {{ contrast }}_verdict,
         {% for language in ['nl', 'en'] %}
-            coalesce({{ contrast }}.verdict_label_{{ language }}, unknown.label_{{ language }})
-                as {{ contrast }}_verdict_label_{{ language }},
-            coalesce({{ contrast }}.reason_{{ language }}, no_interval.label_{{ language }})
+            coalesce(
+                {{ contrast }}.verdict_label_{{ language }},
+                verdicts_{{ name }}.label_{{ language }}
+            ) as {{ contrast }}_verdict_label_{{ language }},
+            coalesce({{ contrast }}.reason_{{ language }}, reasons_{{ name }}.label_{{ language }})
                 as {{ contrast }}_reason_{{ language }},
         {% endfor %}
     {% endfor %}
@@ -109,12 +113,22 @@ left join shares on {{ equal_columns('results', 'shares', key) }}
         on
             {{ equal_columns('results', 'printed_' ~ name, key) }}
             and printed_{{ name }}.reference_value = '{{ name }}'
+    -- Without a difference there is nothing to judge.
+    {% set untested = 'case when strong_' ~ name ~ '.verdict is null' %}
+    {% set is_printed = 'printed_' ~ name ~ '.value is not null' %}
+    {{ join_codelist(
+        'verdict',
+        untested ~ ' and ' ~ is_printed ~ " then 'cannot_tell' end",
+        'verdicts_' ~ name
+    ) }}
+    {{ join_codelist(
+        'test_reason',
+        untested ~ ' then case when ' ~ is_printed
+        ~ " then 'no_interval' else 'no_difference' end end",
+        'reasons_' ~ name
+    ) }}
 {% endfor %}
 inner join {{ ref('dim_category') }} as categories
     on categories.concept = 'result' and results.category = categories.category
 left join {{ ref('bases') }} as bases on results.base = bases.base
 {{ join_codelist('data_status', 'results.data_status') }}
-left join {{ ref('codelists') }} as unknown
-    on unknown.codelist = 'verdict' and unknown.code = 'cannot_tell'
-left join {{ ref('codelists') }} as no_interval
-    on no_interval.codelist = 'test_reason' and no_interval.code = 'no_interval'

@@ -14,6 +14,7 @@ strata as (
         wave,
         data_status,
         invited,
+        assumed,
         answered / cast(invited as double) as rho,
         sum(answered) over wave_strata / cast(sum(invited) over wave_strata as double) as mean_rho
     from response
@@ -26,6 +27,7 @@ representativity as (
         survey,
         wave,
         data_status,
+        max(assumed) as assumed,
         case
             when count(rho) = count(*)
                 then 1 - 2 * sqrt(sum(invited * power(rho - mean_rho, 2)) / (sum(invited) - 1))
@@ -47,6 +49,8 @@ select
     response.survey,
     response.wave,
     response.data_status,
+    -- The weights and the R-indicator rest on the question that gives the strata.
+    coalesce(representativity.assumed, false) as assumed,
     cast(coalesce(frames.frame_count, response.invited) as bigint) as frame_count,
     response.answered,
     round(response.rate, 1) as rate,

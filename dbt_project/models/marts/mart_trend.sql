@@ -4,6 +4,9 @@
 -- Organisations that answered in both waves make the change more certain; where pseudonyms link
 -- them the covariance is taken into account. Elsewhere waves count as independent samples, which
 -- makes the interval too wide rather than too narrow.
+-- A scale of several items is compared only where its items work alike in both waves
+-- (mart_scale_invariance), and so are classes of the scale and figures of groups that are its
+-- classes.
 {% set series = [
     'survey', 'concept', 'category', 'base', 'group_dimension', 'group_value', 'statistic',
     'weighting', 'data_status'
@@ -13,7 +16,53 @@
     'from_wave', 'wave'
 ] %}
 {% set within = ['survey', 'from_wave', 'wave', 'weighting', 'data_status'] %}
-with indicators as (
+with scales as (
+    select concept from {{ ref('mart_scale') }}
+    union
+    select concept from {{ ref('concepts') }}
+    where minimum_items > 1
+),
+
+rests_on_scale as (
+    select
+        concept,
+        concept as scale
+    from scales
+    union all
+    select
+        crosswalk.concept,
+        min(scales.concept) as scale
+    from {{ ref('crosswalk') }} as crosswalk
+    inner join scales on crosswalk.source_concept = scales.concept
+    group by crosswalk.concept
+),
+
+groups_on_scale as (
+    select
+        dimensions.group_dimension,
+        rests_on_scale.scale
+    from {{ ref('group_dimensions') }} as dimensions
+    inner join rests_on_scale on dimensions.concept = rests_on_scale.concept
+),
+
+invariance as (
+    select
+        survey,
+        concept as scale,
+        data_status,
+        from_wave,
+        to_wave,
+        case
+            when min(case when holds then 1 else 0 end) = 1 then 'holds'
+            when max(case when not holds then 1 else 0 end) = 1 then 'not_invariant'
+            else 'invariance_unknown'
+        end as invariance
+    from {{ ref('mart_scale_invariance') }}
+    where level = 'scalar'
+    group by survey, concept, data_status, from_wave, to_wave
+),
+
+indicators as (
     select
         *,
         dense_rank() over (partition by {{ series | join(', ') }} order by wave) as place,
@@ -31,7 +80,23 @@ pairs as (
         earlier.n as from_n,
         earlier.bound as from_bound,
         earlier.approximate as from_approximate,
+        earlier.assumed or later.assumed as either_assumed,
+        case
+            when 'not_invariant' in (of_concept.invariance, of_group.invariance)
+                then 'not_invariant'
+            when
+                (
+                    concept_scales.scale is not null
+                    and coalesce(of_concept.invariance, '') <> 'holds'
+                )
+                or (
+                    group_scales.scale is not null
+                    and coalesce(of_group.invariance, '') <> 'holds'
+                )
+                then 'invariance_unknown'
+        end as scale_fault,
         {{ test_of('later', 'earlier', 'links.correlation') }},
+        {{ rests_on_derived_n('later', 'earlier') }},
         -- The worse of both waves' judgements against the reference wave holds for the pair.
         case
             when 'impossible' in (earlier.comparability, later.comparability) then 'impossible'
@@ -63,6 +128,17 @@ pairs as (
                 later.place = earlier.place + 1
                 or (earlier.place = 1 and later.place = later.waves and later.waves > 2)
             )
+    left join rests_on_scale as concept_scales on later.concept = concept_scales.concept
+    left join groups_on_scale as group_scales
+        on later.group_dimension = group_scales.group_dimension
+    {% for own, scales in [('of_concept', 'concept_scales'), ('of_group', 'group_scales')] -%}
+        left join invariance as {{ own }}
+            on
+                {{ scales }}.scale = {{ own }}.scale
+                and {{ equal_columns('later', own, ['survey', 'data_status']) }}
+                and earlier.wave = {{ own }}.from_wave
+                and later.wave = {{ own }}.to_wave
+    {% endfor -%}
     left join {{ ref('est_wave_covariances') }} as links
         on
             {{ equal_columns(
@@ -79,10 +155,17 @@ compared as (
     select
         *,
         case
-            when pair_comparability not in ('impossible', 'undetermined') and not either_bound
-                then estimate - from_estimate
+            when
+                pair_comparability not in ('impossible', 'undetermined')
+                and not either_bound
+                and scale_fault is null
+                then round(estimate - from_estimate, 6)
         end as change,
-        {{ untested('pair_comparability') }} as untested
+        {{ untested('pair_comparability', [
+            ("scale_fault = 'not_invariant'", 'not_invariant'),
+            ("scale_fault = 'invariance_unknown'", 'invariance_unknown'),
+            ('on_derived_n', 'derived_n'),
+        ]) }} as untested
     from pairs
 ),
 
@@ -122,10 +205,11 @@ select
     verdict,
     {{ labels_of('verdicts', 'verdict') }},
     test_reason,
-    concat_ws(' ', reasons.label_nl, pair_note_nl) as reason_nl,
-    concat_ws(' ', reasons.label_en, pair_note_en) as reason_en,
+    concat_ws(' ', reasons.label_nl, pair_note_nl, assumption.label_nl) as reason_nl,
+    concat_ws(' ', reasons.label_en, pair_note_en, assumption.label_en) as reason_en,
     pair_comparability as comparability,
     {{ labels_of('comparabilities', 'comparability') }},
+    either_assumed as assumed,
     either_approximate as approximate,
     {% for lang in ['nl', 'en'] %}
         {{ estimate_text(lang, 'from_estimate', 'statistic', 'from_approximate', 'from_bound') }}
@@ -143,3 +227,4 @@ from judged
 {{ join_codelist('comparability', 'judged.pair_comparability', 'comparabilities') }}
 {{ join_codelist('reliability', 'judged.worse_reliability', 'reliabilities') }}
 {{ join_codelist('test_reason', 'judged.test_reason', 'reasons') }}
+{{ join_codelist('notice', "case when judged.either_assumed then 'assumed' end", 'assumption') }}

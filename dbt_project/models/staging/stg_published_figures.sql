@@ -1,4 +1,5 @@
--- One row per figure as printed in a source, superseded ones included.
+-- One row per figure as printed in a source, superseded ones included. What a source calls "about"
+-- is no limit: `approximate` says it.
 select
     cast(survey as string) as survey,
     cast(row_id as string) as row_id,
@@ -9,7 +10,7 @@ select
     cast(group_dimension as string) as group_dimension,
     cast(group_value as string) as group_value,
     cast(statistic as string) as statistic,
-    cast(bound as string) as bound,
+    nullif(cast(bound as string), 'about') as bound,
     cast(value as double) as value,
     cast(unit as string) as unit,
     cast(n as bigint) as n,

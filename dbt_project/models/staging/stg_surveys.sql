@@ -9,5 +9,6 @@ select
     cast(unit as string) as unit,
     cast(unit_nl as string) as unit_nl,
     cast(unit_en as string) as unit_en,
-    cast(reference_wave as string) as reference_wave
+    cast(reference_wave as string) as reference_wave,
+    cast(family as string) as family
 from {{ raw('surveys') }}

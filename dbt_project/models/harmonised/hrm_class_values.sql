@@ -1,0 +1,19 @@
+-- One row per respondent, concept and base of a rule that gives a class: the class and the value of
+-- the scale that it was made from.
+{{ config(materialized='view') }}
+select
+    classes.survey,
+    classes.wave,
+    classes.respondent_id,
+    classes.concept,
+    classes.base,
+    classes.category,
+    scales.value
+from {{ ref('hrm_binned_answers') }} as classes
+inner join {{ ref('hrm_crosswalk') }} as rules
+    on {{ equal_columns('classes', 'rules', ['survey', 'wave', 'concept', 'base']) }}
+inner join {{ ref('hrm_item_values') }} as scales
+    on
+        {{ equal_columns('classes', 'scales', ['survey', 'wave', 'respondent_id']) }}
+        and rules.source_concept = scales.concept
+where rules.gives = 'class'

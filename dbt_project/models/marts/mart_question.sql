@@ -1,0 +1,280 @@
+-- One row per choice of a reader (see mart_answer): the question, and in one or two sentences what
+-- its figures say. A sentence names a change or a difference only where its verdict is clear. It
+-- names a largest share only where no other can be as large: a figure in words lies within 5 points
+-- of what was printed, as in the disclosure checks, and a limit may lie anywhere on its side. Where
+-- all answers are shown, sums of several do not count.
+{% set words = {
+    'nl': {
+        'in': 'Bij', 'of': 'van de', 'comparisons': 'vergelijkingen is er een duidelijk',
+        'change': 'e verandering', 'difference': ' verschil',
+        'one': 'Er is één meting, dus een verandering is niet te zien.',
+        'none': 'Geen van de vergelijkingen laat een duidelijk verschil zien.',
+        'unknown': 'Of er iets verschilt, is niet te zeggen.',
+        'why': 'De redenen verschillen per antwoord.',
+        'most': 'Het grootste aandeel', 'most_printed': 'Het grootste gepubliceerde aandeel',
+        'most_shown': 'Het grootste getoonde aandeel',
+        'only_printed': 'Gepubliceerd', 'only_shown': 'Getoond',
+        'tie': 'Welk aandeel het grootst is, is niet te zeggen: onder meer', 'and': 'en',
+        'against': 'ten opzichte van', 'points': ' procentpunten',
+    },
+    'en': {
+        'in': 'In', 'of': 'of the', 'comparisons': 'comparisons there is a clear',
+        'change': ' change', 'difference': ' difference',
+        'one': 'There is one wave, so no change can be seen.',
+        'none': 'None of the comparisons shows a clear difference.',
+        'unknown': 'Whether anything differs cannot be told.',
+        'why': 'The reasons differ between answers.',
+        'most': 'The largest share', 'most_printed': 'The largest published share',
+        'most_shown': 'The largest share shown',
+        'only_printed': 'Published', 'only_shown': 'Shown',
+        'tie': 'Which share is largest cannot be told: among others', 'and': 'and',
+        'against': 'compared with', 'points': ' percentage points',
+    },
+} %}
+with categories as (
+    select
+        *,
+        sum(case when not is_combined then 1 else 0 end) over (partition by concept)
+            as answers_of_concept
+    from {{ ref('dim_category') }}
+),
+
+-- `is_seen`: what a sentence without a clear change looks at, which is the last wave with figures,
+-- all groups, or the Netherlands.
+ranged as (
+    select
+        answers.*,
+        {% for lang in ['nl', 'en'] %}
+            concat(
+                answers.answer_{{ lang }}, ', ', answers.estimate_text_{{ lang }}, ' (',
+                answers.member_{{ lang }}, ')'
+            ) as named_{{ lang }},
+        {% endfor %}
+        coalesce(categories.is_combined, false) as is_combined,
+        categories.answers_of_concept,
+        case answers.compared
+            when 'waves'
+                then answers.member_order = max(
+                    case when answers.estimate is not null then answers.member_order end
+                ) over (partition by answers.choice_id)
+            when 'countries' then answers.member_order = 0
+            else true
+        end as is_seen,
+        case answers.mark
+            when 'bound' then answers.drawn_from
+            when 'about' then greatest(answers.estimate - 5, 0)
+            else answers.estimate
+        end as least,
+        case answers.mark
+            when 'bound' then answers.drawn_to
+            when 'about' then least(answers.estimate + 5, 100)
+            else answers.estimate
+        end as most
+    from {{ ref('mart_answer') }} as answers
+    left join categories
+        on {{ equal_columns('answers', 'categories', ['concept', 'category']) }}
+),
+
+completed as (
+    select
+        *,
+        case
+            when data_status = 'published'
+                then
+                    compared = 'waves'
+                    and group_dimension = 'total'
+                    and answers_of_concept = sum(
+                        case
+                            when is_seen and estimate is not null and not is_combined then 1 else 0
+                        end
+                    ) over (partition by choice_id)
+            else
+                0 = sum(case when is_seen and estimate is null and not is_gap then 1 else 0 end)
+                    over (partition by choice_id)
+        end as is_complete
+    from ranged
+),
+
+contending as (
+    select
+        *,
+        is_seen and estimate is not null and not (is_combined and coalesce(is_complete, false))
+            as contends
+    from completed
+),
+
+ranked as (
+    select
+        *,
+        row_number() over (
+            partition by choice_id
+            order by
+                case when is_clear then 0 else 1 end,
+                abs(difference) desc nulls last,
+                answer_order,
+                member_order asc
+        ) as weight,
+        row_number() over (
+            partition by choice_id
+            order by
+                case when contends then 0 else 1 end asc,
+                least desc,
+                most desc,
+                answer_order asc,
+                member_order asc
+        ) as height,
+        -- The country whose wave is nearest to the Dutch one.
+        row_number() over (
+            partition by choice_id, category
+            order by
+                case when member_order > 0 then 0 else 1 end asc,
+                abs(cast(wave as integer) - cast(chosen_wave as integer)) asc,
+                member_order asc
+        ) as nearness
+    from contending
+),
+
+answers as (
+    select
+        *,
+        row_number() over (
+            partition by choice_id
+            order by
+                case when contends and height > 1 then 0 else 1 end asc,
+                most desc,
+                least desc,
+                height asc
+        ) as rivalry
+    from ranked
+),
+
+counted as (
+    select
+        choice_id,
+        sum(case when is_clear then 1 else 0 end) as clear_ones,
+        sum(
+            case
+                when is_clear or verdict in ('no_clear_change', 'no_clear_difference') then 1 else 0
+            end
+        ) as told_ones,
+        count(verdict) as compared_ones,
+        count(distinct case when verdict is not null then reason_nl end) as reasons,
+        max(case when verdict is not null then reason_nl end) as reason_nl,
+        max(case when verdict is not null then reason_en end) as reason_en,
+        max(case when assumed then 1 else 0 end) = 1 as assumed,
+        sum(case when contends then 1 else 0 end) as contenders,
+        max(case when contends and height > 1 then most end) as rival_most,
+        min(case when is_complete then 1 else 0 end) = 1 as is_complete
+    from answers
+    group by choice_id
+)
+
+select
+    answers.choice_id,
+    -- The questions of the home survey first, as the catalogue has them, and the plain ones first.
+    cast(row_number() over (
+        order by
+            case when answers.survey = '{{ var("home_survey") }}' then 0 else 1 end,
+            case when answers.group_dimension = 'total' then 0 else 1 end,
+            answers.concept_order,
+            answers.data_status,
+            answers.choice_nl
+    ) as integer) as choice_order,
+    answers.compared,
+    answers.survey,
+    answers.country,
+    answers.concept,
+    answers.concept_order,
+    answers.base,
+    answers.group_dimension,
+    answers.chosen_wave,
+    answers.data_status,
+    counted.assumed,
+{% for lang in ['nl', 'en'] %}
+    {% set w = words[lang] %}
+    answers.choice_{{ lang }},
+    answers.concept_label_{{ lang }},
+    answers.question_{{ lang }},
+    answers.base_label_{{ lang }},
+    case
+        when counted.clear_ones > 0
+            then
+                concat(
+                    answers.answer_{{ lang }}, ': ', answers.estimate_text_{{ lang }}, ' (',
+                    answers.member_{{ lang }}, '). ', answers.verdict_label_{{ lang }}, ': ',
+                    {{ change_text(
+                        lang, 'answers.difference', 'answers.difference_low',
+                        'answers.difference_high', w.points
+                    ) }},
+                    ' {{ w.against }} ',
+                    answers.reference_{{ lang }},
+                    '.'
+                )
+        when answers.compared = 'countries'
+            then
+                concat(
+                    tallest.answer_{{ lang }}, ': ', tallest.estimate_text_{{ lang }}, ' (',
+                    tallest.member_{{ lang }}, ') {{ w.and }} ',
+                    nearest.estimate_text_{{ lang }}, ' (', nearest.member_{{ lang }}, ').'
+                )
+        when counted.contenders > 1 and tallest.least <= counted.rival_most
+            then
+                concat(
+                    '{{ w.tie }} ', tallest.named_{{ lang }}, ', {{ w.and }} ',
+                    rival.named_{{ lang }}, '.'
+                )
+        else concat(
+            case
+                when counted.contenders > 1 and counted.is_complete then '{{ w.most }}'
+                when counted.contenders > 1 and answers.data_status = 'published'
+                    then '{{ w.most_printed }}'
+                when counted.contenders > 1 then '{{ w.most_shown }}'
+                when answers.data_status = 'published' then '{{ w.only_printed }}'
+                else '{{ w.only_shown }}'
+            end, ': ', tallest.named_{{ lang }}, '.'
+            )
+    end as sentence_{{ lang }},
+    case
+        when counted.clear_ones > 0 and counted.compared_ones = 1 then ''
+        when counted.clear_ones > 0
+            then
+                concat(
+                    '{{ w.in }} ', cast(counted.clear_ones as string), ' {{ w.of }} ',
+                    cast(counted.told_ones as string), ' {{ w.comparisons }}',
+                    case answers.compared
+                        when 'waves' then '{{ w.change }}' else '{{ w.difference }}'
+                    end, '.'
+                )
+        when counted.told_ones > 0 then '{{ w.none }}'
+        when counted.compared_ones > 0
+            then
+                concat(
+                    '{{ w.unknown }} ',
+                    coalesce(
+                        case
+                            when answers.compared = 'countries'
+                                then nullif(nearest.reason_{{ lang }}, '')
+                            when counted.reasons = 1 then counted.reason_{{ lang }}
+                        end,
+                        '{{ w.why }}'
+                    )
+                )
+        when answers.compared = 'waves' then '{{ w.one }}'
+        else ''
+    end as detail_{{ lang }},
+    answers.member_status_label_{{ lang }} as data_status_label_{{ lang }},
+    concat_ws(' ', notices.label_{{ lang }}, assumption.label_{{ lang }})
+        as notice_{{ lang }}{{ ',' if not loop.last }}
+{% endfor %}
+from answers
+inner join counted on answers.choice_id = counted.choice_id
+inner join answers as tallest on answers.choice_id = tallest.choice_id and tallest.height = 1
+inner join answers as rival on answers.choice_id = rival.choice_id and rival.rivalry = 1
+inner join answers as nearest
+    on
+        tallest.choice_id = nearest.choice_id
+        and tallest.category = nearest.category
+        and nearest.nearness = 1
+{{ join_codelist('notice', 'answers.data_status', 'notices') }}
+{{ join_codelist('notice', "case when counted.assumed then 'assumed' end", 'assumption') }}
+where answers.weight = 1

@@ -1,0 +1,69 @@
+"""Every page against axe: WCAG 2.1, levels A and AA, headings and tables.
+
+What Superset has and we cannot mend is in `accepted.yml`, with the reason. A line there that no
+page needs any more fails a test.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from tests.dashboards import reader
+from tests.dashboards.reader import Installation, Visit
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "best-practice"]
+ACCEPTED = {
+    str(one["rule"]): one
+    for one in yaml.safe_load(Path(__file__).with_name("accepted.yml").read_text())
+}
+SLUGS = [slug for page in reader.pages() for slug in page["slug"].values()]
+
+
+def found(page: Page) -> dict[str, list[str]]:
+    """The rules that a page breaks, and the parts that break each."""
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright")
+    answer = axe.Axe().run(page, options={"runOnly": RULES}).response
+    return {
+        rule["id"]: [part["html"][:200] for part in rule["nodes"]] for rule in answer["violations"]
+    }
+
+
+@pytest.fixture(scope="session")
+def met() -> set[str]:
+    """The rules that any page broke."""
+    return set()
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_page_passes(installation: Installation, visit: Visit, met: set[str], slug: str) -> None:
+    visit.open(f"{installation.url}/superset/dashboard/{slug}/")
+    broken = found(visit.page)
+    met |= set(broken)
+    assert {rule: parts for rule, parts in broken.items() if rule not in ACCEPTED} == {}
+
+
+def test_the_login_page_passes(installation: Installation, visit: Visit, met: set[str]) -> None:
+    visit.page.context.clear_cookies()
+    visit.page.goto(f"{installation.url}/login/")
+    visit.page.locator("#username").wait_for()
+    broken = found(visit.page)
+    met |= set(broken)
+    assert {rule: parts for rule, parts in broken.items() if rule not in ACCEPTED} == {}
+
+
+def test_what_is_accepted_still_occurs(browser: Browser, met: set[str]) -> None:
+    if not met:
+        pytest.skip("Only says something after the pages.")
+    assert set(ACCEPTED) <= met
+
+
+def test_what_is_accepted_stands_in_the_documentation() -> None:
+    page = (reader.PROJECT / "docs" / "how-to" / "change-a-dashboard.md").read_text()
+    assert [rule for rule in ACCEPTED if f"`{rule}`" not in page] == []

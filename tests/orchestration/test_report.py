@@ -1,0 +1,244 @@
+"""The release carries all of the 2021 report, and the command lists it."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.conftest import PROJECT, Barometer
+from tests.support import WAVE, missing_words
+
+SEEDS = PROJECT / "dbt_project" / "seeds"
+
+
+@pytest.fixture(scope="module")
+def release(built: Barometer) -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect(str(built.current), read_only=True) as connection:
+        yield connection
+
+
+def shown(release: duckdb.DuckDBPyConnection, figure: str, what: str, **where: str) -> set[object]:
+    """Values of a column in the rows of a figure."""
+    conditions = " and ".join(f"{name} = ${name}" for name in ("figure_number", *where))
+    found = release.execute(
+        f"select distinct {what} from mart_report_figure where {conditions}",
+        {"figure_number": figure, **where},
+    )
+    return {row[0] if len(row) == 1 else row for row in found.fetchall()}
+
+
+def test_every_figure_table_box_and_picture_is_there(release: duckdb.DuckDBPyConnection) -> None:
+    with (SEEDS / "report_figures.csv").open(encoding="utf-8", newline="") as lines:
+        told = {row["figure_number"] for row in csv.DictReader(lines)}
+    rows = release.sql("select distinct figure_number from mart_report_figure").fetchall()
+    assert {number for (number,) in rows} == told
+    assert len(told) == 27 + 2 + 2 + 2
+
+
+def test_the_nordic_comparison_is_in_figure_1(release: duckdb.DuckDBPyConnection) -> None:
+    found = shown(release, "F01", "country, estimate", survey="nordic_comparison")
+    assert {("NO", 77.0), ("SE", 81.0)} <= found
+
+
+def test_a_printed_number_keeps_its_decimals_and_its_unit(
+    release: duckdb.DuckDBPyConnection,
+) -> None:
+    assert {("2,25", "2.25"), ("bijna 5", "almost 5")} <= shown(
+        release, "F16", "text_nl, text_en", content="published_figure"
+    )
+    assert shown(release, "F20", "text_nl", content="published_figure") == {"43 procentpunt"}
+    assert "0,275" in shown(release, "B02", "text_nl", content="published_figure")
+
+
+def test_figure_26_is_danish_and_figure_13_is_not(release: duckdb.DuckDBPyConnection) -> None:
+    danish = shown(release, "F26", "country", content="indicator")
+    others = shown(release, "F13", "country", content="indicator")
+    assert danish == {"DK"} and "NL" in others and "DK" not in others
+
+
+@pytest.mark.parametrize(
+    ("figure", "printed"),
+    [
+        ("F16", {("minimum", 2.25, None), ("maximum", 5.0, "upper"), ("mean", 3.7, None)}),
+        ("F20", {("difference", 43.0, None)}),
+        ("F21", {("difference", 20.0, None)}),
+        ("F19", {("share", 50.0, "lower")}),
+        ("B02", {("adjusted_r2", value, None) for value in (0.275, 0.323, 0.213)}),
+        ("T01", {("count", 1374.0, None), ("count", 366.0, None), ("share", 26.6, None)}),
+        ("T02", {("count", 366.0, None)}),
+    ],
+)
+def test_a_figure_has_the_numbers_that_are_printed_with_it(
+    release: duckdb.DuckDBPyConnection, figure: str, printed: set[tuple[str, float, str | None]]
+) -> None:
+    what = "statistic, estimate, bound"
+    found = shown(
+        release, figure, what, survey="nl_barometer", wave="2021", data_status="published"
+    )
+    assert printed <= found
+
+
+def test_what_a_wave_did_not_ask_says_so_and_has_no_number(
+    release: duckdb.DuckDBPyConnection,
+) -> None:
+    found = shown(release, "F23", "reason, estimate", survey="nl_barometer", wave="2025")
+    assert found == {("not_asked", None)}
+
+
+def test_a_sample_without_a_question_is_no_proof_that_it_was_not_asked(
+    release: duckdb.DuckDBPyConnection,
+) -> None:
+    found = shown(release, "F04", "reason, estimate", survey="nl_barometer", wave="2025")
+    assert found == {("not_known", None)}
+
+
+def test_the_box_on_regressions_has_the_directions_of_18_terms(
+    release: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = release.sql(
+        "select outcome, direction, count(*), count(concept_label_nl), count(outcome_label_en) "
+        "from mart_report_finding where kind = 'sign' group by all"
+    ).fetchall()
+    assert set(rows) == {
+        ("quality", "positive", 4, 4, 4),
+        ("quality", "negative", 2, 2, 2),
+        ("efficiency", "positive", 4, 4, 4),
+        ("efficiency", "negative", 2, 2, 2),
+        ("employee_satisfaction", "positive", 4, 4, 4),
+        ("employee_satisfaction", "negative", 2, 2, 2),
+    }
+
+
+@pytest.mark.parametrize("concept", ["strategy", "innovation_type", "work_climate_typology"])
+def test_categories_that_need_it_have_the_definition_of_the_report(
+    release: duckdb.DuckDBPyConnection, concept: str
+) -> None:
+    rows = release.execute(
+        "select count(definition_nl), count(definition_en) from dim_category where concept = ?",
+        [concept],
+    ).fetchall()
+    assert rows == [(4, 4)]
+
+
+def test_a_table_that_a_figure_points_at_is_in_the_release(
+    release: duckdb.DuckDBPyConnection,
+) -> None:
+    named = {
+        mart
+        for (mart,) in release.sql(
+            "select distinct see_also from mart_report_figure where see_also is not null"
+        ).fetchall()
+    }
+    assert named
+    assert named <= {
+        name for (name,) in release.sql("select table_name from duckdb_tables()").fetchall()
+    }
+
+
+def test_a_derived_number_of_answers_gives_a_marked_margin_and_no_test(
+    release: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = release.sql(
+        "select n, n_derived, interval_method, standard_error, estimate_low < 39, "
+        "estimate_high > 39, n_derived_reason_nl <> '', interval_text_en "
+        "from mart_indicator where survey = 'nl_barometer' and wave = '2021' "
+        "and data_status = 'published' and concept = 'innovation_type' and category = 'product' "
+        "and group_dimension = 'total'"
+    ).fetchall()
+    text = "33.8 to 44.5 (derived number: 313)"
+    assert rows == [(None, 313, "wilson_derived_n", None, True, True, True, text)]
+    assert release.sql(
+        "select distinct verdict from mart_trend where data_status = 'published' and "
+        "concept = 'innovation_type' and group_dimension = 'total' and test_reason = 'derived_n'"
+    ).fetchall() == [("cannot_tell",)]
+    assert release.sql(
+        "select distinct interval_text_en from mart_answer where compared = 'waves' "
+        "and data_status = 'published' and survey = 'nl_barometer' and wave = '2021' "
+        "and concept = 'innovation_type' and category = 'product' and group_dimension = 'total'"
+    ).fetchall() == [(f"margin {text}",)]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", ("F01 Organisations with an innovation", "not asked", "Synthetic", "W02 ")),
+        ("nl", ("F01 Organisaties met een innovatie", "niet gevraagd", "Synthetisch", "W02 ")),
+    ],
+)
+def test_the_command_lists_the_figures(
+    built: Barometer, language: str, words: tuple[str, ...]
+) -> None:
+    done = built.run("report", "figures", "--lang", language)
+    assert done.returncode == 0, done.stderr
+    assert not missing_words(done.stdout, words)
+
+
+def test_the_command_counts_what_the_release_has(
+    built: Barometer, release: duckdb.DuckDBPyConnection
+) -> None:
+    done = built.run("report", "figures", "--wave", WAVE, "--figure", "F07", "--json")
+    (row,) = json.loads(done.stdout)
+    ((published, synthetic),) = release.sql(
+        "select count(*) filter (data_status = 'published'), "
+        "count(*) filter (data_status = 'synthetic') from mart_report_figure "
+        "where figure_number = 'F07' and content = 'indicator' and survey = 'nl_barometer' "
+        "and wave = '2021'"
+    ).fetchall()
+    assert (row["published"], row["synthetic"]) == (published, synthetic)
+    assert row["missing"] == ["partly_not_published"]
+
+
+def test_the_command_counts_what_rests_on_an_assumed_question(
+    built: Barometer, release: duckdb.DuckDBPyConnection
+) -> None:
+    done = built.run("report", "figures", "--figure", "f15", "--json")
+    counted = {(row["survey"], row["wave"]): row["assumed"] for row in json.loads(done.stdout)}
+    marked = release.sql(
+        "select survey, wave, count(*) from mart_report_figure "
+        "where figure_number = 'F15' and assumed and estimate is not null group by all"
+    ).fetchall()
+    assert marked
+    assert {(survey, wave): number for survey, wave, number in marked} == {
+        wave: number for wave, number in counted.items() if number
+    }
+
+
+def test_a_figure_without_anything_of_a_wave_says_so(built: Barometer) -> None:
+    done = built.run("report", "figures", "--figure", "F22", "--wave", WAVE)
+    assert done.returncode == 0
+    assert "This figure has nothing of this wave" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--figure", "F1"), ("figure_not_in_report", "no figure 'F1'", "did you mean", "F27")),
+        (("--wave", "nl_barometer/2012"), ("wave_not_in_report", "nl_barometer/2012", "nordic_")),
+    ],
+)
+def test_what_is_not_in_the_report_is_refused(
+    built: Barometer, arguments: tuple[str, ...], words: tuple[str, ...]
+) -> None:
+    done = built.run("report", "figures", *arguments)
+    assert done.returncode == 1
+    assert not missing_words(done.stderr, (*words, "How to fix: "))
+
+
+def test_a_release_from_before_has_nothing_to_list(tmp_path: Path) -> None:
+    old = Barometer(tmp_path / "home", tmp_path / "data")
+    old.current.parent.mkdir(parents=True)
+    with duckdb.connect(str(old.current)) as release:
+        release.execute("create table mart_report_figure (figure_number varchar)")
+    done = old.run("report", "figures")
+    assert done.returncode == 1
+    assert not missing_words(done.stderr, ("release_too_old", "run `barometer build`"))
+
+
+def test_without_a_release_there_is_nothing_to_list(tmp_path: Path) -> None:
+    done = Barometer(tmp_path / "home", tmp_path / "data").run("report", "figures")
+    assert done.returncode == 1 and "no_release" in done.stderr
