@@ -17,7 +17,7 @@ from dashboards.credentials import Credentials
 from dashboards.provision import PushReport
 from tests.conftest import require
 from tests.dashboards import reader
-from tests.dashboards.reader import PROJECT, Installation, Visit
+from tests.dashboards.reader import PROJECT, Visit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -53,7 +53,9 @@ class Superset:
 
     url: str
     home: Path
+    bin_dir: Path
     credentials: Credentials
+    first_push: PushReport
 
     @property
     def release(self) -> Path:
@@ -62,12 +64,18 @@ class Superset:
     def push(self, assets_dir: Path = ASSETS) -> PushReport:
         return provision.push(self.url, self.credentials, self.release, assets_dir)
 
-    def log_in(self, user: str, password: str) -> Client:
-        return log_in(self.url, user, SecretStr(password))
+    def log_in(self, user: str, password: SecretStr) -> Client:
+        client = Client(self.url)
+        client.log_in(user, password.get_secret_value())
+        return client
 
     @property
     def admin(self) -> Client:
-        return log_in(self.url, self.credentials.admin_user, self.credentials.admin_password)
+        return self.log_in(self.credentials.admin_user, self.credentials.admin_password)
+
+    @property
+    def viewer(self) -> Client:
+        return self.log_in(self.credentials.viewer_user, self.credentials.viewer_password)
 
 
 @pytest.fixture(scope="session")
@@ -76,29 +84,13 @@ def superset(
 ) -> Iterator[Superset]:
     """A Superset with the dashboards of the project on a release."""
     home = tmp_path_factory.mktemp("superset") / "home"
-    (home / "releases").mkdir(parents=True)
-    (home / "releases" / "current.duckdb").symlink_to(release_path.absolute())
-    prepared = server.prepare(home, superset_bin)
-    with server.start(home, superset_bin, reader.free_port()) as running:
-        started = Superset(running.url, home, prepared.credentials)
-        started.push()
-        yield started
-
-
-@pytest.fixture(scope="session")
-def installation(
-    superset_bin: Path, release_path: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Installation]:
-    home = tmp_path_factory.mktemp("home")
     release = home / "releases" / "current.duckdb"
-    release.parent.mkdir()
+    release.parent.mkdir(parents=True)
     release.symlink_to(release_path.absolute())
     prepared = server.prepare(home, superset_bin)
     with server.start(home, superset_bin, reader.free_port()) as running:
-        pushes = [provision.push(running.url, prepared.credentials, release) for _ in range(2)]
-        yield Installation(
-            running.url, home, release, superset_bin, prepared.credentials, pushes[0], pushes[1]
-        )
+        first_push = provision.push(running.url, prepared.credentials, release)
+        yield Superset(running.url, home, superset_bin, prepared.credentials, first_push)
 
 
 @pytest.fixture(scope="session")
@@ -110,10 +102,10 @@ def browser() -> Iterator["Browser"]:
 
 
 @pytest.fixture(scope="session")
-def viewer_state(installation: Installation, browser: "Browser") -> Any:
+def viewer_state(superset: Superset, browser: "Browser") -> Any:
     """The cookies of the viewer, logged in once."""
     page = browser.new_page()
-    state = reader.log_in(page, installation.url, installation.credentials)
+    state = reader.log_in(page, superset.url, superset.credentials)
     page.close()
     return state
 
@@ -128,19 +120,10 @@ def visit(browser: "Browser", viewer_state: Any) -> Iterator[Visit]:
 
 
 @pytest.fixture
-def admin(installation: Installation) -> Client:
-    accounts = installation.credentials
-    return log_in(installation.url, accounts.admin_user, accounts.admin_password)
+def admin(superset: Superset) -> Client:
+    return superset.admin
 
 
 @pytest.fixture
-def viewer(installation: Installation) -> Client:
-    accounts = installation.credentials
-    return log_in(installation.url, accounts.viewer_user, accounts.viewer_password)
-
-
-def log_in(url: str, user: str, password: SecretStr) -> Client:
-    """A client of an account."""
-    client = Client(url)
-    client.log_in(user, password.get_secret_value())
-    return client
+def viewer(superset: Superset) -> Client:
+    return superset.viewer

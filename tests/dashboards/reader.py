@@ -15,7 +15,6 @@ import yaml
 
 from dashboards import provision, server
 from dashboards.credentials import Credentials
-from dashboards.provision import PushReport
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -31,17 +30,6 @@ CHROMIUM_FLAGS = [
 CHART = "[data-test='chart-grid-component']"
 # A chart with its figures, with the word that there are none, or with an error.
 _DRAWN = "tbody tr, [class^=bm-], .ant-empty, [role=alert]"
-
-
-@dataclass(frozen=True)
-class Installation:
-    url: str
-    home: Path
-    release: Path
-    bin_dir: Path
-    credentials: Credentials
-    first_push: PushReport
-    second_push: PushReport
 
 
 @dataclass

@@ -33,12 +33,6 @@ def analyst(superset: Superset) -> Client:
     return superset.log_in("analyst", password)
 
 
-@pytest.fixture
-def viewer(superset: Superset) -> Client:
-    secrets = superset.credentials
-    return superset.log_in(secrets.viewer_user, secrets.viewer_password.get_secret_value())
-
-
 def number(client: Client, kind: str, uuid: str) -> int:
     return next(int(row["id"]) for row in client.pages(f"/api/v1/{kind}/") if row["uuid"] == uuid)
 

@@ -13,7 +13,8 @@ import pytest
 import yaml
 
 from tests.dashboards import reader
-from tests.dashboards.reader import Installation, Visit
+from tests.dashboards.conftest import Superset
+from tests.dashboards.reader import Visit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -42,16 +43,16 @@ def met() -> set[str]:
 
 
 @pytest.mark.parametrize("slug", SLUGS)
-def test_a_page_passes(installation: Installation, visit: Visit, met: set[str], slug: str) -> None:
-    visit.open(f"{installation.url}/superset/dashboard/{slug}/")
+def test_a_page_passes(superset: Superset, visit: Visit, met: set[str], slug: str) -> None:
+    visit.open(f"{superset.url}/superset/dashboard/{slug}/")
     broken = found(visit.page)
     met |= set(broken)
     assert {rule: parts for rule, parts in broken.items() if rule not in ACCEPTED} == {}
 
 
-def test_the_login_page_passes(installation: Installation, visit: Visit, met: set[str]) -> None:
+def test_the_login_page_passes(superset: Superset, visit: Visit, met: set[str]) -> None:
     visit.page.context.clear_cookies()
-    visit.page.goto(f"{installation.url}/login/")
+    visit.page.goto(f"{superset.url}/login/")
     visit.page.locator("#username").wait_for()
     broken = found(visit.page)
     met |= set(broken)

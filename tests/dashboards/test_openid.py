@@ -3,6 +3,7 @@
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -127,7 +128,7 @@ def test_a_password_is_not_asked_on_the_page_and_a_push_still_works(
     page.goto(f"{with_openid()}/login/")
     page.locator("a[href*='/login/openid']").wait_for()
     assert page.locator("#password").count() == 0
-    other = Superset(with_openid(), superset.home, superset.credentials)
+    other = replace(superset, url=with_openid())
     assert other.push().nothing_changed
 
 

@@ -18,7 +18,8 @@ import pytest
 
 from dashboards.client import Client
 from tests.dashboards import reader
-from tests.dashboards.reader import Installation, Visit
+from tests.dashboards.conftest import Superset
+from tests.dashboards.reader import Visit
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Locator, Page
@@ -33,13 +34,13 @@ class Reader:
     """Who starts on the start page, and counts clicks."""
 
     page: Page
-    installation: Installation
+    superset: Superset
     language: str
     clicks: int = 0
 
     def start(self) -> None:
         slug = PAGES["start"]["slug"][self.language]
-        self.page.goto(f"{self.installation.url}/superset/dashboard/{slug}/")
+        self.page.goto(f"{self.superset.url}/superset/dashboard/{slug}/")
         reader.wait_until_drawn(self.page)
 
     def click(self, what: Locator) -> None:
@@ -62,13 +63,13 @@ class Reader:
 
     def query(self, statement: str) -> list[tuple[Any, ...]]:
         """Ask the release; `{l}` in the statement is the language."""
-        with duckdb.connect(str(self.installation.release), read_only=True) as connection:
+        with duckdb.connect(str(self.superset.release), read_only=True) as connection:
             return connection.execute(statement.replace("{l}", self.language)).fetchall()
 
     def sees_all_of(self, choice: str) -> list[tuple[str, str, str]]:
         """The rows of the picture; they and the sentence above it are those of the release."""
         rows = [reader.row_text(row) for row in self.page.locator(".bm-answers tbody tr").all()]
-        assert rows == reader.shown(self.installation.release, choice, self.language)
+        assert rows == reader.shown(self.superset.release, choice, self.language)
         said = self.page.locator(".bm-answer .bm-sentence").inner_text()
         (sentence,) = self.query(
             f"select sentence_{{l}} from mart_question where choice_{{l}} = '{choice}'"
@@ -92,10 +93,10 @@ def language(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture(params=WIDTHS, ids=["desktop", "telephone"])
 def policy_officer(
-    request: pytest.FixtureRequest, installation: Installation, visit: Visit, language: str
+    request: pytest.FixtureRequest, superset: Superset, visit: Visit, language: str
 ) -> Iterator[Reader]:
     visit.page.set_viewport_size({"width": request.param, "height": WIDTHS[request.param]})
-    one = Reader(visit.page, installation, language)
+    one = Reader(visit.page, superset, language)
     one.start()
     yield one
     assert visit.failures == []
@@ -261,7 +262,7 @@ def test_a_link_brings_somebody_else_to_the_same_choice(
     page.locator(".toast, [data-test='toast-container'] [role=alert]").first.wait_for()
     link = page.evaluate("navigator.clipboard.readText()")
     other = browser.new_context(storage_state=viewer_state)
-    there = Reader(other.new_page(), policy_officer.installation, policy_officer.language)
+    there = Reader(other.new_page(), policy_officer.superset, policy_officer.language)
     there.page.goto(link)
     there.page.locator(".bm-answers caption", has_text=f"{choice}.").wait_for()
     there.sees_all_of(choice)
@@ -271,7 +272,7 @@ def test_a_link_brings_somebody_else_to_the_same_choice(
 
 @pytest.mark.parametrize("name", QUESTION_PAGES)
 def test_every_choice_of_a_page_has_an_answer(
-    installation: Installation, visit: Visit, viewer: Client, language: str, name: str
+    superset: Superset, visit: Visit, viewer: Client, language: str, name: str
 ) -> None:
     """With the queries that the browser sends, less the choice that the page starts on."""
     sent: list[Any] = []
@@ -284,7 +285,7 @@ def test_every_choice_of_a_page_has_an_answer(
         ),
     )
     page = PAGES[name]
-    visit.open(f"{installation.url}/superset/dashboard/{page['slug'][language]}/")
+    visit.open(f"{superset.url}/superset/dashboard/{page['slug'][language]}/")
     offered = next(one for one in sent if one["form_data"].get("viz_type") == "filter_select")
     column = f"choice_{language}"
     choices = [row[column] for row in _answers(viewer, offered)[0]["data"]]
@@ -314,11 +315,11 @@ def _answers(viewer: Client, question: Any) -> list[Any]:
 
 @pytest.mark.parametrize("name", QUESTION_PAGES)
 def test_choosing_and_applying_fast_never_empties_a_page(
-    installation: Installation, visit: Visit, name: str
+    superset: Superset, visit: Visit, name: str
 ) -> None:
     language = "nl" if QUESTION_PAGES.index(name) % 2 else "en"
     page = PAGES[name]
-    with duckdb.connect(str(installation.release), read_only=True) as connection:
+    with duckdb.connect(str(superset.release), read_only=True) as connection:
         choices = [
             str(choice)
             for (choice,) in connection.execute(
@@ -326,21 +327,19 @@ def test_choosing_and_applying_fast_never_empties_a_page(
                 "order by choice_order"
             ).fetchall()
         ]
-    visit.page.goto(f"{installation.url}/superset/dashboard/{page['slug'][language]}/")
+    visit.page.goto(f"{superset.url}/superset/dashboard/{page['slug'][language]}/")
     for choice in (choices[len(choices) // 2], choices[-1]):  # the second before the first is drawn
         reader.choose(visit.page, choice)
         reader.apply(visit.page)
     visit.page.locator(".bm-answers caption", has_text=f"{choices[-1]}.").wait_for()
     rows = [reader.row_text(row) for row in visit.page.locator(".bm-answers tbody tr").all()]
-    assert rows == reader.shown(installation.release, choices[-1], language)
+    assert rows == reader.shown(superset.release, choices[-1], language)
     assert visit.page.locator(".ant-empty").count() == 0
     assert visit.failures == []
 
 
-def test_a_question_that_does_not_exist_cannot_be_chosen(
-    installation: Installation, visit: Visit
-) -> None:
-    visit.open(f"{installation.url}/superset/dashboard/ontwikkeling/")
+def test_a_question_that_does_not_exist_cannot_be_chosen(superset: Superset, visit: Visit) -> None:
+    visit.open(f"{superset.url}/superset/dashboard/ontwikkeling/")
     visit.page.locator("[data-test='filter-bar'] .ant-select-selector").click()
     visit.page.keyboard.type("geen vraag")
     visit.page.locator(".ant-select-dropdown .ant-empty, .ant-select-item-empty").first.wait_for()

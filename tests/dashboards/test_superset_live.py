@@ -20,11 +20,11 @@ from babel.messages.pofile import read_po
 from dashboards import credentials, provision, server
 from dashboards.bundle import asset_uuid, database_uri
 from dashboards.client import Client, SupersetError
+from tests.dashboards.conftest import Superset
 from tests.dashboards.reader import (
     CHART,
     PROJECT,
     SCREENSHOTS,
-    Installation,
     Visit,
     row_text,
     shown,
@@ -40,29 +40,27 @@ MENU = yaml.safe_load((PROJECT / "dashboards" / "assets" / "menu.yaml").read_tex
 METHOD = {"methode": "Waar wij van uitgaan", "method": "What we assume"}
 
 
-def test_the_first_push_makes_everything(installation: Installation) -> None:
-    assert set(installation.first_push.assets.values()) == {"created"}
-    assert len(installation.first_push.addresses) == 2 * len(MENU)
+def test_the_first_push_makes_everything(superset: Superset) -> None:
+    assert set(superset.first_push.assets.values()) == {"created"}
+    assert len(superset.first_push.addresses) == 2 * len(MENU)
 
 
-def test_the_second_push_changes_nothing(installation: Installation) -> None:
-    assert installation.second_push.nothing_changed
+def test_the_second_push_changes_nothing(superset: Superset) -> None:
+    assert superset.push().nothing_changed
 
 
-def test_preparing_a_second_time_does_nothing(installation: Installation) -> None:
-    again = server.prepare(installation.home, installation.bin_dir)
+def test_preparing_a_second_time_does_nothing(superset: Superset) -> None:
+    again = server.prepare(superset.home, superset.bin_dir)
     assert not again.changed
     assert again.seconds < 1
-    assert again.credentials == installation.credentials
+    assert again.credentials == superset.credentials
 
 
-def test_what_was_changed_by_hand_is_seen_and_put_back(
-    installation: Installation, admin: Client
-) -> None:
+def test_what_was_changed_by_hand_is_seen_and_put_back(superset: Superset, admin: Client) -> None:
     charts = {row["uuid"]: row["id"] for row in admin.pages("/api/v1/chart/")}
     number = charts[asset_uuid("charts", "question_answers", "nl")]
     admin.put(f"/api/v1/chart/{number}", json={"slice_name": "Met de hand veranderd"})
-    report = provision.push(installation.url, installation.credentials, installation.release)
+    report = superset.push()
     assert report.names("changed") == ["charts/question_answers.nl"]
     name = admin.get(f"/api/v1/chart/{number}")["result"]["slice_name"]
     assert name == "Alle antwoorden naast elkaar"
@@ -70,34 +68,19 @@ def test_what_was_changed_by_hand_is_seen_and_put_back(
 
 @pytest.mark.parametrize("slug", PAGES)
 def test_a_reader_sees_every_answer_of_the_question_that_a_page_starts_on(
-    installation: Installation, visit: Visit, slug: str
+    superset: Superset, visit: Visit, slug: str
 ) -> None:
-    visit.open(f"{installation.url}/superset/dashboard/{slug}/")
+    visit.open(f"{superset.url}/superset/dashboard/{slug}/")
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     visit.page.screenshot(path=SCREENSHOTS / f"{slug}.png")
     assert visit.failures == []
     assert visit.page.locator(".toast, [data-test='toast-container'] [role=alert]").count() == 0
     chosen = visit.page.locator(".ant-select-selection-item").first.inner_text()
     language = visit.page.evaluate("document.documentElement.lang")
-    expected = shown(installation.release, chosen, language)
+    expected = shown(superset.release, chosen, language)
     rows = visit.page.locator(".bm-answers tbody tr").all()
     assert expected and [row_text(row) for row in rows] == expected
     assert visit.page.locator(".bm-answer .bm-sentence").inner_text()
-
-
-def test_another_question_is_two_clicks_and_a_search_away(
-    installation: Installation, visit: Visit
-) -> None:
-    visit.open(f"{installation.url}/superset/dashboard/ontwikkeling/")
-    wanted = "Type innovatie · Innovatie Barometer Overheid · SYNTHETISCH"
-    visit.page.locator(".ant-select-selector").first.click()
-    visit.page.keyboard.type("Type innovatie · Innovatie")
-    visit.page.locator(".ant-select-item-option", has_text=wanted).click()
-    visit.page.get_by_role("button", name="Toepassen").click()
-    visit.page.locator(".bm-answers caption", has_text=wanted).wait_for()
-    rows = visit.page.locator(".bm-answers tbody tr").all()
-    assert [row_text(row) for row in rows] == shown(installation.release, wanted, "nl")
-    assert visit.failures == []
 
 
 def choose(visit: Visit, choice: str, place: int = 0) -> None:
@@ -108,8 +91,8 @@ def choose(visit: Visit, choice: str, place: int = 0) -> None:
     visit.page.get_by_role("button", name="Toepassen").click()
 
 
-def test_a_reader_finds_cases_like_their_own(installation: Installation, visit: Visit) -> None:
-    with duckdb.connect(str(installation.release), read_only=True) as connection:
+def test_a_reader_finds_cases_like_their_own(superset: Superset, visit: Visit) -> None:
+    with duckdb.connect(str(superset.release), read_only=True) as connection:
         cases, water = (
             {str(row[0]) for row in connection.execute(query).fetchall()}
             for query in (
@@ -117,7 +100,7 @@ def test_a_reader_finds_cases_like_their_own(installation: Installation, visit: 
                 "select title_nl from mart_practice_case_topic where topic_label_nl = 'Water'",
             )
         )
-    visit.open(f"{installation.url}/superset/dashboard/praktijkvoorbeelden/")
+    visit.open(f"{superset.url}/superset/dashboard/praktijkvoorbeelden/")
     titles = visit.page.locator(".bm-cases h2")
     assert set(titles.all_inner_texts()) == cases
     assert "geen steekproef" in visit.page.locator(".bm-cases .bm-caution").inner_text()
@@ -133,24 +116,6 @@ def test_a_reader_finds_cases_like_their_own(installation: Installation, visit: 
     ("slug", "table", "texts", "condition"),
     [
         (
-            "respons-en-bronnen",
-            "mart_response",
-            ["invited_text_nl", "answered_text_nl", "rate_text_nl"],
-            "is_preferred order by row_order",
-        ),
-        (
-            "vraagstelling",
-            "mart_wording",
-            ["wording_text_nl", "variable"],
-            "concept = 'innovated_past_two_years' order by row_order",
-        ),
-        (
-            "vergelijkbaarheid",
-            "mart_not_comparable",
-            ["question_label_nl", "comparability_text_nl", "reason_nl"],
-            "choice_nl = 'Alle vergelijkingen' order by row_order",
-        ),
-        (
             "verdieping-spreiding",
             "mart_box",
             ["group_value_label_nl", "box_text_nl"],
@@ -165,18 +130,18 @@ def test_a_reader_finds_cases_like_their_own(installation: Installation, visit: 
     ],
 )
 def test_a_page_to_look_things_up_in_has_every_row_of_its_mart(
-    installation: Installation,
+    superset: Superset,
     visit: Visit,
     slug: str,
     table: str,
     texts: list[str],
     condition: str,
 ) -> None:
-    with duckdb.connect(str(installation.release), read_only=True) as connection:
+    with duckdb.connect(str(superset.release), read_only=True) as connection:
         expected = connection.execute(
             f"select {', '.join(texts)} from {table} where {condition}"
         ).fetchall()
-    visit.open(f"{installation.url}/superset/dashboard/{slug}/")
+    visit.open(f"{superset.url}/superset/dashboard/{slug}/")
     rows = visit.page.locator(".bm-table").first.locator("tbody tr:not(.bm-group)").all()
     shown_rows = [row.inner_text() for row in rows]
     assert expected and len(shown_rows) == len(expected)
@@ -187,9 +152,9 @@ def test_a_page_to_look_things_up_in_has_every_row_of_its_mart(
 
 @pytest.mark.parametrize("slug", START)
 def test_a_reader_starts_on_what_the_last_wave_says(
-    installation: Installation, visit: Visit, slug: str
+    superset: Superset, visit: Visit, slug: str
 ) -> None:
-    visit.open(f"{installation.url}/superset/dashboard/{slug}/")
+    visit.open(f"{superset.url}/superset/dashboard/{slug}/")
     visit.page.screenshot(path=SCREENSHOTS / f"{slug}.png")
     assert visit.page.get_by_role("heading", name=START[slug]).is_visible()
     assert visit.page.locator(".bm-says li").count() == 5
@@ -198,17 +163,17 @@ def test_a_reader_starts_on_what_the_last_wave_says(
 
 
 def test_every_page_that_the_start_page_and_the_menu_name_is_there(
-    installation: Installation, visit: Visit
+    superset: Superset, visit: Visit
 ) -> None:
     for slug in START:
-        visit.page.goto(f"{installation.url}/superset/dashboard/{slug}/")
+        visit.page.goto(f"{superset.url}/superset/dashboard/{slug}/")
         heading = visit.page.get_by_role("heading", name=START[slug])
         heading.wait_for()
         links = heading.locator("xpath=following-sibling::ul//a").all()
         named = {str(link.get_attribute("href")) for link in links}
         assert len(named) == len(MENU) - 1
-        assert {f"{installation.url}{path}" for path in named} <= set(
-            installation.first_push.addresses.values()
+        assert {f"{superset.url}{path}" for path in named} <= set(
+            superset.first_push.addresses.values()
         )
         menu = visit.page.locator("[role=menuitem]").all_inner_texts()
         assert [text.strip() for text in menu][:2] in (
@@ -218,18 +183,18 @@ def test_every_page_that_the_start_page_and_the_menu_name_is_there(
 
 
 def test_a_page_has_one_language_and_another_language_has_the_same_page(
-    installation: Installation, visit: Visit
+    superset: Superset, visit: Visit
 ) -> None:
     language = "document.documentElement.lang"
-    visit.page.goto(f"{installation.url}/superset/dashboard/results/")
+    visit.page.goto(f"{superset.url}/superset/dashboard/results/")
     assert visit.page.evaluate(language) == "en"
-    visit.page.goto(f"{installation.url}/lang/nl", referer=visit.page.url)
+    visit.page.goto(f"{superset.url}/lang/nl", referer=visit.page.url)
     assert visit.page.url.endswith("/superset/dashboard/resultaten/")
     assert visit.page.evaluate(language) == "nl"
 
 
-def test_dutch_readers_meet_no_words_of_a_machine(installation: Installation, visit: Visit) -> None:
-    visit.open(f"{installation.url}/superset/dashboard/ontwikkeling/")
+def test_dutch_readers_meet_no_words_of_a_machine(superset: Superset, visit: Visit) -> None:
+    visit.open(f"{superset.url}/superset/dashboard/ontwikkeling/")
     met = words_met(visit.page)
     for opener in visit.page.locator("[aria-haspopup=true][id$=controls]:visible").all():
         opener.click()
@@ -240,11 +205,11 @@ def test_dutch_readers_meet_no_words_of_a_machine(installation: Installation, vi
     met |= words_of_a_menu(visit.page)
     assert {"Downloaden als Excel", "Link naar deze keuze kopiëren", "Uitloggen"} <= met
     visit.page.context.clear_cookies()
-    visit.page.goto(f"{installation.url}/login/")
+    visit.page.goto(f"{superset.url}/login/")
     visit.page.locator("#username").wait_for()
     met |= words_met(visit.page)
     assert "Inloggen" in met
-    assert met & words_of_a_machine(installation.bin_dir) == set()
+    assert met & words_of_a_machine(superset.bin_dir) == set()
 
 
 def words_met(page: Any) -> set[str]:
@@ -288,10 +253,8 @@ def words_of_a_machine(bin_dir: Path) -> set[str]:
     return found - set(own.values())
 
 
-def test_a_telephone_shows_a_page_from_top_to_bottom(
-    installation: Installation, visit: Visit
-) -> None:
-    visit.open(f"{installation.url}/superset/dashboard/type-innovatie/")
+def test_a_telephone_shows_a_page_from_top_to_bottom(superset: Superset, visit: Visit) -> None:
+    visit.open(f"{superset.url}/superset/dashboard/type-innovatie/")
     visit.page.set_viewport_size({"width": 390, "height": 2600})
     visit.page.wait_for_timeout(1000)
     visit.page.screenshot(path=SCREENSHOTS / "type-innovatie-390.png")
@@ -301,10 +264,8 @@ def test_a_telephone_shows_a_page_from_top_to_bottom(
 
 
 @pytest.mark.parametrize("slug", METHOD)
-def test_a_viewer_reads_how_sure_a_figure_is(
-    installation: Installation, visit: Visit, slug: str
-) -> None:
-    visit.page.goto(f"{installation.url}/superset/dashboard/{slug}/")
+def test_a_viewer_reads_how_sure_a_figure_is(superset: Superset, visit: Visit, slug: str) -> None:
+    visit.page.goto(f"{superset.url}/superset/dashboard/{slug}/")
     visit.page.set_viewport_size({"width": 1500, "height": 2600})
     visit.page.get_by_role("heading", name=METHOD[slug]).wait_for()
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
@@ -313,10 +274,8 @@ def test_a_viewer_reads_how_sure_a_figure_is(
     assert visit.page.locator("td", has_text="wilson_published_n").is_visible()
 
 
-def test_synthetic_figures_are_announced_and_amber(
-    installation: Installation, visit: Visit
-) -> None:
-    visit.open(f"{installation.url}/superset/dashboard/werkklimaat/")
+def test_synthetic_figures_are_announced_and_amber(superset: Superset, visit: Visit) -> None:
+    visit.open(f"{superset.url}/superset/dashboard/werkklimaat/")
     notice = visit.page.locator(".bm-answer .bm-notice")
     assert notice.inner_text().startswith("SYNTHETISCH")
     assert notice.evaluate("text => getComputedStyle(text).backgroundColor") == "rgb(255, 200, 61)"
@@ -326,19 +285,17 @@ def test_synthetic_figures_are_announced_and_amber(
 
 
 def test_no_synthetic_figure_shows_before_somebody_asks_for_it(
-    installation: Installation, visit: Visit
+    superset: Superset, visit: Visit
 ) -> None:
-    visit.open(f"{installation.url}/superset/dashboard/ontwikkeling/")
+    visit.open(f"{superset.url}/superset/dashboard/ontwikkeling/")
     assert "SYNTHETISCH" not in visit.page.locator(".bm-answer, .bm-table").first.inner_text()
 
 
-def test_a_viewer_has_no_sql_lab_and_no_way_to_edit(
-    installation: Installation, visit: Visit
-) -> None:
-    visit.open(f"{installation.url}/superset/dashboard/ontwikkeling/")
+def test_a_viewer_has_no_sql_lab_and_no_way_to_edit(superset: Superset, visit: Visit) -> None:
+    visit.open(f"{superset.url}/superset/dashboard/ontwikkeling/")
     assert visit.page.locator("[data-test='edit-dashboard-button']").count() == 0
     assert visit.page.get_by_text("SQL Lab").count() == 0
-    answer = visit.page.goto(f"{installation.url}/sqllab/")
+    answer = visit.page.goto(f"{superset.url}/sqllab/")
     assert answer is not None
     assert answer.status == 403
 
@@ -375,9 +332,7 @@ def test_the_server_refuses_a_viewer_who_wants_more(
         "delete from mart_indicator",
     ],
 )
-def test_the_database_address_locks_files_and_settings(
-    installation: Installation, statement: str
-) -> None:
+def test_the_database_address_locks_files_and_settings(superset: Superset, statement: str) -> None:
     """With Superset's own libraries, past everything that Superset itself forbids."""
     script = (
         "import sys, sqlalchemy as s\n"
@@ -386,9 +341,9 @@ def test_the_database_address_locks_files_and_settings(
         "try:\n    connection.execute(sys.argv[2])\n"
         "except Exception as error:\n    print('REFUSED', error)\n"
     )
-    uri = database_uri(installation.release)
+    uri = database_uri(superset.release)
     finished = subprocess.run(
-        [installation.bin_dir / "python", "-c", script, uri, statement],
+        [superset.bin_dir / "python", "-c", script, uri, statement],
         capture_output=True,
         text=True,
         check=True,
@@ -406,26 +361,26 @@ def test_an_administrator_cannot_read_files_either(admin: Client, statement: str
 
 
 def test_a_release_that_is_switched_to_shows_at_once(
-    installation: Installation, admin: Client, tmp_path: Path
+    superset: Superset, admin: Client, tmp_path: Path
 ) -> None:
     question = _query(admin, "select count(*) as figures from mart_indicator")
     before = admin.post("/api/v1/sqllab/execute/", json=question)["data"][0]["figures"]
-    old = installation.release.resolve()
+    old = superset.release.resolve()
     new = tmp_path / "new.duckdb"
     shutil.copy(old, new)
     with duckdb.connect(str(new)) as connection:
         connection.execute("delete from mart_indicator where rowid > 9")
     try:
-        _switch(installation.release, new)
+        _switch(superset.release, new)
         after = admin.post("/api/v1/sqllab/execute/", json=question)["data"][0]["figures"]
     finally:
-        _switch(installation.release, old)
+        _switch(superset.release, old)
     assert before > 10
     assert after == 10
 
 
 def test_an_answer_that_is_kept_is_of_the_current_release(
-    installation: Installation, viewer: Client, admin: Client, tmp_path: Path
+    superset: Superset, viewer: Client, admin: Client, tmp_path: Path
 ) -> None:
     question = _chart(admin, "question_sentence")
 
@@ -433,7 +388,7 @@ def test_an_answer_that_is_kept_is_of_the_current_release(
         answered = viewer.post("/api/v1/chart/data", json=question)["result"][0]
         return str(answered["data"][0]["sentence_nl"])
 
-    old = installation.release.resolve()
+    old = superset.release.resolve()
     new = tmp_path / "new.duckdb"
     shutil.copy(old, new)
     with duckdb.connect(str(new)) as connection:
@@ -441,10 +396,10 @@ def test_an_answer_that_is_kept_is_of_the_current_release(
     before = sentence()
     assert sentence() == before != "Een ander cijfer"
     try:
-        _switch(installation.release, new)
+        _switch(superset.release, new)
         assert sentence() == "Een ander cijfer"
     finally:
-        _switch(installation.release, old)
+        _switch(superset.release, old)
     assert sentence() == before
 
 
@@ -463,13 +418,11 @@ def _chart(admin: Client, slug: str) -> dict[str, Any]:
     }
 
 
-def test_the_password_of_the_viewer_can_be_renewed(
-    installation: Installation, tmp_path: Path
-) -> None:
+def test_the_password_of_the_viewer_can_be_renewed(superset: Superset, tmp_path: Path) -> None:
     other = credentials.load_or_create(tmp_path)
-    renewed = installation.credentials.model_copy(update={"viewer_password": other.viewer_password})
-    for accounts in (renewed, installation.credentials):
-        report = provision.push(installation.url, accounts, installation.release)
+    renewed = superset.credentials.model_copy(update={"viewer_password": other.viewer_password})
+    for accounts in (renewed, superset.credentials):
+        report = provision.push(superset.url, accounts, superset.release)
         assert report.viewer_account == "changed"
 
 
@@ -493,9 +446,9 @@ def _switch(link: Path, target: Path) -> None:
     ],
 )
 def test_a_file_that_a_reader_takes_away_says_what_it_is(
-    installation: Installation, visit: Visit, slug: str, kind: str, words: tuple[str, str, str]
+    superset: Superset, visit: Visit, slug: str, kind: str, words: tuple[str, str, str]
 ) -> None:
-    visit.open(f"{installation.url}/superset/dashboard/{slug}/")
+    visit.open(f"{superset.url}/superset/dashboard/{slug}/")
     download, choice, question = words
     table = visit.page.locator(CHART, has=visit.page.locator("table.table"))
     table.locator("[id$='-controls']").click()
@@ -504,7 +457,7 @@ def test_a_file_that_a_reader_takes_away_says_what_it_is(
     with visit.page.expect_download() as expected:
         visit.page.get_by_text(choice, exact=True).click()
     name, path = expected.value.suggested_filename, expected.value.path()
-    release = installation.release.resolve().stem
+    release = superset.release.resolve().stem
     assert name.startswith(question) and name.endswith(f"{release}.{kind}"), name
     if kind == "csv":
         text = path.read_bytes().decode("utf-8")
@@ -525,12 +478,12 @@ def test_a_file_that_a_reader_takes_away_says_what_it_is(
 
 @pytest.mark.parametrize("slug", [*START, *METHOD, "ontwikkeling", "trends"])
 def test_a_page_names_its_release_and_no_other_date(
-    installation: Installation, visit: Visit, slug: str
+    superset: Superset, visit: Visit, slug: str
 ) -> None:
-    visit.open(f"{installation.url}/superset/dashboard/{slug}/")
+    visit.open(f"{superset.url}/superset/dashboard/{slug}/")
     foot = visit.page.locator(".bm-foot")
     foot.wait_for()
-    assert installation.release.resolve().stem in foot.inner_text()
+    assert superset.release.resolve().stem in foot.inner_text()
     assert not visit.page.locator("[data-test='metadata-bar']").is_visible()
     if slug in START:
         told = visit.page.locator(".bm-news li")
@@ -540,9 +493,9 @@ def test_a_page_names_its_release_and_no_other_date(
 
 
 def test_a_picture_of_the_answers_names_source_and_release(
-    installation: Installation, visit: Visit
+    superset: Superset, visit: Visit
 ) -> None:
-    visit.open(f"{installation.url}/superset/dashboard/ontwikkeling/")
+    visit.open(f"{superset.url}/superset/dashboard/ontwikkeling/")
     foot = visit.page.locator(".bm-answers tfoot").inner_text()
     assert foot.startswith("Bron: Dutch government innovates plenty")
-    assert foot.endswith(f"Uitgave {installation.release.resolve().stem}.")
+    assert foot.endswith(f"Uitgave {superset.release.resolve().stem}.")
