@@ -195,6 +195,7 @@ ENABLE_UI_THEME_ADMINISTRATION = False
 
 # --- Log ---------------------------------------------------------------------------------------
 LOG_LEVEL = "WARNING"
+EVENT_LOGGER = superset_site.NoEvents()
 SILENCE_FAB = True
 CONTENT_SECURITY_POLICY_WARNING = False
 

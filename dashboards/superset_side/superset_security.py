@@ -8,7 +8,7 @@ request says that it comes from.
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import Flask, Response, current_app, make_response, request, session
+from flask import Flask, Response, current_app, g, make_response, request, session
 from flask_login import user_logged_in
 from superset.security import SupersetSecurityManager
 
@@ -45,6 +45,16 @@ class SecurityManager(SupersetSecurityManager):  # type: ignore[misc]
             user.changed_on = datetime.now()
             self.update_user(user)
         return found
+
+    def exist_permission_on_roles(
+        self, view_name: str, permission_name: str, role_ids: list[int]
+    ) -> bool:
+        """Return whether one of the roles has a permission; looked up once per request."""
+        known = g.setdefault("barometer_permissions", {})
+        asked = (view_name, permission_name, *role_ids)
+        if asked not in known:
+            known[asked] = super().exist_permission_on_roles(view_name, permission_name, role_ids)
+        return bool(known[asked])
 
     def _named(self, username: str) -> Any:
         return self.find_user(username=username) or self.find_user(email=username)

@@ -31,6 +31,7 @@ from flask_babel import refresh
 from flask_caching.backends.filesystemcache import FileSystemCache
 from flask_login import current_user
 from jinja2 import ChoiceLoader, FileSystemLoader
+from superset.utils.log import AbstractEventLogger
 from superset_security import (
     keep_no_log_of_visitors,
     refuse_locked_account,
@@ -252,6 +253,19 @@ def _dutch() -> str:
     own = yaml.safe_load((_HERE / "words.yml").read_text("utf-8"))
     words.update({english: [text] for english, text in own.items()})
     return json.dumps(pack, ensure_ascii=False)
+
+
+class NoEvents(AbstractEventLogger):  # type: ignore[misc]
+    """Keeps no log of who looked at what.
+
+    Nobody needs it, it grows without end, and each figure that is shown would wait for it.
+    """
+
+    def log(self, *_: Any, **__: Any) -> None:
+        """Keep nothing."""
+
+    def log_with_context(self, *_: Any, **__: Any) -> None:
+        """Do not even gather what would be kept."""
 
 
 class ReleaseCache(FileSystemCache):

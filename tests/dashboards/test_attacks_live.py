@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 
 import pytest
 import requests
@@ -140,3 +141,9 @@ def test_what_a_login_page_sends_late_does_not_undo_the_login(superset: Superset
     )
     assert is_known(url, session)
     assert session.cookies.get_dict() != before
+
+
+def test_superset_keeps_no_log_of_what_readers_open(superset: Superset) -> None:
+    assert superset.viewer.get("/api/v1/dashboard/ontwikkeling")["result"]
+    with sqlite3.connect(superset.home / "superset" / "superset.db") as state:
+        assert state.execute("select count(*) from logs").fetchone() == (0,)
