@@ -8,7 +8,7 @@ PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-.PHONY: help up build test test-fast lint format bench bench-dashboards screenshots docs lock clean \
+.PHONY: help up build test test-fast lint format bench bench-dashboards screenshots audit docs lock clean \
   environments
 
 help: ## Show what there is.
@@ -52,11 +52,14 @@ bench-dashboards: .venv/.dev .venv-superset/.installed ## How long a reader wait
 screenshots: .venv/.dev .venv-superset/.installed ## Take a picture of every page, at every width, in .artifacts/.
 	@$(BIN)/python -m tests.dashboards.screenshots
 
+audit: .venv-audit/.installed ## Known faults of what is pinned, secrets, people; a bill of materials in .artifacts/.
+	@.venv-audit/bin/python requirements/audit.py
+
 docs: .venv/.docs ## Build the documentation site, with the dbt docs.
 	@$(BIN)/barometer docs
 
 lock: .venv/.bootstrap ## Lock the requirements again.
-	@for name in bootstrap superset; do \
+	@for name in bootstrap superset audit; do \
 	  $(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes \
 	    requirements/$$name.in -o requirements/$$name.txt; done
 	@$(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes \
@@ -70,7 +73,7 @@ lock: .venv/.bootstrap ## Lock the requirements again.
 	  --extra bench -c requirements/dev.txt pyproject.toml -o requirements/bench.txt
 
 clean: ## Remove everything that was made; confidential files under data/ stay.
-	@rm -rf .venv .venv-superset .barometer .artifacts dbt_project/target dbt_project/logs
+	@rm -rf .venv .venv-superset .venv-audit .barometer .artifacts dbt_project/target dbt_project/logs
 
 environments:
 	@$(MAKE) .venv/.bootstrap
@@ -108,4 +111,9 @@ environments:
 	@echo "Installing Superset"
 	@$(PYTHON) -m venv --without-pip .venv-superset
 	@$(UV) --python .venv-superset/bin/python -r requirements/superset.txt
+	@touch $@
+
+.venv-audit/.installed: requirements/audit.txt | .venv/.bootstrap
+	@$(PYTHON) -m venv --without-pip .venv-audit
+	@$(UV) --python .venv-audit/bin/python -r requirements/audit.txt
 	@touch $@
