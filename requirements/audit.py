@@ -99,14 +99,26 @@ def _known_faults(listed: dict[str, Any]) -> Iterator[str]:
 def _secrets(files: list[str]) -> Iterator[str]:
     """Yield what looks like a secret and is not in the baseline, where a person looked at it."""
     told = subprocess.run(
-        [Path(sys.executable).with_name("detect-secrets-hook"), "--baseline", BASELINE, *files],
+        [
+            Path(sys.executable).with_name("detect-secrets-hook"),
+            "--json",
+            "--baseline",
+            BASELINE,
+            *files,
+        ],
         cwd=PROJECT,
         capture_output=True,
         text=True,
         check=False,
     )
-    if told.returncode:
-        yield from (line for line in told.stdout.splitlines() if line.strip())
+    if not told.returncode:
+        return
+    if not told.stdout.lstrip().startswith("{"):
+        yield told.stdout.strip()
+        return
+    for name, found in json.loads(told.stdout)["results"].items():
+        for one in found:
+            yield f"{name}:{one['line_number']}: {one['type']}"
 
 
 def _people(files: list[str]) -> Iterator[str]:
