@@ -285,9 +285,8 @@ def erase(wave_id: str, respondent: str | None, releases: bool, yes: bool) -> No
     done = erasing.erase(settings, planned, releases=releases)
     for release_id in done.removed:
         show("release_removed", release=release_id)
-    show(
-        "erase_searched", marks=done.marks, files=done.files, home=settings.home, data=settings.data
-    )
+    told = "erase_searched" if done.marks else "erase_not_searched"
+    show(told, marks=done.marks, files=done.files, home=settings.home, data=settings.data)
     for release_id in done.kept:
         show("erase_kept", release=release_id)
     show("erase_next")

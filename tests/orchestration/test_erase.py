@@ -96,7 +96,7 @@ def test_a_respondent_leaves_the_file_and_what_was_made_from_it(spare: Barometer
     assert after == [line for line in before if line != gone] and b"17" in gone
     assert not [name for name in DERIVED if (spare.home / name).exists()]
     assert not raw(spare, "respondents", OF_CSV).exists()
-    assert "not searched" in done.stdout, "a pseudonym of two characters proves nothing"
+    assert "not searched" in done.stdout, "what others share proves nothing"
     _, loaded = load_with_version(OF_CSV, settings_of(spare))
     assert loaded.rows["respondents"] == len(before) - 2
     for respondent in ("17", "nobody"):
