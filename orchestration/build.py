@@ -61,6 +61,7 @@ def _run(settings: Settings, progress: Progress, accept_removed: bool, worker: C
     from orchestration.definitions import BUILD_JOB, load
     from orchestration.failures import failure_messages
     from orchestration.progress import progress_logger
+    from orchestration.pruning import forget_runs
     from orchestration.run_history import open_history
 
     definitions = load(settings, accept_removed=accept_removed, call=worker)
@@ -81,6 +82,7 @@ def _run(settings: Settings, progress: Progress, accept_removed: bool, worker: C
             run_config={"loggers": {"progress": {}}},
             raise_on_error=False,
         )
+        forget_runs(instance)
     if not result.success:
         messages = failure_messages(result.all_events, raised, settings)
         raise SeveralError([*messages, Phrase("orchestration.nothing_published")])

@@ -14,7 +14,7 @@ from ingest.languages import LANGUAGES, Language
 from ingest.messages import Phrase
 from ingest.models import Model
 from orchestration import data_version
-from orchestration.releases import Manifest
+from orchestration.releases import Manifest, Releases
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -119,17 +119,17 @@ def compare(settings: Settings, earlier: Manifest, later: Manifest) -> list[Chan
     """Return what differs between two releases: by what happened, the largest first.
 
     Raises:
-        RefusedError: a file is gone, or one has no figures that can be compared.
+        RefusedError: a file is gone or damaged, or one has no figures that can be compared.
     """
     import duckdb
 
     with duckdb.connect() as connection:
-        for name, item in (("earlier", earlier), ("later", later)):
-            path = settings.releases / f"{item.release_id}.duckdb"
-            if not path.exists():
-                raise RefusedError("orchestration.release_gone", str(path), release=item.release_id)
-            attach(connection, path, name)
+        releases = Releases(settings)
+        for item in (earlier, later):
+            releases.verify(item.release_id)
         try:
+            for name, item in (("earlier", earlier), ("later", later)):
+                attach(connection, releases.file(item.release_id), name)
             find(connection, Origins.of(earlier, later))
         except duckdb.Error as error:
             raise RefusedError(

@@ -72,8 +72,10 @@ def _compare(connection: duckdb.DuckDBPyConnection, settings: Settings, release:
         find(connection, Origins(waves={}, shared=(), tables=()), earlier="later")
         return "first"
     try:
-        earlier = Releases(settings).show(release.previous_release)
-        attach(connection, settings.releases / f"{earlier.release_id}.duckdb", "earlier")
+        releases = Releases(settings)
+        earlier = releases.show(release.previous_release)
+        releases.verify(earlier.release_id)
+        attach(connection, releases.file(earlier.release_id), "earlier")
         find(connection, Origins.of(earlier, release))
     # The earlier release may be gone, damaged, or have other marts. It is never in the way.
     except (BarometerError, duckdb.Error, OSError, ValueError):

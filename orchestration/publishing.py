@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, get_type_hints
 
@@ -52,13 +52,14 @@ def publish(
     for left_over in folder.glob(".*.part*"):
         left_over.unlink()
     now = datetime.now(UTC)
-    release_id = now.strftime("%Y%m%d-%H%M%S-%f")[:-3]
+    release_id = _new_id(releases, now)
     aside, aside_manifest = folder / f".{release_id}.part", folder / f".{release_id}.json.part"
     manifest = Manifest(
         release_id=release_id,
         created_at=now,
         code_version=code_version,
         previous_release=releases.current(),
+        sequence=max((item.sequence for item in releases.all()), default=0) + 1,
         inputs=dict(inputs),
         data_versions=dict(data_versions),
         descriptions=dict(descriptions),
@@ -70,19 +71,31 @@ def publish(
         digest = data_version.of_file(aside)
         manifest = manifest.model_copy(update={"tables": tables, "sha256": digest})
         aside_manifest.write_text(manifest.model_dump_json(indent=2), "utf-8")
-    except Exception as error:
+        aside.rename(releases.file(release_id))
+        aside_manifest.rename(releases.manifest(release_id))
+        releases.switch(release_id)
+    # Also when it is asked to end: nothing of a release stays unless it became the current one.
+    except BaseException as error:
+        if releases.current() != release_id:
+            releases.remove(release_id)
         for left_over in folder.glob(f".{release_id}*"):
             left_over.unlink()
-        if _is_full(error, folder):
+        if isinstance(error, Exception) and _is_full(error, folder):
             free = shutil.disk_usage(folder).free // 1024
             raise RefusedError(
                 "orchestration.disk_full", str(folder), release=release_id, free=free
             ) from None
         raise
-    aside.rename(folder / f"{release_id}.duckdb")
-    aside_manifest.rename(folder / f"{release_id}.json")
-    releases.switch(release_id)
     return manifest
+
+
+def _new_id(releases: Releases, now: datetime) -> str:
+    """Return the time as the name of a release, or the first one after it that is not taken."""
+    while True:
+        release_id = now.strftime("%Y%m%d-%H%M%S-%f")[:-3]
+        if not (releases.file(release_id).exists() or releases.manifest(release_id).exists()):
+            return release_id
+        now += timedelta(milliseconds=1)
 
 
 def _copy(settings: Settings, aside: Path, manifest: Manifest) -> dict[str, int]:

@@ -5,13 +5,16 @@ A reader of `current.duckdb` gets the old release or the new one, because the sw
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from pydantic import Field, ValidationError
 
-from ingest.errors import RefusedError, did_you_mean
+from ingest.errors import RefusedError, SeveralError, did_you_mean
 from ingest.messages import Names, Phrase
 from ingest.models import Model
 from orchestration.data_version import of_file
@@ -31,6 +34,8 @@ class Manifest(Model):
     """The content of `releases/<id>.json`.
 
     Attributes:
+        previous_release: the release that was current when this one was made.
+        sequence: its place among all releases, whatever the clock said.
         inputs: file of answers -> sha256.
         data_versions: what the release was made from: asset that reads files, or code -> version.
         sha256: of the file of the release.
@@ -43,6 +48,7 @@ class Manifest(Model):
     created_at: datetime
     code_version: str
     previous_release: str | None
+    sequence: int = 0  # older releases have none
     inputs: dict[str, str]
     data_versions: dict[str, str] = Field(default_factory=dict)  # older releases have none
     sha256: str | None = None  # older releases have none
@@ -53,7 +59,7 @@ class Manifest(Model):
     @property
     def indicators(self) -> int:
         """Rows of the cube."""
-        return self.tables["mart_indicator"]
+        return self.tables.get("mart_indicator", 0)
 
     @property
     def passed(self) -> int:
@@ -69,11 +75,11 @@ class Releases:
 
     def all(self) -> list[Manifest]:
         """Return the manifests of all releases, newest first, without those that are damaged."""
-        found = []
+        found: dict[str, Manifest] = {}
         for release_id in self._ids():
             with suppress(RefusedError):
-                found.append(self._read(release_id))
-        return found
+                found[release_id] = self._read(release_id)
+        return sorted(found.values(), key=lambda item: _place(item, found), reverse=True)
 
     def faults(self, release_id: str | None = None) -> dict[str, RefusedError]:
         """Return what is wrong with one release or all: release -> why it cannot be used.
@@ -81,7 +87,7 @@ class Releases:
         Raises:
             RefusedError: there is no such release.
         """
-        wanted = self._ids() if release_id is None else [self._known(release_id)]
+        wanted = self._ids() if release_id is None else [self.known(release_id)]
         found: dict[str, RefusedError] = {}
         for one in wanted:
             try:
@@ -94,14 +100,64 @@ class Releases:
         """Compare the file of a release with what its manifest says.
 
         Raises:
-            RefusedError: the manifest or the file is damaged, or the file is gone.
+            RefusedError: the manifest or the file is damaged, the file is gone, or the manifest has
+                no checksum, so that nothing can be told of the file.
         """
-        file = self.settings.releases / f"{release_id}.duckdb"
+        file = self.file(release_id)
         told = self._read(release_id).sha256
-        if not file.exists():
+        if not file.is_file():
             raise RefusedError("orchestration.release_gone", str(file), release=release_id)
-        if told and of_file(file) != told:
+        if told is None:
+            raise RefusedError("orchestration.release_unchecked", str(file), release=release_id)
+        if of_file(file) != told:
             raise RefusedError("orchestration.release_damaged", str(file), release=release_id)
+
+    def verify_current(self) -> None:
+        """Compare the file of the current release with its manifest, before it is served.
+
+        Raises:
+            BarometerError: there is no release, or it is damaged; with the newest that is whole.
+        """
+        current = self.current()
+        if current is None:
+            raise RefusedError("orchestration.no_release", str(self.settings.releases))
+        try:
+            self.verify(current)
+        except RefusedError as fault:
+            whole = self.newest_whole()
+            remedy = "current_go_back" if whole else "current_build"
+            told = Phrase(f"orchestration.{remedy}", release=whole and whole.release_id)
+            raise SeveralError([fault, told]) from None
+
+    def newest_whole(self) -> Manifest | None:
+        """Return the current release or, if that is damaged, the newest one that is whole."""
+        items, current = self.all(), self.current()
+        items.sort(key=lambda item: item.release_id != current)  # the others stay in their order
+        return next((item for item in items if self._is_whole(item.release_id)), None)
+
+    def in_use(self) -> set[str]:
+        """Return the current release and the one before it."""
+        current = next((item for item in self.all() if item.release_id == self.current()), None)
+        return {one for one in (self.current(), current and self._before(current)) if one}
+
+    def file(self, release_id: str) -> Path:
+        """Return where the file of a release is."""
+        return self.settings.releases / f"{release_id}.duckdb"
+
+    def manifest(self, release_id: str) -> Path:
+        """Return where the manifest of a release is."""
+        return self.settings.releases / f"{release_id}.json"
+
+    def remove(self, release_id: str) -> None:
+        """Remove a release.
+
+        The manifest goes first: a file without one, as a kill in between leaves, is no release.
+        """
+        for path in (self.manifest(release_id), self.file(release_id)):
+            if path.is_dir():
+                shutil.rmtree(path)
+            else:
+                path.unlink(missing_ok=True)
 
     def current(self) -> str | None:
         """Return the id of the current release, or None before the first."""
@@ -121,7 +177,7 @@ class Releases:
         wanted = release_id or self.current()
         if wanted is None:
             raise RefusedError("orchestration.no_release", str(self.settings.releases))
-        return self._read(self._known(wanted))
+        return self._read(self.known(wanted))
 
     def pair(self, earlier: str | None, later: str | None) -> tuple[Manifest, Manifest]:
         """Return two manifests; without ids the current release and the one before it.
@@ -130,14 +186,22 @@ class Releases:
             RefusedError: there is no such release, or none is known to be before it.
         """
         after = self.show(later)
-        if earlier is None and after.previous_release is None:
+        before = earlier or self._before(after)
+        if before is None:
             raise RefusedError(
                 "orchestration.no_earlier_release",
                 str(self.settings.releases),
                 release=after.release_id,
                 candidates=Names(self._ids(), 20),
             )
-        return self.show(earlier or after.previous_release), after
+        return self.show(before), after
+
+    def _before(self, item: Manifest) -> str | None:
+        """Return the release that this one replaced; where that is gone, the one made before it."""
+        ids = [other.release_id for other in self.all()]
+        if item.previous_release in (None, *ids):
+            return item.previous_release
+        return next(iter(ids[ids.index(item.release_id) + 1 :]), None)
 
     def switch(self, release_id: str) -> None:
         """Make a release the current one, at once for every reader that opens it from now on.
@@ -145,17 +209,33 @@ class Releases:
         Raises:
             RefusedError: there is no such release, or it is damaged or gone.
         """
-        self.verify(self._known(release_id))
+        self.verify(self.known(release_id))
         aside = self.settings.releases / ".current.part"
         aside.unlink(missing_ok=True)
         aside.symlink_to(f"{release_id}.duckdb")
         aside.replace(self.settings.current)
 
     def _ids(self) -> list[str]:
-        return sorted((path.stem for path in self.settings.releases.glob("*.json")), reverse=True)
+        """Return every release of which there is a manifest or a file."""
+        found = {
+            path.stem
+            for path in self.settings.releases.glob("[!.]*.*")
+            if path.suffix in (".json", ".duckdb") and path.name != self.settings.current.name
+        }
+        return sorted(found, reverse=True)
 
-    def _known(self, release_id: str) -> str:
-        """Return the id of a release that is there."""
+    def _is_whole(self, release_id: str) -> bool:
+        with suppress(RefusedError):
+            self.verify(release_id)
+            return True
+        return False
+
+    def known(self, release_id: str) -> str:
+        """Return the id of a release that is there.
+
+        Raises:
+            RefusedError: it is not.
+        """
         ids = self._ids()
         if release_id not in ids:
             raise RefusedError(
@@ -168,10 +248,21 @@ class Releases:
         return release_id
 
     def _read(self, release_id: str) -> Manifest:
-        path = self.settings.releases / f"{release_id}.json"
-        try:
-            return Manifest.model_validate_json(path.read_bytes())
-        except ValidationError:
-            raise RefusedError(
-                "orchestration.manifest_damaged", str(path), release=release_id
-            ) from None
+        path = self.manifest(release_id)
+        # Missing, a folder, not readable, not JSON, of other types, or of another release.
+        with suppress(OSError, ValidationError):
+            found = Manifest.model_validate_json(path.read_bytes())
+            if found.release_id == release_id:
+                return found
+        raise RefusedError("orchestration.manifest_damaged", str(path), release=release_id)
+
+
+def _place(item: Manifest, known: Mapping[str, Manifest]) -> tuple[int, str, int]:
+    """Return what a release is sorted by: never before the release that it replaced."""
+    line = [item]
+    while (earlier := known.get(line[-1].previous_release or "")) and earlier not in line:
+        line.append(earlier)
+    place = (0, "", 0)
+    for one in reversed(line):
+        place = max((one.sequence, one.release_id, 0), (*place[:2], place[2] + 1))
+    return place

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import dagster as dg
 from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
+from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 from sqlalchemy import Connection, Engine, create_engine, event
 
 from orchestration.settings import Settings
@@ -62,6 +63,12 @@ class EventLog(ConsolidatedSqliteEventLogStorage):
         if table_name not in self._tables and super().has_table(table_name):
             self._tables.add(table_name)
         return table_name in self._tables
+
+    def delete_events_for_run(self, conn: Connection, run_id: str) -> None:
+        """Remove all of a run; Dagster would leave the results of its checks."""
+        super().delete_events_for_run(conn, run_id)
+        results = AssetCheckExecutionsTable
+        conn.execute(results.delete().where(results.c.run_id == run_id))
 
     def dispose(self) -> None:
         """Close the connections."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.errors import RefusedError
+from orchestration.releases import Releases
 from orchestration.settings import PROJECT, Settings
 
 SUPERSET_BIN = PROJECT / ".venv-superset" / "bin"
@@ -54,8 +55,8 @@ def everything(
         superset_bin: the `bin` folder of Superset's environment.
 
     Raises:
-        BarometerError: a port is taken, Superset is not installed, the build refused, or a server
-            did not start; whatever was started is stopped again.
+        BarometerError: a port is taken, Superset is not installed, the build refused, the current
+            release is damaged, or a server did not start; whatever was started is stopped again.
     """
     from dashboards import credentials, provision, server
     from orchestration.build import is_up_to_date
@@ -69,6 +70,8 @@ def everything(
         prepared = aside.submit(server.prepare, settings.home, superset_bin)
         if not is_up_to_date(settings):
             build()
+        # Nothing that was not checked is served.
+        Releases(settings).verify_current()
         prepared.result()
         webserver = started.enter_context(_history(settings, history_port, runs=runs))
         superset = started.enter_context(server.start(settings.home, superset_bin, port))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -159,6 +159,15 @@ class AnswerFile(Model):
 
         Raises:
             RefusedError: the file is not of this format.
+        """
+        return None
+
+    def with_rows(self, path: Path, kept: Sequence[bool]) -> bytes | None:
+        """Return a file with some of its rows only; nothing where this format is not written.
+
+        Args:
+            path: the file; it can be read as it is described.
+            kept: of each row, whether it stays.
         """
         return None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from itertools import islice, product
 from pathlib import Path
@@ -98,6 +98,25 @@ class CsvFile(TableFile):
         table = pa.table(columns[: len(heads.names)], names=heads.names)
         _check_rows(table, first[: len(heads.names)], texts, path, where)
         return AnswerTable(table, heads.labels, {}, "")
+
+    def with_rows(self, path: Path, kept: Sequence[bool]) -> bytes | None:
+        """Leave out the lines of the other rows; all other lines stay as they are."""
+        taken: list[str] = []
+
+        def lines() -> Iterator[str]:
+            for line in io.StringIO(path.read_bytes().decode(self.encoding), newline=""):
+                taken.append(line)
+                yield line
+
+        rows: list[tuple[list[str], str]] = []
+        for cells in csv.reader(lines(), delimiter=self.delimiter, strict=True):
+            rows.append((cells, "".join(taken)))
+            taken.clear()
+        # The answers are the last rows; an empty line is none.
+        places = [place for place, (cells, _) in enumerate(rows) if cells][-len(kept) :]
+        gone = {place for place, stays in zip(places, kept, strict=True) if not stays}
+        left = (text for place, (_, text) in enumerate(rows) if place not in gone)
+        return "".join(left).encode(self.encoding)
 
     def looks_like(self, path: Path, where: str) -> Phrase | None:
         """Return what the first rows look like."""

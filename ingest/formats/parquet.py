@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
@@ -49,3 +50,14 @@ class ParquetFile(AnswerFile):
                     "nested_column", where, path=path, variable=name, type=column.type
                 ) from None
         return AnswerTable(pa.table(columns, names=names), {}, {}, "")
+
+    def with_rows(self, path: Path, kept: Sequence[bool]) -> bytes | None:
+        """Write the other rows again, with the same columns."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        with pq.ParquetFile(path) as file:
+            table = file.read().filter(pa.array(kept))
+        written = pa.BufferOutputStream()
+        pq.write_table(table, written)
+        return bytes(written.getvalue().to_pybytes())

@@ -21,7 +21,7 @@ LARGEST = 10  # revisions that are printed
 
 @click.group("release", cls=VerbGroup)
 def release() -> None:
-    """Releases: list them, look into one, compare two, verify them, switch back."""
+    """Releases: list them, look into one, compare two, verify, switch back, remove old ones."""
 
 
 @release.command("list")
@@ -152,6 +152,35 @@ def rollback(release_id: str) -> None:
 
     Releases(Settings.from_environment()).switch(release_id)
     show("release_current", release=release_id)
+
+
+@release.command("prune")
+@click.option(
+    "--keep",
+    type=click.IntRange(min=1),
+    default=10,
+    show_default=True,
+    help="How many of the newest releases stay.",
+)
+@click.option("--except", "named", multiple=True, help="A release that stays too; repeatable.")
+@click.option("--damaged", is_flag=True, help="Remove releases that cannot be used too.")
+@click.option("--yes", is_flag=True, help="Remove; without it, only show what would be removed.")
+def prune(keep: int, named: tuple[str, ...], damaged: bool, yes: bool) -> None:
+    """Remove old releases, never the current one or the one before it."""
+    from orchestration import pruning
+
+    settings = Settings.from_environment()
+    planned = pruning.plan(settings, keep, named, damaged=damaged)
+    for fault in planned.faults:
+        show("warning", err=True, message=fault)
+    if yes:
+        pruning.prune(settings, planned)
+    for release_id in planned.removed:
+        show("release_removed" if yes else "release_to_remove", release=release_id)
+    if not planned.removed:
+        show("prune_nothing")
+    elif not yes:
+        show("prune_confirm", megabytes=planned.freed / 10**6)
 
 
 VERBS = (release,)

@@ -262,4 +262,34 @@ def discard_draft(wave_id: str) -> None:
         show("draft_removed", path=draft_view.short(path))
 
 
+@wave.command("erase")
+@click.argument("wave_id", metavar="SURVEY/WAVE")
+@click.option("--respondent", help="Only this respondent, by pseudonym.")
+@click.option("--releases", is_flag=True, help="Also earlier releases made from these answers.")
+@click.option("--yes", is_flag=True, help="Erase; without it, only show what would be erased.")
+def erase(wave_id: str, respondent: str | None, releases: bool, yes: bool) -> None:
+    """Erase the answers of a wave or of one respondent, and search for what is left of them."""
+    from orchestration import erasing
+
+    settings = Settings.from_environment()
+    planned = erasing.plan(settings, wave_id, respondent)
+    if planned.file:
+        show("erase_row", path=planned.file)
+    for path in planned.paths:
+        show("erase_path", path=path)
+    if not yes:
+        for release_id in planned.releases:
+            show("erase_release", release=release_id)
+        show("erase_confirm")
+        return
+    done = erasing.erase(settings, planned, releases=releases)
+    for release_id in done.removed:
+        show("release_removed", release=release_id)
+    told = "erase_searched" if done.marks else "erase_not_searched"
+    show(told, marks=done.marks, files=done.files, home=settings.home, data=settings.data)
+    for release_id in done.kept:
+        show("erase_kept", release=release_id)
+    show("erase_next")
+
+
 VERBS = (wave,)

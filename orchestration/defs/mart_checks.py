@@ -8,6 +8,7 @@ from expectations.suites import suite_files
 from orchestration.check_results import check_result
 from orchestration.check_worker import Call
 from orchestration.publishing import MARTS
+from orchestration.releases import Releases
 from orchestration.settings import Settings
 
 TABLE = "mart_indicator"
@@ -30,8 +31,13 @@ def definitions(
         from expectations.checks import check_marts
         from expectations.runner import write_docs
 
-        last = settings.current if settings.current.exists() and not accept_removed else None
-        findings = call(check_marts, settings.warehouse, last, settings.quality)
+        last = None if accept_removed else Releases(settings).newest_whole()
+        findings = call(
+            check_marts,
+            settings.warehouse,
+            last and Releases(settings).file(last.release_id),
+            settings.quality,
+        )
         for key in context.selected_asset_check_keys:
             table = key.asset_key.path[-1]
             yield check_result(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from collections.abc import Mapping
@@ -31,16 +32,25 @@ COMPUTED = (
 )
 
 
+def with_checksum(release: Path) -> None:
+    """Let the manifest of a release that a test changed have the checksum of its file."""
+    path = release.with_suffix(".json")
+    manifest = json.loads(path.read_text())
+    manifest["sha256"] = hashlib.sha256(release.read_bytes()).hexdigest()
+    path.write_text(json.dumps(manifest))
+
+
 def add_release(barometer: Barometer, *changes: str, **described: Any) -> None:
     """Put a later release beside the current one: a copy with changes, in table and manifest."""
     first, releases = barometer.current.readlink().stem, barometer.current.parent
     shutil.copy(barometer.current.resolve(), releases / f"{LATER}.duckdb")
-    manifest = json.loads((releases / f"{first}.json").read_text())
-    manifest |= {"release_id": LATER, "previous_release": first, "sha256": None, **described}
-    (releases / f"{LATER}.json").write_text(json.dumps(manifest))
     with duckdb.connect(str(releases / f"{LATER}.duckdb")) as release:
         for change in changes:
             release.execute(change)
+    manifest = json.loads((releases / f"{first}.json").read_text())
+    manifest |= {"release_id": LATER, "previous_release": first, **described}
+    (releases / f"{LATER}.json").write_text(json.dumps(manifest))
+    with_checksum(releases / f"{LATER}.duckdb")
     assert barometer.run("release", "rollback", LATER).returncode == 0
 
 
@@ -206,6 +216,7 @@ def test_a_release_tells_what_it_changed_and_nothing_of_what_it_hides(spare: Bar
         )
         earlier.execute("delete from mart_indicator where survey = 'fi_state'")
         earlier.execute("update mart_trend set verdict = 'rise' where verdict = 'fall'")
+    with_checksum(spare.current.resolve())
     with publish_again(spare) as release:
         told = lines(release)
         assert {part for part, _ in told} == {
