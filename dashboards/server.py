@@ -9,9 +9,11 @@ import hashlib
 import json
 import os
 import socket
+import sqlite3
 import subprocess
 import time
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -79,7 +81,7 @@ def prepare(home: Path, bin_dir: Path) -> Prepared:
     credentials changed since the last time.
 
     Raises:
-        RefusedError: the environment is missing.
+        RefusedError: the environment is missing, or Superset's database is damaged.
         SeveralError: the set-up failed; with the end of the log.
     """
     started = time.monotonic()
@@ -89,9 +91,11 @@ def prepare(home: Path, bin_dir: Path) -> Prepared:
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     stamp_path = state / "prepared"
     stamp = _stamp(home, bin_dir)
-    done = stamp_path.exists() and stamp_path.read_text() == stamp
-    if not (done and (state / "superset.db").exists()):
-        _set_up(home, bin_dir, secrets)
+    done = stamp_path.exists() and stamp_path.read_bytes() == stamp.encode()
+    database = state / "superset.db"
+    _check_database(database)
+    if not (done and database.exists()):
+        _set_up(home, bin_dir, secrets, database)
         stamp_path.write_text(stamp)
         return Prepared(secrets, True, time.monotonic() - started)
     return Prepared(secrets, False, time.monotonic() - started)
@@ -108,7 +112,7 @@ def start(home: Path, bin_dir: Path, port: int, timeout: float = 120.0) -> Serve
     """
     home = home.absolute()
     openid.load(home)
-    check_port(port)
+    check_port(port, home)
     log = _state_dir(home) / "superset.log"
     command = [
         _tool(bin_dir, "gunicorn"),
@@ -141,8 +145,13 @@ def start(home: Path, bin_dir: Path, port: int, timeout: float = 120.0) -> Serve
     return server
 
 
-def check_port(port: int) -> None:
+def check_port(port: int, home: Path) -> None:
     """Check that a server can listen on 127.0.0.1:`port`.
+
+    Args:
+        port: the port.
+        home: the home of the installation; its own Superset, left by a command that was killed, is
+            told apart from other programs.
 
     Raises:
         RefusedError: the port is in use, or cannot be used.
@@ -152,13 +161,30 @@ def check_port(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            in_use = error.errno == errno.EADDRINUSE
-            raise RefusedError(
-                "dashboards.port_in_use" if in_use else "dashboards.port_unusable",
-                HOST,
-                port=port,
-                problem=reason(error),
-            ) from None
+            if error.errno != errno.EADDRINUSE:
+                raise RefusedError(
+                    "dashboards.port_unusable", HOST, port=port, problem=reason(error)
+                ) from None
+            if process := _own_server(port, home):
+                raise RefusedError(
+                    "dashboards.left_running", HOST, port=port, process=process
+                ) from None
+            raise RefusedError("dashboards.port_in_use", HOST, port=port) from None
+
+
+def _own_server(port: int, home: Path) -> str:
+    """Return the process of the Superset of this home that answers on a port, if it does."""
+    try:
+        answer = requests.get(f"http://{HOST}:{port}/health", timeout=2, allow_redirects=False)
+    except requests.RequestException:
+        return ""
+    mark, _, process = answer.headers.get("X-Barometer-Server", "").partition(" ")
+    return process if mark == _mark(home) and process.isdigit() else ""
+
+
+def _mark(home: Path) -> str:
+    """Return what an installation is known by, without its path."""
+    return hashlib.sha256(str(home.absolute()).encode()).hexdigest()[:16]
 
 
 def _wait_until_healthy(server: Server, timeout: float) -> None:
@@ -188,7 +214,30 @@ def _with_log(refused: RefusedError, log: Path) -> SeveralError:
     return SeveralError([refused, "\n".join(lines[-_LOG_LINES_SHOWN:])])
 
 
-def _set_up(home: Path, bin_dir: Path, secrets: Credentials) -> None:
+def _check_database(database: Path) -> None:
+    """Refuse a damaged database of Superset: it may hold charts and accounts that people made."""
+    if not database.exists():
+        return
+    try:
+        with closing(sqlite3.connect(database)) as store:
+            problem = store.execute("pragma quick_check(1)").fetchone()[0]
+    except sqlite3.DatabaseError as error:
+        problem = str(error)
+    if problem != "ok":
+        raise RefusedError("dashboards.database_damaged", str(database), problem=problem)
+
+
+def _set_up(home: Path, bin_dir: Path, secrets: Credentials, database: Path) -> None:
+    """Bring a copy of the database up to date, and put it in place when it is complete.
+
+    A set-up that is cut off leaves the database as it was.
+    """
+    aside = database.with_name("superset.new.db")
+    for left in database.parent.glob(f"{aside.name}*"):
+        left.unlink()
+    if database.exists():
+        with closing(sqlite3.connect(database)) as old, closing(sqlite3.connect(aside)) as new:
+            old.backup(new)
     account = {
         "admin_user": secrets.admin_user,
         "admin_password": secrets.admin_password.get_secret_value(),
@@ -199,7 +248,7 @@ def _set_up(home: Path, bin_dir: Path, secrets: Credentials) -> None:
             [_tool(bin_dir, "python"), str(SUPERSET_SIDE / "superset_setup.py")],
             input=json.dumps(account).encode(),
             cwd=_state_dir(home),
-            env=_environment(home),
+            env={**_environment(home), "BAROMETER_SUPERSET_DATABASE": str(aside)},
             stdout=output,
             stderr=subprocess.STDOUT,
             check=False,
@@ -208,6 +257,7 @@ def _set_up(home: Path, bin_dir: Path, secrets: Credentials) -> None:
         raise _with_log(
             RefusedError("dashboards.preparing_failed", str(log), code=finished.returncode), log
         )
+    aside.replace(database)
 
 
 def _stamp(home: Path, bin_dir: Path) -> str:
@@ -239,6 +289,7 @@ def _environment(home: Path) -> Mapping[str, str]:
     return {
         **kept,
         "BAROMETER_HOME": str(home),
+        "BAROMETER_SERVER": _mark(home),
         "SUPERSET_HOME": str(_state_dir(home)),
         # Superset finds its settings there, as the module superset_config.
         "PYTHONPATH": str(SUPERSET_SIDE),

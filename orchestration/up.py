@@ -62,7 +62,7 @@ def everything(
     from orchestration.build import is_up_to_date
 
     for taken in (port, history_port):
-        server.check_port(taken)
+        server.check_port(taken, settings.home)
     if not (superset_bin / "gunicorn").exists():
         raise RefusedError("orchestration.superset_missing", str(superset_bin))
     with ExitStack() as started, ThreadPoolExecutor(1) as aside:

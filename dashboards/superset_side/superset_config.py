@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import superset_openid
+import superset_queries
 import superset_security
 import superset_site
 from cachelib.file import FileSystemCache
@@ -33,7 +34,9 @@ def _secret_key() -> str:
 
 # --- State -------------------------------------------------------------------------------------
 SECRET_KEY = _secret_key()
-SQLALCHEMY_DATABASE_URI = f"sqlite:///{_STATE / 'superset.db'}"
+# The set-up works on a copy.
+_DATABASE = os.environ.get("BAROMETER_SUPERSET_DATABASE") or _STATE / "superset.db"
+SQLALCHEMY_DATABASE_URI = f"sqlite:///{_DATABASE}"
 CACHE_CONFIG = {"CACHE_TYPE": "SimpleCache", "CACHE_DEFAULT_TIMEOUT": 60}
 DATA_CACHE_CONFIG = {
     "CACHE_TYPE": "superset_site.ReleaseCache",
@@ -58,6 +61,8 @@ CUSTOM_SECURITY_MANAGER = superset_security.SecurityManager
 PUBLIC_ROLE_LIKE = None
 AUTH_USER_REGISTRATION = False
 PREVENT_UNSAFE_DB_CONNECTIONS = True
+# Lists of owners to choose from would show everybody's name and address.
+EXTRA_RELATED_QUERY_FILTERS = {"user": superset_security.only_oneself}
 ALLOWED_EXTENSIONS: set[str] = set()
 DATASET_IMPORT_ALLOWED_DATA_URLS: list[str] = []
 # A second lock on the release file; the first is in the database URI (see databases/*.yaml).
@@ -67,6 +72,8 @@ DISALLOWED_SQL_FUNCTIONS = {
         *("read_text", "read_blob", "glob", "getenv", "duckdb_secrets"),
     }
 }
+# A third, in charts too: DuckDB says what a query reads before it runs.
+SQL_QUERY_MUTATOR = superset_queries.refuse_beyond_marts
 FEATURE_FLAGS = {
     "ALERT_REPORTS": False,
     "DRILL_BY": False,
@@ -96,8 +103,8 @@ HTML_SANITIZATION_SCHEMA_EXTENSIONS = {
 # set SESSION_COOKIE_SECURE, force_https and ENABLE_PROXY_FIX to true.
 SESSION_COOKIE_NAME = "barometer_session"
 SESSION_COOKIE_HTTPONLY = True
-# Talisman sets it again, to the same: a link in a mail opens the page of who is logged in.
-SESSION_COOKIE_SAMESITE = "Lax"
+# A link on another site opens the page of who is logged in all the same: see open_from_elsewhere.
+SESSION_COOKIE_SAMESITE = "Strict"
 SESSION_COOKIE_SECURE = False
 PERMANENT_SESSION_LIFETIME = timedelta(hours=12)
 # On the server, so that a copy of a cookie is worth nothing after its owner has logged out.
@@ -129,6 +136,7 @@ TALISMAN_CONFIG = {
     "content_security_policy_nonce_in": ["script-src"],
     "force_https": False,
     "session_cookie_secure": False,
+    "session_cookie_samesite": SESSION_COOKIE_SAMESITE,
     "strict_transport_security": False,
     "frame_options": "DENY",
     "referrer_policy": "same-origin",

@@ -47,8 +47,6 @@ def settings(home: Path) -> dict[str, Any]:
         # Of itself, to be known at the provider gives no more than a visitor has.
         "AUTH_USER_REGISTRATION_ROLE": "Public",
         "CUSTOM_SECURITY_MANAGER": _manager(chosen.get("groups_claim", "groups")),
-        # The provider sends people back here from its own site.
-        "SESSION_COOKIE_SAMESITE": "Lax",
     }
 
 

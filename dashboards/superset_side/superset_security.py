@@ -9,12 +9,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Flask, Response, current_app, g, make_response, request, session
-from flask_login import user_logged_in
+from flask_login import current_user, user_logged_in
 from superset.security import SupersetSecurityManager
+from superset_queries import refuse_own_sql
 
 WRONG_PASSWORDS = 10
 LOCKED_FOR = timedelta(minutes=15)
 _LOGINS = ("/login/", "/api/v1/security/login")
+_OPENED_FROM_ELSEWHERE = ("/superset/dashboard/", "/oauth-authorized/")
 _LOCKED = {
     "nl": "Te vaak een verkeerd wachtwoord. Probeer het over {minutes} minuten opnieuw.\n",
     "en": "Too many wrong passwords. Try again in {minutes} minutes.\n",
@@ -56,8 +58,26 @@ class SecurityManager(SupersetSecurityManager):  # type: ignore[misc]
             known[asked] = super().exist_permission_on_roles(view_name, permission_name, role_ids)
         return bool(known[asked])
 
+    def raise_for_access(self, *arguments: Any, **options: Any) -> None:
+        """Refuse what somebody may not see; a reader's own SQL too.
+
+        Raises:
+            SupersetSecurityException: somebody may not.
+        """
+        super().raise_for_access(*arguments, **options)
+        asked = options.get("query_context")
+        if asked is not None and not self.can_access("can_explore", "Superset"):
+            refuse_own_sql(asked)
+
     def _named(self, username: str) -> Any:
         return self.find_user(username=username) or self.find_user(email=username)
+
+
+def only_oneself(query: Any) -> Any:
+    """Return which users somebody may choose from: an administrator all, others themselves."""
+    security = current_app.appbuilder.sm
+    own = security.user_model.id == current_user.id
+    return query if security.is_admin() else query.filter(own)
 
 
 @user_logged_in.connect
@@ -91,6 +111,23 @@ def keep_no_log_of_visitors() -> Response | None:
     """
     if request.path == "/superset/log/" and "_user_id" not in session:
         return Response(status=204)
+    return None
+
+
+def open_from_elsewhere() -> Response | None:
+    """Let a page that a link on another site opens ask for itself once more, with its cookie.
+
+    A browser keeps a strict cookie back when another site asks. Only pages to look at do this, and
+    the way back from a login elsewhere: what else another site asks for, it asks as nobody.
+    """
+    if (
+        request.method == "GET"
+        and request.path.startswith(_OPENED_FROM_ELSEWHERE)
+        and request.headers.get("Sec-Fetch-Site") == "cross-site"
+        and request.headers.get("Sec-Fetch-Dest") == "document"
+        and current_app.config["SESSION_COOKIE_NAME"] not in request.cookies
+    ):
+        return Response('<!doctype html><meta http-equiv="refresh" content="0">')
     return None
 
 

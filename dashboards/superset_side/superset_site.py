@@ -34,6 +34,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader
 from superset.utils.log import AbstractEventLogger
 from superset_security import (
     keep_no_log_of_visitors,
+    open_from_elsewhere,
     refuse_locked_account,
     refuse_logout_by_another_page,
 )
@@ -50,6 +51,7 @@ _DOWNLOADS = {
 }
 
 site = Blueprint("barometer", __name__)
+site.before_app_request(open_from_elsewhere)
 site.before_app_request(keep_no_log_of_visitors)
 site.before_app_request(refuse_locked_account)
 site.before_app_request(refuse_logout_by_another_page)
@@ -219,6 +221,15 @@ def _faults() -> dict[Any, dict[str, dict[str, str]]]:
         (_HERE / "faults.yml").read_text("utf-8")
     )
     return texts
+
+
+@site.after_app_request
+def name_server(response: Response) -> Response:
+    """Let `barometer up` know this server as its own, and the process to end."""
+    if request.path == "/health":
+        own = os.environ.get("BAROMETER_SERVER", "")
+        response.headers["X-Barometer-Server"] = f"{own} {os.getppid()}"
+    return response
 
 
 @site.after_app_request

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from pydantic import SecretStr
 
 from dashboards import provision, server
 from dashboards.client import Client
@@ -64,18 +63,22 @@ class Superset:
     def push(self, assets_dir: Path = ASSETS) -> PushReport:
         return provision.push(self.url, self.credentials, self.release, assets_dir)
 
-    def log_in(self, user: str, password: SecretStr) -> Client:
+    def log_in(self, user: str, password: str) -> Client:
         client = Client(self.url)
-        client.log_in(user, password.get_secret_value())
+        client.log_in(user, password)
         return client
 
     @property
     def admin(self) -> Client:
-        return self.log_in(self.credentials.admin_user, self.credentials.admin_password)
+        return self.log_in(
+            self.credentials.admin_user, self.credentials.admin_password.get_secret_value()
+        )
 
     @property
     def viewer(self) -> Client:
-        return self.log_in(self.credentials.viewer_user, self.credentials.viewer_password)
+        return self.log_in(
+            self.credentials.viewer_user, self.credentials.viewer_password.get_secret_value()
+        )
 
 
 @pytest.fixture(scope="session")

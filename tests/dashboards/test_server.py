@@ -1,6 +1,11 @@
 import json
+import os
+import signal
 import socket
+import sqlite3
 import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -44,6 +49,46 @@ def test_a_port_in_use_is_named_before_anything_starts(tmp_path: Path) -> None:
         port = other.getsockname()[1]
         with pytest.raises(RefusedError, match=f"port {port} is in use"):
             server.start(tmp_path, tmp_path / "no-environment" / "bin", port)
+
+
+PREPARE = """
+import sys, pathlib
+from dashboards import server
+server.prepare(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]))
+"""
+
+
+def test_a_set_up_that_is_killed_is_done_again(superset_bin: Path, tmp_path: Path) -> None:
+    state = tmp_path / "superset"
+    running = subprocess.Popen(
+        [sys.executable, "-c", PREPARE, tmp_path, superset_bin], start_new_session=True
+    )
+    aside = state / "superset.new.db"
+    while running.poll() is None and not (aside.exists() and aside.stat().st_size > 200_000):
+        time.sleep(0.05)
+    os.killpg(running.pid, signal.SIGKILL)
+    assert running.wait() == -signal.SIGKILL
+    assert not (state / "superset.db").exists()
+    assert server.prepare(tmp_path, superset_bin).changed
+    # From here on nothing of what people make in it is lost, whatever becomes of the stamp.
+    with sqlite3.connect(state / "superset.db") as store:
+        store.execute("update ab_user set last_name = 'Kept'")
+    (state / "prepared").write_bytes(b"\xff\xfe")
+    assert server.prepare(tmp_path, superset_bin).changed
+    with sqlite3.connect(state / "superset.db") as store:
+        assert store.execute("select last_name from ab_user").fetchall() == [("Kept",)]
+    assert not list(state.glob("superset.new.db*"))
+
+
+@pytest.mark.parametrize("damage", [b"no database", b"SQLite format 3\0" + b"\xff" * 5000])
+def test_a_damaged_database_is_named_and_left_alone(tmp_path: Path, damage: bytes) -> None:
+    database = tmp_path / "superset" / "superset.db"
+    database.parent.mkdir()
+    database.write_bytes(damage)
+    with pytest.raises(RefusedError, match="database is damaged") as refused:
+        server.prepare(tmp_path, tmp_path / "bin")
+    assert "zet een kopie van dit bestand terug" in refused.value.text("nl")
+    assert database.read_bytes() == damage
 
 
 def test_a_missing_environment_is_named(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ Screenshots are kept in `.artifacts/screenshots`.
 
 import csv
 import io
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -20,6 +21,7 @@ from babel.messages.pofile import read_po
 from dashboards import credentials, provision, server
 from dashboards.bundle import asset_uuid, database_uri
 from dashboards.client import Client, SupersetError
+from ingest.errors import RefusedError
 from tests.dashboards.conftest import Superset
 from tests.dashboards.reader import (
     CHART,
@@ -51,6 +53,15 @@ def test_preparing_a_second_time_does_nothing(superset: Superset) -> None:
     assert not again.changed
     assert again.seconds < 1
     assert again.credentials == superset.credentials
+
+
+def test_a_superset_that_was_left_running_is_told_apart(superset: Superset, tmp_path: Path) -> None:
+    port = int(superset.url.rpartition(":")[2])
+    with pytest.raises(RefusedError, match="of this installation still runs") as refused:
+        server.check_port(port, superset.home)
+    os.kill(int(str(refused.value.values["process"])), 0)  # there is such a process
+    with pytest.raises(RefusedError, match=f"port {port} is in use"):
+        server.check_port(port, tmp_path)
 
 
 def test_what_was_changed_by_hand_is_seen_and_put_back(superset: Superset, admin: Client) -> None:
@@ -286,6 +297,21 @@ def test_no_synthetic_figure_shows_before_somebody_asks_for_it(
 ) -> None:
     visit.open(f"{superset.url}/superset/dashboard/ontwikkeling/")
     assert "SYNTHETISCH" not in visit.page.locator(".bm-answer, .bm-table").first.inner_text()
+
+
+def test_a_link_on_another_site_opens_a_page_of_who_is_logged_in_and_logs_nobody_out(
+    superset: Superset, visit: Visit
+) -> None:
+    page = visit.page
+    addresses = [f"{superset.url}/superset/dashboard/ontwikkeling/", f"{superset.url}/logout/"]
+    links = "".join(f"<a href='{address}'>{address}</a>" for address in addresses)
+    page.route("http://elsewhere.test/", lambda route: route.fulfill(body=f"<html>{links}"))
+    assert {one["sameSite"] for one in page.context.cookies(superset.url)} == {"Strict"}
+    for address in (addresses[1], addresses[0]):
+        page.goto("http://elsewhere.test/")
+        page.get_by_text(address).click()
+    page.wait_for_selector(CHART, timeout=60_000)
+    assert page.url == addresses[0]
 
 
 def test_a_viewer_has_no_sql_lab_and_no_way_to_edit(superset: Superset, visit: Visit) -> None:
