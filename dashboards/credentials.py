@@ -38,7 +38,9 @@ def load(home: Path) -> Credentials:
         raise RefusedError("dashboards.no_credentials", str(path))
     if path.stat().st_mode & 0o077:
         raise RefusedError("dashboards.credentials_open", str(path), path=path)
-    lines = (line.split("=", 1) for line in path.read_text().splitlines() if "=" in line)
+    lines = (
+        line.split("=", 1) for line in path.read_text(errors="replace").splitlines() if "=" in line
+    )
     try:
         return Credentials.model_validate({key.strip(): value.strip() for key, value in lines})
     except ValidationError as error:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
+from pathlib import Path
 
 from ingest import harmonisation, registry
 from ingest.errors import SeveralError
@@ -46,6 +47,7 @@ def build(settings: Settings, progress: Progress, *, accept_removed: bool = Fals
     from orchestration.build_lock import build_lock
 
     with build_lock(settings), check_worker() as worker:
+        _remove_damaged(settings.warehouse)
         described = registry.load()
         harmonisation.load(data_version.SEEDS, described)
         for wave in described.waves:
@@ -53,6 +55,13 @@ def build(settings: Settings, progress: Progress, *, accept_removed: bool = Fals
                 worker.ahead(load_with_version, wave.id, settings)
         _run(settings, progress, accept_removed, worker)
         return Releases(settings).show()
+
+
+def _remove_damaged(warehouse: Path) -> None:
+    """Remove what is no DuckDB file: all of it is made anew, and DuckDB would refuse it."""
+    with suppress(FileNotFoundError), warehouse.open("rb") as file:
+        if file.read(12)[8:] != b"DUCK":
+            warehouse.unlink()
 
 
 def _run(settings: Settings, progress: Progress, accept_removed: bool, worker: CheckWorker) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from functools import cached_property
 
 import dagster as dg
@@ -11,6 +12,7 @@ from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 from sqlalchemy import Connection, Engine, create_engine, event
 
+from ingest.errors import RefusedError, reason
 from orchestration.settings import Settings
 
 # Runs start at once: a queue needs a daemon, which `barometer up` does not run.
@@ -77,8 +79,22 @@ class EventLog(ConsolidatedSqliteEventLogStorage):
 
 
 def open_history(settings: Settings) -> dg.DagsterInstance:
-    """Open the run history, the same that `dagster dev` shows."""
+    """Open the run history, the same that `dagster dev` shows.
+
+    Raises:
+        RefusedError: one of its files is damaged.
+    """
     home = settings.dagster_home
     home.mkdir(parents=True, exist_ok=True)
+    for file in home.rglob("*.db"):
+        try:
+            with closing(sqlite3.connect(file)) as store:
+                store.execute("pragma schema_version").fetchone()
+        except sqlite3.OperationalError:  # in use
+            continue
+        except sqlite3.DatabaseError as error:
+            raise RefusedError(
+                "orchestration.history_damaged", str(home), reason=reason(error)
+            ) from None
     (home / "dagster.yaml").write_text(DAGSTER_YAML.format(home=home / "events"))
     return dg.DagsterInstance.from_config(str(home))

@@ -6,6 +6,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.errors import RefusedError
+
 PROJECT = Path(__file__).resolve().parent.parent
 DBT_PROJECT = PROJECT / "dbt_project"
 
@@ -24,10 +26,14 @@ class Settings:
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Read `BAROMETER_HOME` and `BAROMETER_DATA`."""
+        """Read `BAROMETER_HOME` and `BAROMETER_DATA`.
+
+        Raises:
+            RefusedError: what one of them names is there and is no folder.
+        """
         return cls(
-            home=Path(os.environ.get("BAROMETER_HOME") or PROJECT / ".barometer").resolve(),
-            data=Path(os.environ.get("BAROMETER_DATA") or PROJECT / "data").resolve(),
+            home=_folder("BAROMETER_HOME", PROJECT / ".barometer"),
+            data=_folder("BAROMETER_DATA", PROJECT / "data"),
         )
 
     @property
@@ -74,3 +80,11 @@ class Settings:
     def dagster_home(self) -> Path:
         """Run history."""
         return self.home / "dagster"
+
+
+def _folder(variable: str, default: Path) -> Path:
+    # `Path.resolve` raises where links go round in a circle.
+    path = Path(os.path.realpath(os.environ.get(variable) or default))
+    if os.path.lexists(path) and not path.is_dir():
+        raise RefusedError("orchestration.no_folder", str(path), variable=variable)
+    return path

@@ -55,12 +55,15 @@ def everything(
         superset_bin: the `bin` folder of Superset's environment.
 
     Raises:
-        BarometerError: a port is taken, Superset is not installed, the build refused, the current
-            release is damaged, or a server did not start; whatever was started is stopped again.
+        BarometerError: a port is taken or asked for twice, Superset is not installed, the build
+            refused, the current release is damaged, or a server did not start; whatever was started
+            is stopped again.
     """
     from dashboards import credentials, provision, server
     from orchestration.build import is_up_to_date
 
+    if port == history_port:
+        raise RefusedError("orchestration.same_port", HOST, port=port)
     for taken in (port, history_port):
         server.check_port(taken, settings.home)
     if not (superset_bin / "gunicorn").exists():

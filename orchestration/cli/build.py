@@ -64,9 +64,12 @@ def build_with_progress(settings: Settings, *, accept_removed: bool = False) -> 
     return manifest
 
 
+PORT = click.IntRange(1, 65535)
+
+
 @click.command("up", cls=Verb)
-@click.option("--port", default=8088, show_default=True, help="Port of Superset.")
-@click.option("--history-port", default=3000, show_default=True, help="Port of Dagster.")
+@click.option("--port", type=PORT, default=8088, show_default=True, help="Port of Superset.")
+@click.option("--history-port", type=PORT, default=3000, show_default=True, help="Port of Dagster.")
 @click.option(
     "--runs", is_flag=True, help="Let Dagster's interface start runs; without it, it only shows."
 )

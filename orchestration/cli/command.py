@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import sys
+from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ingest.errors import BarometerError
+from ingest.errors import BarometerError, reason
 from ingest.messages import LANGUAGES, Language, Phrase
 from orchestration.cli.usage import language_in, usage_errors_in
+from orchestration.settings import Settings
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -82,6 +84,10 @@ class VerbGroup(_HelpInLanguage, click.Group):
 
     def invoke(self, ctx: click.Context) -> object:
         """Run a verb; turn a refusal into its message and exit code 1."""
+        for stream in (sys.stdout, sys.stderr):
+            # A terminal may have no accents; it gets a question mark for each.
+            if isinstance(stream, TextIOWrapper):
+                stream.reconfigure(errors="replace")
         try:
             with usage_errors_in(language(ctx)):
                 return super().invoke(ctx)
@@ -89,13 +95,26 @@ class VerbGroup(_HelpInLanguage, click.Group):
             show("error", err=True, message=error)
             ctx.exit(1)
         except OSError as error:
-            if error.filename is None:
+            if error.errno is None:  # of a library, not of the machine
                 raise
-            unusable = Phrase(
-                "orchestration.place_unusable", path=error.filename, reason=error.strerror
-            )
+            # A full disk does not say where it is.
+            path = error.filename or Settings.from_environment().home
+            unusable = Phrase("orchestration.place_unusable", path=path, reason=error.strerror)
             show("error", err=True, message=unusable)
             ctx.exit(1)
+        except Exception as error:
+            if not _is_of_a_file(error):
+                raise
+            told = reason(error).removeprefix("IO Error: ")
+            damaged = Phrase("orchestration.database_unreadable", reason=told)
+            show("error", err=True, message=damaged)
+            ctx.exit(1)
+
+
+def _is_of_a_file(error: Exception) -> bool:
+    """Whether DuckDB could not read a file, such as a release that is damaged."""
+    duckdb = sys.modules.get("duckdb")  # not imported for this: it takes longer than most verbs
+    return duckdb is not None and isinstance(error, duckdb.IOException)
 
 
 def message(name: str, /, **values: object) -> str:
@@ -128,4 +147,5 @@ def show_table(made: Table, width: int = WIDTH) -> None:
     """Print a table, as wide as the terminal."""
     from rich.console import Console
 
-    Console(width=None if sys.stdout.isatty() else width, highlight=False).print(made)
+    if sys.stdout is not None:  # somebody may have closed it
+        Console(width=None if sys.stdout.isatty() else width, highlight=False).print(made)
