@@ -311,7 +311,7 @@ def test_a_link_on_another_site_opens_a_page_of_who_is_logged_in_and_logs_nobody
         page.goto("http://elsewhere.test/")
         page.get_by_text(address).click()
     page.wait_for_selector(CHART, timeout=60_000)
-    assert page.url == addresses[0]
+    assert page.url.startswith(addresses[0])  # the page adds the key of its filters
 
 
 def test_a_viewer_has_no_sql_lab_and_no_way_to_edit(superset: Superset, visit: Visit) -> None:
