@@ -37,6 +37,15 @@ def found(page: Page) -> dict[str, list[str]]:
     }
 
 
+def sticking_out(page: Page) -> list[str]:
+    """The tables that are wider than their card, of which a part is out of sight."""
+    wide: list[str] = page.evaluate(
+        "[...document.querySelectorAll('table.bm-table')].filter(table => table.offsetWidth > "
+        "table.parentElement.clientWidth).map(table => table.caption.innerText)"
+    )
+    return wide
+
+
 @pytest.fixture(scope="session")
 def met() -> set[str]:
     """The rules that any page broke."""
@@ -45,7 +54,9 @@ def met() -> set[str]:
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_a_page_passes(superset: Superset, visit: Visit, met: set[str], slug: str) -> None:
+    visit.page.set_viewport_size({"width": 1280, "height": 900})
     visit.open(f"{superset.url}/superset/dashboard/{slug}/")
+    assert sticking_out(visit.page) == []
     broken = found(visit.page)
     met |= set(broken)
     assert {rule: parts for rule, parts in broken.items() if rule not in ACCEPTED} == {}
