@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from io import TextIOWrapper
 from typing import TYPE_CHECKING, Any
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from ingest.errors import BarometerError, reason
-from ingest.messages import LANGUAGES, Language, Phrase
+from ingest.messages import LANGUAGES, Language, Phrase, Spoken
 from orchestration.cli.usage import language_in, usage_errors_in
 from orchestration.settings import Settings
 
@@ -91,30 +92,28 @@ class VerbGroup(_HelpInLanguage, click.Group):
         try:
             with usage_errors_in(language(ctx)):
                 return super().invoke(ctx)
-        except BarometerError as error:
-            show("error", err=True, message=error)
-            ctx.exit(1)
-        except OSError as error:
-            if error.errno is None:  # of a library, not of the machine
-                raise
-            # A full disk does not say where it is.
-            path = error.filename or Settings.from_environment().home
-            unusable = Phrase("orchestration.place_unusable", path=path, reason=error.strerror)
-            show("error", err=True, message=unusable)
-            ctx.exit(1)
         except Exception as error:
-            if not _is_of_a_file(error):
+            told = _told(error)
+            if told is None:
                 raise
-            told = reason(error).removeprefix("IO Error: ")
-            damaged = Phrase("orchestration.database_unreadable", reason=told)
-            show("error", err=True, message=damaged)
+            show("error", err=True, message=told)
             ctx.exit(1)
 
 
-def _is_of_a_file(error: Exception) -> bool:
-    """Whether DuckDB could not read a file, such as a release that is damaged."""
+def _told(error: Exception) -> Spoken | None:
+    """Return what to say of a refusal or a fault of the machine; of other errors nothing."""
+    if isinstance(error, BarometerError):
+        return error
+    # Those of libraries have no number; click ends without a word where nobody reads on.
+    if isinstance(error, OSError) and error.errno not in (None, errno.EPIPE):
+        # A full disk does not say where it is.
+        path = error.filename or Settings.from_environment().home
+        return Phrase("orchestration.place_unusable", path=path, reason=error.strerror)
     duckdb = sys.modules.get("duckdb")  # not imported for this: it takes longer than most verbs
-    return duckdb is not None and isinstance(error, duckdb.IOException)
+    if duckdb is not None and isinstance(error, duckdb.IOException):
+        told = reason(error).removeprefix("IO Error: ")
+        return Phrase("orchestration.database_unreadable", reason=told)
+    return None
 
 
 def message(name: str, /, **values: object) -> str:

@@ -121,6 +121,23 @@ def test_output_that_somebody_closed_is_no_fault(barometer: Barometer) -> None:
     assert (done.returncode, done.stderr) == (0, "")
 
 
+def test_a_reader_who_leaves_is_no_fault(barometer: Barometer) -> None:
+    """As in `barometer wave list | head -0`."""
+    nobody, output = os.pipe()
+    os.close(nobody)
+    done = subprocess.run(
+        [*COMMAND, "wave", "list"],
+        cwd=PROJECT,
+        env=dict(barometer.environment),
+        stdout=output,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(output)
+    assert (done.returncode, done.stderr) == (1, "")
+
+
 def test_a_terminal_without_accents_gets_a_question_mark_for_each(barometer: Barometer) -> None:
     plain = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     done = run(barometer, ("--help", "--lang", "nl"), plain)
