@@ -5,6 +5,17 @@
         on {{ alias }}.codelist = '{{ codelist }}' and {{ column }} = {{ alias }}.code
 {%- endmacro %}
 
+{#- What must be said of a figure: that it is synthetic, that its question is assumed; as joins. -#}
+{% macro join_notices(data_status, assumed) -%}
+    {{ join_codelist('notice', data_status) }}
+    {{ join_codelist('notice', 'case when ' ~ assumed ~ " then 'assumed' end", 'assumption') }}
+{%- endmacro %}
+
+{#- The same as one text, where `join_notices` is joined. -#}
+{% macro notice_text(lang) -%}
+    concat_ws(' ', notice.label_{{ lang }}, assumption.label_{{ lang }})
+{%- endmacro %}
+
 {#- Whether the concept of a row rests on an assumed question (est_assumed), as a join. `wave` and
     `concept` say in which column, or expression, they are. -#}
 {% macro join_assumed(relation, alias='assumptions', wave='wave', concept=none) -%}

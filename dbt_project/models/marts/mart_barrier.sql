@@ -173,7 +173,7 @@ select
             notes.label_{{ lang }}
         ) as evidence_text_{{ lang }},
         coalesce(
-            nullif(concat_ws(' ', notices.label_{{ lang }}, assumption.label_{{ lang }}), ''),
+            nullif({{ notice_text(lang) }}, ''),
             notes.label_{{ lang }}
         ) as evidence_note_{{ lang }},
     {% endfor %}
@@ -205,8 +205,7 @@ left join {{ ref('stg_surveys') }} as surveys on placed.survey = surveys.survey
 {{ join_codelist('debate_kind', 'placed.kind') }}
 {{ join_codelist('debate_measure', 'placed.measure_status') }}
 {{ join_codelist('data_status', 'placed.data_status') }}
-{{ join_codelist('notice', 'placed.data_status', 'notices') }}
-{{ join_codelist('notice', "case when placed.assumed then 'assumed' end", 'assumption') }}
+{{ join_notices('placed.data_status', 'placed.assumed') }}
 {{ join_codelist('debate_note', 'placed.note', 'notes') }}
 {{ join_codelist('debate_note', "'debate'", 'debate') }}
 {{ join_codelist(

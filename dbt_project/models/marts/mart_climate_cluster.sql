@@ -105,8 +105,8 @@ select
     clusters.data_status,
     {{ labels_of('data_status', 'data_status') }},
     coalesce(assumed.assumed, false) as assumed,
-    concat_ws(' ', notice.label_nl, assumption.label_nl) as notice_nl,
-    concat_ws(' ', notice.label_en, assumption.label_en) as notice_en,
+    {{ notice_text('nl') }} as notice_nl,
+    {{ notice_text('en') }} as notice_en,
     limitation.label_nl as limitation_nl,
     limitation.label_en as limitation_en
 from explained as clusters
@@ -131,6 +131,5 @@ left join {{ ref('est_assumed') }} as assumed
 left join {{ ref('bases') }} as bases on clusters.base = bases.base
 {{ join_codelist('cluster_reason', 'clusters.reason') }}
 {{ join_codelist('data_status', 'clusters.data_status') }}
-{{ join_codelist('notice', 'clusters.data_status') }}
-{{ join_codelist('notice', "case when assumed.assumed then 'assumed' end", 'assumption') }}
+{{ join_notices('clusters.data_status', 'assumed.assumed') }}
 {{ join_codelist('limitation', "'climate_cluster'") }}

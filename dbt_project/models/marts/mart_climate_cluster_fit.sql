@@ -59,8 +59,8 @@ select
     loads.data_status,
     {{ labels_of('data_status', 'data_status') }},
     coalesce(assumed.assumed, false) as assumed,
-    concat_ws(' ', notice.label_nl, assumption.label_nl) as notice_nl,
-    concat_ws(' ', notice.label_en, assumption.label_en) as notice_en,
+    {{ notice_text('nl') }} as notice_nl,
+    {{ notice_text('en') }} as notice_en,
     limitation.label_nl as limitation_nl,
     limitation.label_en as limitation_en
 from splits
@@ -73,7 +73,6 @@ left join {{ ref('est_assumed') }} as assumed
         and assumed.category = '*'
 left join {{ ref('bases') }} as bases on splits.base = bases.base
 {{ join_codelist('data_status', 'loads.data_status') }}
-{{ join_codelist('notice', 'loads.data_status') }}
-{{ join_codelist('notice', "case when assumed.assumed then 'assumed' end", 'assumption') }}
+{{ join_notices('loads.data_status', 'assumed.assumed') }}
 {{ join_codelist('limitation', "'climate_cluster'") }}
 where splits.respondents >= {{ release_rule('minimum_base') }}

@@ -151,7 +151,7 @@ select
         {{ source_link(
             lang, 'located.source_title', 'located.source_url', 'located.source_locator'
         ) }} as source_link_{{ lang }},
-        concat_ws(' ', notice.label_{{ lang }}, assumption.label_{{ lang }}) as notice_{{ lang }},
+        {{ notice_text(lang) }} as notice_{{ lang }},
     {% endfor %}
     -cast(notice.sort_order as integer) as notice_order
 from located
@@ -167,8 +167,7 @@ left join categories as group_category
 left join {{ ref('bases') }} as bases on located.base = bases.base
 {{ join_codelist('country', 'located.country') }}
 {{ join_codelist('data_status', 'located.data_status') }}
-{{ join_codelist('notice', 'located.data_status') }}
-{{ join_codelist('notice', "case when located.assumed then 'assumed' end", 'assumption') }}
+{{ join_notices('located.data_status', 'located.assumed') }}
 {{ join_codelist('comparability', 'located.comparability') }}
 {{ join_codelist('reliability', 'located.reliability') }}
 {{ join_codelist('statistic', 'located.statistic') }}

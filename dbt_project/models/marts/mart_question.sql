@@ -263,7 +263,7 @@ select
         else ''
     end as detail_{{ lang }},
     answers.member_status_label_{{ lang }} as data_status_label_{{ lang }},
-    concat_ws(' ', notices.label_{{ lang }}, assumption.label_{{ lang }})
+    {{ notice_text(lang) }}
         as notice_{{ lang }}{{ ',' if not loop.last }}
 {% endfor %}
 from answers
@@ -275,6 +275,5 @@ inner join answers as nearest
         tallest.choice_id = nearest.choice_id
         and tallest.category = nearest.category
         and nearest.nearness = 1
-{{ join_codelist('notice', 'answers.data_status', 'notices') }}
-{{ join_codelist('notice', "case when counted.assumed then 'assumed' end", 'assumption') }}
+{{ join_notices('answers.data_status', 'counted.assumed') }}
 where answers.weight = 1

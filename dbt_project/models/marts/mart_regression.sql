@@ -191,8 +191,8 @@ select
     marked.source_title,
     marked.source_locator,
     marked.source_url,
-    concat_ws(' ', notice.label_nl, assumption.label_nl) as notice_nl,
-    concat_ws(' ', notice.label_en, assumption.label_en) as notice_en,
+    {{ notice_text('nl') }} as notice_nl,
+    {{ notice_text('en') }} as notice_en,
     limitation.label_nl as limitation_nl,
     limitation.label_en as limitation_en
 from marked
@@ -205,6 +205,5 @@ left join {{ ref('bases') }} as bases on outcomes.base = bases.base
 {{ join_codelist('regression_reason', 'marked.reason') }}
 {{ join_codelist('data_status', 'marked.data_status') }}
 {{ join_codelist('comparability', 'marked.comparability', 'comparabilities') }}
-{{ join_codelist('notice', 'marked.data_status') }}
-{{ join_codelist('notice', "case when marked.assumed then 'assumed' end", 'assumption') }}
+{{ join_notices('marked.data_status', 'marked.assumed') }}
 {{ join_codelist('limitation', "'regression'") }}

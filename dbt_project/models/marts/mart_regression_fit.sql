@@ -159,8 +159,8 @@ select
     shown.source_title,
     shown.source_locator,
     shown.source_url,
-    concat_ws(' ', notice.label_nl, assumption.label_nl) as notice_nl,
-    concat_ws(' ', notice.label_en, assumption.label_en) as notice_en,
+    {{ notice_text('nl') }} as notice_nl,
+    {{ notice_text('en') }} as notice_en,
     limitation.label_nl as limitation_nl,
     limitation.label_en as limitation_en
 from shown
@@ -179,6 +179,5 @@ left join {{ ref('est_comparability') }} as comparability
 {{ join_codelist('regression_reason', 'shown.reason') }}
 {{ join_codelist('data_status', 'shown.data_status') }}
 {{ join_codelist('comparability', 'comparability.comparability', 'comparabilities') }}
-{{ join_codelist('notice', 'shown.data_status') }}
-{{ join_codelist('notice', "case when assumed.assumed then 'assumed' end", 'assumption') }}
+{{ join_notices('shown.data_status', 'assumed.assumed') }}
 {{ join_codelist('limitation', "'regression_fit'") }}

@@ -337,7 +337,7 @@ select
             then {{ change_text(lang, 'judged.change', 'change_low', 'change_high') }}
     end as change_text_{{ lang }},
     {{ verdict_text('judged.verdict', 'verdict.label_' ~ lang) }} as verdict_text_{{ lang }},
-    concat_ws(' ', notice.label_{{ lang }}, assumption.label_{{ lang }})
+    {{ notice_text(lang) }}
         as notice_{{ lang }}{{ ',' if not loop.last }}
 {% endfor %}
 from judged
@@ -348,8 +348,7 @@ left join groups on judged.language = groups.language and judged.term = groups.t
 {{ join_assumed('judged') }}
 {{ join_assumed('judged', 'from_assumptions', wave='from_wave') }}
 {{ join_codelist('data_status', 'judged.data_status') }}
-{{ join_codelist('notice', 'judged.data_status') }}
-{{ join_codelist('notice', "case when " ~ assumed ~ " then 'assumed' end", 'assumption') }}
+{{ join_notices('judged.data_status', assumed) }}
 {{ join_codelist('term_kind', 'judged.kind') }}
 {{ join_codelist(
     'term_group', "case judged.kind when 'group' then judged.term end", 'own_group'
