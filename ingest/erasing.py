@@ -40,10 +40,11 @@ def take_out(wave: SurveyWave, data: Path, respondent: str, *, write: bool) -> b
     if all(kept):
         return False
     content = answers.file.with_rows(path, kept)
+    kept_back = RefusedError(
+        "respondent_kept", wave.id, path=path, respondent=respondent, format=answers.file.format
+    )
     if content is None:
-        raise RefusedError(
-            "respondent_kept", wave.id, path=path, respondent=respondent, format=answers.file.format
-        )
+        raise kept_back
     if not write:
         return True
     aside = path.with_name(f".{path.name}.part")
@@ -53,13 +54,7 @@ def take_out(wave: SurveyWave, data: Path, respondent: str, *, write: bool) -> b
             os.fsync(file.fileno())
         # Read again, so that a file is replaced only by one that lacks these rows and no other.
         if rows(aside) != [row for row, stays in zip(before, kept, strict=True) if stays]:
-            raise RefusedError(
-                "respondent_kept",
-                wave.id,
-                path=path,
-                respondent=respondent,
-                format=answers.file.format,
-            )
+            raise kept_back
         aside.replace(path)
     finally:
         aside.unlink(missing_ok=True)

@@ -30,14 +30,16 @@ class Erasure:
     """What is to be erased.
 
     Attributes:
-        wave: `survey/wave`.
+        wave_id: `survey/wave`.
+        wave: the wave, where it is described.
         respondent: the pseudonym; none for the whole wave.
         paths: files and folders that are removed.
         file: the file that the respondent is taken out of.
         releases: those that hold figures from these answers, or cannot be read.
     """
 
-    wave: str
+    wave_id: str
+    wave: SurveyWave | None
     respondent: str | None
     paths: Sequence[Path]
     file: Path | None
@@ -73,9 +75,10 @@ def plan(settings: Settings, wave_id: str, respondent: str | None = None) -> Era
         BarometerError: there is nothing of it, the respondent must be taken out of the file by its
             owner, or a file of answers is a link to a place that is not ours.
     """
-    wave = _described(wave_id)
+    described = registry.load()
+    wave = next((one for one in described.waves if one.id == wave_id), None)
     if not registry.WAVE_ID.fullmatch(wave_id):  # it becomes part of paths
-        registry.load().wave(wave_id)
+        described.wave(wave_id)
     folder = settings.data / wave_id
     raw = _raw(settings, wave_id)
     for path in (folder, *folder.rglob("*")):
@@ -83,14 +86,16 @@ def plan(settings: Settings, wave_id: str, respondent: str | None = None) -> Era
             raise RefusedError("orchestration.erase_link", wave_id, path=path)
     file: Path | None = None
     if respondent is not None:
-        wave = wave or registry.load().wave(wave_id)
+        wave = described.wave(wave_id)
         if take_out(wave, settings.data, respondent, write=False):
             file = find_file(wave, settings.data)
-    releases = _made_from(settings, wave_id, wave, respondent)
+    # With the whole wave its file goes too; a file that lacks the respondent stays.
+    stays = respondent is not None and file is None
+    releases = _made_from(settings, wave_id, wave, stays=stays)
     held = raw if respondent is None else [path for path in raw if _of(path, respondent)]
     if not (held or file or releases or (respondent is None and folder.exists())):
         if respondent is None:
-            registry.load().wave(wave_id)  # says which waves there are
+            described.wave(wave_id)  # says which waves there are
             raise RefusedError("orchestration.erase_nothing", wave_id)
         raise RefusedError("orchestration.erase_nobody", wave_id, respondent=respondent)
     derived = [
@@ -101,7 +106,7 @@ def plan(settings: Settings, wave_id: str, respondent: str | None = None) -> Era
     # What tells which marks to look for goes last, so that a second try still knows them.
     own = [folder] if respondent is None else []
     paths = [path for path in (*own, *derived, *raw) if path.exists()]
-    return Erasure(wave_id, respondent, paths, file, releases)
+    return Erasure(wave_id, wave, respondent, paths, file, releases)
 
 
 def erase(settings: Settings, planned: Erasure, *, releases: bool) -> Erased:
@@ -119,13 +124,8 @@ def erase(settings: Settings, planned: Erasure, *, releases: bool) -> Erased:
 
     with build_lock(settings):
         marks = _marks(settings, planned)
-        if planned.file and planned.respondent is not None:
-            take_out(
-                registry.load().wave(planned.wave),
-                settings.data,
-                planned.respondent,
-                write=True,
-            )
+        if planned.file and planned.wave and planned.respondent is not None:
+            take_out(planned.wave, settings.data, planned.respondent, write=True)
         for path in planned.paths:
             if path.is_dir():
                 shutil.rmtree(path)
@@ -137,13 +137,9 @@ def erase(settings: Settings, planned: Erasure, *, releases: bool) -> Erased:
             known.remove(release_id)
         files = list(_files(settings))
         if left := [path for path in files if _holds(path, marks)]:
-            raise RefusedError("orchestration.erase_left", planned.wave, paths=Names(left, 20))
+            raise RefusedError("orchestration.erase_left", planned.wave_id, paths=Names(left, 20))
     kept = [one for one in planned.releases if one not in removed]
     return Erased(len(marks), len(files), removed, kept)
-
-
-def _described(wave_id: str) -> SurveyWave | None:
-    return next((wave for wave in registry.load().waves if wave.id == wave_id), None)
 
 
 def _raw(settings: Settings, wave_id: str) -> list[Path]:
@@ -151,9 +147,16 @@ def _raw(settings: Settings, wave_id: str) -> list[Path]:
 
 
 def _made_from(
-    settings: Settings, wave_id: str, wave: SurveyWave | None, respondent: str | None
+    settings: Settings, wave_id: str, wave: SurveyWave | None, *, stays: bool
 ) -> list[str]:
-    """Return the releases made from a file of the wave that may not be there any more."""
+    """Return the releases made from a file of the wave that may not be there any more.
+
+    Args:
+        settings: the folders of the installation.
+        wave_id: `survey/wave`.
+        wave: the wave, where it is described.
+        stays: its file stays as it is.
+    """
     releases = Releases(settings)
     fit: set[str] = set()
     if wave and (answers := wave.wave.answers):
@@ -161,8 +164,7 @@ def _made_from(
             from ingest.samples import sample_file
 
             fit.add(of_file(sample_file(answers.sample, answers.file, settings.samples)))
-        # With the whole wave its file goes too; a file that lacks the respondent stays.
-        if respondent is not None and not take_out(wave, settings.data, respondent, write=False):
+        if stays:
             path = find_file(wave, settings.data)
             fit |= {of_file(path)} if path.exists() else set()
     readable = {item.release_id: item for item in releases.all()}
@@ -197,8 +199,8 @@ def _marks(settings: Settings, planned: Erasure) -> set[str]:
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    wave = _described(planned.wave)
-    texts = wave.wave.answers.texts if wave and wave.wave.answers else frozenset()
+    answers = planned.wave.wave.answers if planned.wave else None
+    texts = answers.texts if answers else frozenset()
     open_answers = pa.array(sorted(texts), pa.string())
     own: set[str] = {planned.respondent} if planned.respondent else set()
     others: set[str] = set()
@@ -207,7 +209,7 @@ def _marks(settings: Settings, planned: Erasure) -> set[str]:
         ("answers", ["code"]),
     ):
         for path in (settings.raw / table).glob("*/*.parquet"):
-            if f"{path.parent.name}/{path.stem}" != planned.wave:
+            if f"{path.parent.name}/{path.stem}" != planned.wave_id:
                 others |= _texts(pq.ParquetFile(path).read(telling))
                 continue
             rows = pq.ParquetFile(path).read()
