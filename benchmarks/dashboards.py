@@ -32,7 +32,7 @@ def main() -> None:
     with reader.superset(home, bin_dir) as (server, accounts):
         with reader.chromium() as browser:
             page = browser.new_page(viewport={"width": 1440, "height": 900})
-            reader.log_in(page, server.url, accounts)
+            reader.log_in(page, server.url, *reader.viewer_of(accounts))
             asked = {slug: record(page, server.url, slug) for slug in slugs()}
             opened = [seconds(lambda slug=slug: see(page, server.url, slug)) for slug in slugs()]
         measure(server.url, accounts, list(asked.values()))
@@ -90,7 +90,7 @@ def record(page: Page, url: str, slug: str) -> list[Any]:
 def client(url: str, accounts: Credentials) -> Client:
     """A session of the viewer."""
     one = Client(url)
-    one.log_in(accounts.viewer_user, accounts.viewer_password.get_secret_value())
+    one.log_in(*reader.viewer_of(accounts))
     return one
 
 

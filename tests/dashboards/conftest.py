@@ -69,16 +69,20 @@ class Superset:
         return client
 
     @property
+    def admin_account(self) -> tuple[str, str]:
+        return self.credentials.admin_user, self.credentials.admin_password.get_secret_value()
+
+    @property
+    def viewer_account(self) -> tuple[str, str]:
+        return reader.viewer_of(self.credentials)
+
+    @property
     def admin(self) -> Client:
-        return self.log_in(
-            self.credentials.admin_user, self.credentials.admin_password.get_secret_value()
-        )
+        return self.log_in(*self.admin_account)
 
     @property
     def viewer(self) -> Client:
-        return self.log_in(
-            self.credentials.viewer_user, self.credentials.viewer_password.get_secret_value()
-        )
+        return self.log_in(*self.viewer_account)
 
 
 @pytest.fixture(scope="session")
@@ -108,7 +112,7 @@ def browser() -> Iterator["Browser"]:
 def viewer_state(superset: Superset, browser: "Browser") -> Any:
     """The cookies of the viewer, logged in once."""
     page = browser.new_page()
-    state = reader.log_in(page, superset.url, superset.credentials)
+    state = reader.log_in(page, superset.url, *superset.viewer_account)
     page.close()
     return state
 

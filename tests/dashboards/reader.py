@@ -96,11 +96,16 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-def log_in(page: Page, url: str, accounts: Credentials) -> Any:
-    """Log in as the viewer, and return the cookies of the session."""
+def viewer_of(accounts: Credentials) -> tuple[str, str]:
+    """Name and password of the viewer."""
+    return accounts.viewer_user, accounts.viewer_password.get_secret_value()
+
+
+def log_in(page: Page, url: str, user: str, password: str) -> Any:
+    """Log in, and return the cookies of the session."""
     page.goto(f"{url}/login/")
-    page.fill("#username", accounts.viewer_user)
-    page.fill("#password", accounts.viewer_password.get_secret_value())
+    page.fill("#username", user)
+    page.fill("#password", password)
     page.click("button[type=submit]")
     # The cookies are there before the page is drawn, which takes long on a busy machine.
     page.wait_for_url("**/dashboard/start/**", wait_until="commit", timeout=120_000)

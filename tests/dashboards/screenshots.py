@@ -26,7 +26,7 @@ def main(wanted: list[str]) -> None:
         page.locator("#username").wait_for()
         reader.SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         page.screenshot(path=reader.SCREENSHOTS / "login.png")
-        reader.log_in(page, server.url, accounts)
+        reader.log_in(page, server.url, *reader.viewer_of(accounts))
         for one in reader.pages():
             for slug in one["slug"].values():
                 if not wanted or one["name"] in wanted:

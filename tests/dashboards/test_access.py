@@ -14,6 +14,7 @@ from dashboards.compiler import ASSETS
 from ingest.errors import RefusedError
 from tests.conftest import Barometer
 from tests.dashboards.conftest import Superset
+from tests.dashboards.reader import log_in
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
@@ -187,11 +188,7 @@ def test_an_analyst_finds_the_editor_and_no_sql_lab(
     password = access.give_account(superset.admin, "analyst", "analyst", access.load(ASSETS))
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     page.set_default_timeout(120_000)
-    page.goto(f"{superset.url}/login/")
-    page.fill("#username", "analyst")
-    page.fill("#password", password)
-    page.click("button[type=submit]")
-    page.wait_for_url("**/dashboard/start/**", wait_until="commit")
+    log_in(page, superset.url, "analyst", password)
     page.goto(f"{superset.url}/explore/?slice_id={own_chart}")
     page.wait_for_selector("[data-test=query-save-button]")
     menu = page.locator("[role=menubar], [role=menu]").first.inner_text()

@@ -89,8 +89,7 @@ def nobody(superset: Superset) -> Visitor:
 
 @pytest.fixture(scope="module")
 def reader(superset: Superset) -> Visitor:
-    secrets = superset.credentials
-    return visitor(superset, (secrets.viewer_user, secrets.viewer_password.get_secret_value()))
+    return visitor(superset, superset.viewer_account)
 
 
 @pytest.fixture(scope="module")
@@ -108,7 +107,7 @@ def dataset(superset: Superset) -> int:
 
 
 def kept(superset: Superset) -> dict[str, str]:
-    """What Superset keeps, table by table; without its log, and links that readers share."""
+    """What Superset keeps, table by table; without links that readers share."""
     with sqlite3.connect(f"file:{superset.home}/superset/superset.db?mode=ro", uri=True) as store:
         tables = [
             name for (name,) in store.execute("select name from sqlite_master where type = 'table'")
@@ -118,7 +117,7 @@ def kept(superset: Superset) -> dict[str, str]:
                 repr(sorted(store.execute(f'select * from "{name}"'), key=repr)).encode()
             ).hexdigest()
             for name in tables
-            if name not in ("logs", "key_value")
+            if name != "key_value"
         }
 
 
@@ -192,9 +191,7 @@ def refused(answer: requests.Response, expression: str, rows: list[dict[str, str
 def test_queries_without_end_that_nobody_waits_for_leave_the_pages_reachable(
     superset: Superset, reader: Visitor
 ) -> None:
-    secrets = superset.credentials
-    account = secrets.admin_user, secrets.admin_password.get_secret_value()
-    administrator = visitor(superset, account)
+    administrator = visitor(superset, superset.admin_account)
     heavy = "select count(*) from mart_answer a, mart_answer b, mart_answer c where a.wave > b.wave"
     for number in range(20):
         body = {

@@ -75,18 +75,13 @@ def test_an_account_is_locked_after_ten_wrong_passwords_wherever_they_come_from(
     session, status = log_in_by_page(url, user, password, X_Real_IP="192.0.2.77")
     assert (status, is_known(url, session)) == (429, False)
     # Nobody else is locked out by it.
-    secrets = superset.credentials
-    session, _ = log_in_by_page(
-        url, secrets.viewer_user, secrets.viewer_password.get_secret_value()
-    )
+    session, _ = log_in_by_page(url, *superset.viewer_account)
     assert is_known(url, session)
 
 
 def test_a_copied_cookie_is_worth_nothing_after_the_logout(superset: Superset) -> None:
-    url, secrets = superset.url, superset.credentials
-    session, _ = log_in_by_page(
-        url, secrets.viewer_user, secrets.viewer_password.get_secret_value()
-    )
+    url = superset.url
+    session, _ = log_in_by_page(url, *superset.viewer_account)
     thief = requests.Session()
     thief.cookies.update(session.cookies)
     assert is_known(url, thief)
@@ -105,30 +100,28 @@ def test_a_copied_cookie_is_worth_nothing_after_the_logout(superset: Superset) -
 def test_a_reader_is_not_logged_out_by_an_image_or_another_page(
     superset: Superset, headers: dict[str, str]
 ) -> None:
-    url, secrets = superset.url, superset.credentials
-    session, _ = log_in_by_page(
-        url, secrets.viewer_user, secrets.viewer_password.get_secret_value()
-    )
+    url = superset.url
+    session, _ = log_in_by_page(url, *superset.viewer_account)
     assert session.get(f"{url}/logout/", headers=headers).status_code == 403
     assert is_known(url, session)
 
 
 def test_the_shared_reader_cannot_change_the_password_of_all(superset: Superset) -> None:
-    url, secrets = superset.url, superset.credentials
-    password = secrets.viewer_password.get_secret_value()
-    session, _ = log_in_by_page(url, secrets.viewer_user, password)
+    url = superset.url
+    user, password = superset.viewer_account
+    session, _ = log_in_by_page(url, user, password)
     csrf = session.get(f"{url}/api/v1/security/csrf_token/").json()["result"]
     headers = {"Referer": url, "X-CSRFToken": csrf}
     new = {"password": "mine-now", "conf_password": "mine-now", "csrf_token": csrf}
     for path in ("/resetmypassword/form", "/resetpassword/form?pk=1", "/userinfoeditview/form"):
         session.post(f"{url}{path}", data=new, headers=headers)
     session.put(f"{url}/api/v1/me/", json={"password": "mine-now"}, headers=headers)
-    assert log_in_by_api(url, secrets.viewer_user, password) == 200
-    assert log_in_by_api(url, secrets.viewer_user, "mine-now") == 401
+    assert log_in_by_api(url, user, password) == 200
+    assert log_in_by_api(url, user, "mine-now") == 401
 
 
 def test_what_a_login_page_sends_late_does_not_undo_the_login(superset: Superset) -> None:
-    url, secrets = superset.url, superset.credentials
+    url = superset.url
     visitor = requests.Session()
     visitor.get(f"{url}/login/")
     late = visitor.post(
@@ -136,9 +129,7 @@ def test_what_a_login_page_sends_late_does_not_undo_the_login(superset: Superset
     )
     assert (late.status_code, "Set-Cookie" in late.headers) == (204, False)
     before = dict(visitor.cookies)
-    session, _ = log_in_by_page(
-        url, secrets.viewer_user, secrets.viewer_password.get_secret_value()
-    )
+    session, _ = log_in_by_page(url, *superset.viewer_account)
     assert is_known(url, session)
     assert session.cookies.get_dict() != before
 

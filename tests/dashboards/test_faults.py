@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from tests.dashboards.conftest import Superset
-from tests.dashboards.reader import wait_until_drawn
+from tests.dashboards.reader import log_in, wait_until_drawn
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -26,12 +26,7 @@ def page(superset: Superset, browser: "Browser") -> Iterator["Page"]:
     context = browser.new_context(viewport={"width": 1440, "height": 900})
     one = context.new_page()
     one.set_default_timeout(120_000)
-    secrets = superset.credentials
-    one.goto(f"{superset.url}/login/")
-    one.fill("#username", secrets.viewer_user)
-    one.fill("#password", secrets.viewer_password.get_secret_value())
-    one.click("button[type=submit]")
-    one.wait_for_url("**/dashboard/start/**", wait_until="commit")
+    log_in(one, superset.url, *superset.viewer_account)
     yield one
     context.close()
 

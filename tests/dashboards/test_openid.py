@@ -11,7 +11,6 @@ import pytest
 import requests
 
 from dashboards import openid, server
-from dashboards.client import Client
 from ingest.errors import RefusedError
 from tests.dashboards.conftest import Superset
 from tests.dashboards.reader import free_port
@@ -80,9 +79,7 @@ def log_in(page: "Page", url: str, who: str) -> None:
 
 
 def roles_of(superset: Superset, url: str, who: str) -> list[str]:
-    secrets = superset.credentials
-    client = Client(url)
-    client.log_in(secrets.admin_user, secrets.admin_password.get_secret_value())
+    client = replace(superset, url=url).admin
     names = {row["id"]: row["name"] for row in client.pages("/api/v1/security/roles/")}
     users = client.pages("/api/v1/security/users/")
     user = next(row for row in users if row["username"] == f"openid:{who}")

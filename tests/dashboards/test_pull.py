@@ -15,6 +15,7 @@ from dashboards.pull import diff, pull
 from dashboards.templates import changed_template, template_in
 from ingest.errors import BarometerError
 from ingest.messages import Language
+from tests.dashboards import reader
 from tests.dashboards.conftest import Superset
 
 if TYPE_CHECKING:
@@ -213,17 +214,12 @@ def test_what_an_editor_saves_in_the_browser_is_one_line(
     superset: Superset, analyst: Analyst, browser: "Browser"
 ) -> None:
     page = browser.new_page(viewport={"width": 1440, "height": 900})
-    secrets = superset.credentials
     page.set_default_timeout(120_000)
-    page.goto(f"{superset.url}/login/")
-    page.fill("#username", secrets.admin_user)
-    page.fill("#password", secrets.admin_password.get_secret_value())
-    page.click("button[type=submit]")
-    page.wait_for_url("**/dashboard/start/**", wait_until="commit")
+    reader.log_in(page, superset.url, *superset.admin_account)
     # A chart that is saved without a change gets many settings, of which nobody chose one.
     chart = analyst._number("charts", "question_figures", "nl")
-    page.goto(f"{superset.url}/explore/?slice_id={chart}")
-    page.click("[data-test=query-save-button]")
+    page.goto(f"{superset.url}/explore/?slice_id={chart}", wait_until="networkidle")
+    page.click("[data-test=query-save-button]")  # does nothing while the page is being made
     with page.expect_response(lambda answer: answer.request.method == "PUT" and answer.ok):
         page.click("[data-test=btn-modal-save]")
     page.goto(f"{superset.url}/superset/dashboard/financiering/?edit=true")
