@@ -219,9 +219,13 @@ def test_what_an_editor_saves_in_the_browser_is_one_line(
     # A chart that is saved without a change gets many settings, of which nobody chose one.
     chart = analyst._number("charts", "question_figures", "nl")
     page.goto(f"{superset.url}/explore/?slice_id={chart}", wait_until="networkidle")
-    page.click("[data-test=query-save-button]")  # does nothing while the page is being made
+    save = page.locator("[data-test=btn-modal-save]")
+    page.wait_for_selector("[data-test=query-save-button]")
+    while not save.is_visible():  # a click does nothing while the page is being made
+        page.click("[data-test=query-save-button]")
+        page.wait_for_timeout(1000)
     with page.expect_response(lambda answer: answer.request.method == "PUT" and answer.ok):
-        page.click("[data-test=btn-modal-save]")
+        save.click()
     page.goto(f"{superset.url}/superset/dashboard/financiering/?edit=true")
     page.wait_for_selector("[data-test=chart-container], .dashboard-component-chart-holder")
     page.click("[data-test=editable-title-input]")

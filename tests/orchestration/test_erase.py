@@ -50,7 +50,7 @@ def release_of(barometer: Barometer, release_id: str, file: str) -> None:
 def test_a_wave_is_erased_and_what_is_left_is_searched(spare: Barometer) -> None:
     put_real_file(spare)
     load_with_version(WAVE, settings_of(spare))
-    (spare.home / "trace").mkdir()
+    (spare.home / "trace").mkdir(exist_ok=True)  # another test may have made one to copy
     (spare.home / "trace" / "figure.csv").write_text("answers")
     earlier, other = "20000101-000000-000", "20000102-000000-000"
     release_of(spare, earlier, f"{WAVE}/x.sav")
