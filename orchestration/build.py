@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+from concurrent.futures import BrokenExecutor
 from contextlib import redirect_stdout, suppress
 from pathlib import Path
 
@@ -10,6 +12,8 @@ from ingest.errors import SeveralError
 from ingest.messages import Phrase
 from orchestration import data_version
 from orchestration.check_worker import CheckWorker, check_worker
+from orchestration.failures import failure_messages, process_ended
+from orchestration.memory import MemoryGuard, memory_guard
 from orchestration.progress import Progress
 from orchestration.releases import Manifest, Releases
 from orchestration.settings import Settings
@@ -46,14 +50,19 @@ def build(settings: Settings, progress: Progress, *, accept_removed: bool = Fals
     """
     from orchestration.build_lock import build_lock
 
-    with build_lock(settings), check_worker() as worker:
+    with build_lock(settings), check_worker() as worker, memory_guard(settings.memory) as guard:
         _remove_damaged(settings.warehouse)
+        shutil.rmtree(settings.spill, ignore_errors=True)  # a killed build leaves it behind
         described = registry.load()
         harmonisation.load(data_version.SEEDS, described)
-        for wave in described.waves:
-            if wave.wave.answers:
-                worker.ahead(load_with_version, wave.id, settings)
-        _run(settings, progress, accept_removed, worker)
+        try:
+            for wave in described.waves:
+                if wave.wave.answers:
+                    worker.ahead(load_with_version, wave.id, settings)
+            _run(settings, progress, accept_removed, worker, guard)
+        except BrokenExecutor:  # the process of the checks is gone, while no step waits for it
+            ended = process_ended("checks", guard.exceeded, settings)
+            raise SeveralError([ended, Phrase("orchestration.nothing_published")]) from None
         return Releases(settings).show()
 
 
@@ -64,11 +73,16 @@ def _remove_damaged(warehouse: Path) -> None:
             warehouse.unlink()
 
 
-def _run(settings: Settings, progress: Progress, accept_removed: bool, worker: CheckWorker) -> None:
+def _run(
+    settings: Settings,
+    progress: Progress,
+    accept_removed: bool,
+    worker: CheckWorker,
+    guard: MemoryGuard,
+) -> None:
     import dagster as dg
 
     from orchestration.definitions import BUILD_JOB, load
-    from orchestration.failures import failure_messages
     from orchestration.progress import progress_logger
     from orchestration.pruning import forget_runs
     from orchestration.run_history import open_history
@@ -93,5 +107,5 @@ def _run(settings: Settings, progress: Progress, accept_removed: bool, worker: C
         )
         forget_runs(instance)
     if not result.success:
-        messages = failure_messages(result.all_events, raised, settings)
+        messages = failure_messages(result.all_events, raised, settings, guard.exceeded)
         raise SeveralError([*messages, Phrase("orchestration.nothing_published")])

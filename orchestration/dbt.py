@@ -8,10 +8,13 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from signal import SIGKILL
 from typing import TYPE_CHECKING
 
-from ingest.errors import RefusedError
+from ingest.errors import RefusedError, SeveralError
 from orchestration.data_version import SEEDS, digest, of_folders
+from orchestration.failures import process_ended
+from orchestration.memory import duckdb_options
 from orchestration.settings import DBT_PROJECT, PROJECT, Settings
 
 if TYPE_CHECKING:
@@ -23,10 +26,12 @@ PATIENCE = 60  # seconds
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """Return the environment in which dbt finds raw data and the warehouse."""
+    """Return the environment in which dbt finds raw data, the warehouse and its limits."""
+    duckdb = duckdb_options(settings.memory, settings.spill)
     return {
         **os.environ,
         "BAROMETER_HOME": str(settings.home),
+        "BAROMETER_DUCKDB_MEMORY": str(duckdb["memory_limit"]),
         "DBT_PROFILES_DIR": str(DBT_PROJECT),
         "DBT_TARGET_PATH": str(settings.dbt_target),
         "DBT_LOG_PATH": str(settings.dbt_target / "logs"),
@@ -102,7 +107,7 @@ def run(arguments: list[str], settings: Settings) -> None:
     """Run dbt in the project.
 
     Raises:
-        RefusedError: dbt failed; the message has the end of its output.
+        BarometerError: dbt failed, and the message has the end of its output; or it was killed.
     """
     command = [EXECUTABLE, "--quiet", *arguments]
     done = subprocess.run(
@@ -113,6 +118,8 @@ def run(arguments: list[str], settings: Settings) -> None:
         text=True,
         check=False,
     )
+    if done.returncode == -SIGKILL:
+        raise SeveralError([process_ended(f"dbt {arguments[0]}", 0, settings)])
     if done.returncode:
         output = (done.stdout + done.stderr).strip()[-2000:]
         raise RefusedError(

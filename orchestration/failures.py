@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from signal import SIGKILL
 from typing import TYPE_CHECKING, Any
 
 from ingest.errors import BarometerError
 from ingest.messages import Filled, Phrase, Spoken
 from ingest.texts import Text
+from orchestration import memory
 from orchestration.check_results import findings_of
 from orchestration.settings import Settings
 
@@ -31,14 +33,25 @@ def failure_messages(
     events: Sequence[dg.DagsterEvent],
     raised: Mapping[str, BaseException | None],
     settings: Settings,
+    taken: int = 0,
 ) -> Sequence[Spoken]:
     """Return refusals and failed checks; without them failed models, or else unexpected errors.
+
+    A process that was ended for want of memory, or by the system, goes before all of them.
 
     Args:
         events: all events of the run.
         raised: step that failed -> what it raised.
         settings: the folders of the installation.
+        taken: bytes of memory at which a process of the build was ended; 0 if none was.
     """
+    ended = [
+        process_ended(str(event.step_key), taken, settings)
+        for event in events
+        if event.is_step_failure and (taken or _was_killed(raised.get(str(event.step_key))))
+    ]
+    if ended:
+        return ended[:1]
     refused: list[Spoken] = []
     failed: list[Spoken] = []
     unexpected: list[Spoken] = []
@@ -58,6 +71,21 @@ def failure_messages(
     return [*refused, *failed] or _failed_models(settings) or unexpected
 
 
+def _was_killed(error: BaseException | None) -> bool:
+    """Whether another process was killed, so that this step failed."""
+    return type(error).__name__ == "BrokenProcessPool" or f"exit code `{-SIGKILL}`" in str(error)
+
+
+def process_ended(step: str, taken: int, settings: Settings) -> Spoken:
+    """Say at which step a process was ended, and what to do about it."""
+    of_machine = {"limit": memory.shown(settings.memory), "machine": memory.shown(memory.machine())}
+    if taken:
+        return Phrase(
+            "orchestration.memory_exceeded", step=step, taken=memory.shown(taken), **of_machine
+        )
+    return Phrase("orchestration.process_killed", step=step, **of_machine)
+
+
 def _unexpected(
     step: str, error: BaseException | None, event: dg.DagsterEvent, settings: Settings
 ) -> Spoken:
@@ -72,11 +100,16 @@ def _unexpected(
 
 
 def _failed_models(settings: Settings) -> list[Spoken]:
-    return [
-        Phrase("orchestration.model_failed", model=row["unique_id"], message=row["message"].strip())
-        for row in _dbt_results(settings)
-        if row["status"] in ("error", "fail")
-    ]
+    failed = [row for row in _dbt_results(settings) if row["status"] in ("error", "fail")]
+    return [_failed_model(row["unique_id"], row["message"].strip(), settings) for row in failed]
+
+
+def _failed_model(model: str, message: str, settings: Settings) -> Spoken:
+    if "Out of Memory Error" not in message:
+        return Phrase("orchestration.model_failed", model=model, message=message)
+    limit = memory.shown(settings.memory)
+    where = "disk" if "max_temp_directory_size" in message else "memory"
+    return Phrase(f"orchestration.no_{where}_for_model", model=model, limit=limit, message=message)
 
 
 def _failed_test(evaluation: dg.AssetCheckEvaluation, settings: Settings) -> Spoken:

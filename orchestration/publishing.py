@@ -16,6 +16,7 @@ from expectations.disclosure.protection import Protection, protection
 from ingest.errors import RefusedError
 from orchestration import data_version, news
 from orchestration.changes import attach
+from orchestration.memory import duckdb_options
 from orchestration.releases import CheckRow, Manifest, Releases
 from orchestration.settings import Settings
 
@@ -102,7 +103,8 @@ def _copy(settings: Settings, aside: Path, manifest: Manifest) -> dict[str, int]
     """Write the file of a release, and return its tables with their number of rows."""
     import duckdb
 
-    with duckdb.connect() as release:
+    options = duckdb_options(settings.memory, settings.spill)
+    with duckdb.connect(config=options) as release:
         attach(release, aside, "later", read_only=False)
         attach(release, settings.warehouse, "warehouse")
         release.execute("use later")

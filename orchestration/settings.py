@@ -1,12 +1,13 @@
-"""The folders of an installation, read from the environment by each command that starts."""
+"""Folders and limits of an installation, read from the environment by each command."""
 
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from ingest.errors import RefusedError
+from orchestration import memory
 
 PROJECT = Path(__file__).resolve().parent.parent
 DBT_PROJECT = PROJECT / "dbt_project"
@@ -14,26 +15,29 @@ DBT_PROJECT = PROJECT / "dbt_project"
 
 @dataclass(frozen=True)
 class Settings:
-    """Folders of one installation.
+    """Folders and limits of one installation.
 
     Attributes:
         home: everything that is made (`BAROMETER_HOME`, default `.barometer/`).
         data: confidential files of waves (`BAROMETER_DATA`, default `data/`).
+        memory: bytes that a build may take (`BAROMETER_MEMORY`, default half of the machine).
     """
 
     home: Path
     data: Path
+    memory: int = field(default_factory=lambda: memory.allowed(None))
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Read `BAROMETER_HOME` and `BAROMETER_DATA`.
+        """Read `BAROMETER_HOME`, `BAROMETER_DATA` and `BAROMETER_MEMORY`.
 
         Raises:
-            RefusedError: what one of them names is there and is no folder.
+            RefusedError: what one of them names is there and is no folder, or is no memory.
         """
         return cls(
             home=_folder("BAROMETER_HOME", PROJECT / ".barometer"),
             data=_folder("BAROMETER_DATA", PROJECT / "data"),
+            memory=memory.allowed(os.environ.get("BAROMETER_MEMORY")),
         )
 
     @property
@@ -70,6 +74,11 @@ class Settings:
     def disclosure(self) -> Path:
         """What the attack on each wave found."""
         return self.home / "disclosure"
+
+    @property
+    def spill(self) -> Path:
+        """What DuckDB puts on disk while it has no memory for it."""
+        return self.home / "spill"
 
     @property
     def dbt_target(self) -> Path:
