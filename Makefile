@@ -8,7 +8,7 @@ PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-.PHONY: help up build test test-fast lint format bench bench-dashboards screenshots audit docs lock clean \
+.PHONY: help up build test test-fast test-faults lint format bench bench-dashboards screenshots audit docs lock clean \
   environments
 
 help: ## Show what there is.
@@ -25,6 +25,10 @@ test: .venv/.dev .venv-superset/.installed ## The whole test suite.
 
 test-fast: .venv/.dev ## Tests that need no build, no server and no R.
 	@$(PYTEST) -m unit
+
+test-faults: .venv/.dev .venv-superset/.installed ## A hundred kills, ten thousand reads, every attack; prints how many.
+	@$(BIN)/pytest -n0 -q --faults many tests/faults tests/dashboards/test_push.py \
+	  tests/dashboards/test_attack_list_live.py tests/dashboards/test_attacks_live.py
 
 lint: .venv/.dev ## Style, types, imports and SQL.
 	@$(BIN)/ruff check .

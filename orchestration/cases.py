@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ingest.errors import Names, RefusedError, did_you_mean
 from ingest.models import Model
+from orchestration.releases import Releases
 from orchestration.settings import Settings
 
 CASES = "from mart_practice_case order by kind_label_en, practice_case"
@@ -43,13 +44,9 @@ def cases(settings: Settings, **wanted: str | None) -> list[Case]:
         wanted: dimension (`theme`, `technology`, `sector`, `type`) -> code; nothing for any.
 
     Raises:
-        RefusedError: no release, or no case in it has a topic.
+        BarometerError: no release, or no case in it has a topic.
     """
-    import duckdb
-
-    if not settings.current.exists():
-        raise RefusedError("orchestration.no_release", str(settings.releases))
-    with duckdb.connect(str(settings.current), read_only=True) as release:
+    with Releases(settings).open_current() as release:
         topics = release.execute(TOPICS).fetchall()
         found = release.execute(CASES)
         names = [column[0] for column in found.description or ()]

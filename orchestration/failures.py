@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from signal import SIGKILL
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +20,8 @@ from orchestration.settings import Settings
 if TYPE_CHECKING:
     import dagster as dg
 
+# What the system says, and DuckDB repeats, of a disk or a file that takes no more.
+FULL = tuple(os.strerror(number) for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
 MOST_SHOWN = 500  # characters of an error of a library
 # What the tests that dbt knows by name require; `orchestration/messages.yml` has the texts.
 GENERIC_TESTS = (
@@ -55,6 +60,7 @@ def failure_messages(
     refused: list[Spoken] = []
     failed: list[Spoken] = []
     unexpected: list[Spoken] = []
+    places: list[Spoken] = []
     for event in events:
         if event.event_type_value == "ASSET_CHECK_EVALUATION":
             evaluation = event.asset_check_evaluation_data
@@ -66,9 +72,17 @@ def failure_messages(
             error = raised.get(step)
             if isinstance(error, BarometerError):
                 refused.append(error)
+            elif isinstance(error, OSError) and error.errno is not None:
+                places.append(unusable(error.filename or settings.home, error.strerror))
             else:
                 unexpected.append(_unexpected(step, error, event, settings))
-    return [*refused, *failed] or _failed_models(settings) or unexpected
+    # One place that cannot be used fails many steps.
+    return [*refused, *failed] or places[:1] or _failed_models(settings) or unexpected
+
+
+def unusable(path: Path | str, why: object) -> Spoken:
+    """Say of a place that it cannot be read or written."""
+    return Phrase("orchestration.place_unusable", path=path, reason=why)
 
 
 def _was_killed(error: BaseException | None) -> bool:
@@ -105,6 +119,8 @@ def _failed_models(settings: Settings) -> list[Spoken]:
 
 
 def _failed_model(model: str, message: str, settings: Settings) -> Spoken:
+    if full := next((why for why in FULL if why in message), None):
+        return unusable(settings.home, full)
     if "Out of Memory Error" not in message:
         return Phrase("orchestration.model_failed", model=model, message=message)
     limit = memory.shown(settings.memory)

@@ -6,11 +6,12 @@ A reader of `current.duckdb` gets the old release or the new one, because the sw
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from pydantic import Field, ValidationError
 
@@ -19,6 +20,9 @@ from ingest.messages import Names, Phrase
 from ingest.models import Model
 from orchestration.data_version import of_file
 from orchestration.settings import Settings
+
+if TYPE_CHECKING:
+    import duckdb
 
 
 class CheckRow(Model):
@@ -128,6 +132,20 @@ class Releases:
             remedy = "current_go_back" if whole else "current_build"
             told = Phrase(f"orchestration.{remedy}", release=whole and whole.release_id)
             raise SeveralError([fault, told]) from None
+
+    @contextmanager
+    def open_current(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Open the current release, to read.
+
+        Raises:
+            BarometerError: there is none, or its file is gone; with the newest that is whole.
+        """
+        import duckdb
+
+        if not self.settings.current.exists():
+            self.verify_current()
+        with duckdb.connect(str(self.settings.current), read_only=True) as release:
+            yield release
 
     def newest_whole(self) -> Manifest | None:
         """Return the current release or, if that is damaged, the newest one that is whole."""

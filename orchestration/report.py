@@ -6,6 +6,7 @@ from typing import Literal
 
 from ingest.errors import Names, RefusedError, did_you_mean
 from ingest.models import Model
+from orchestration.releases import Releases
 from orchestration.settings import Settings
 
 HAS_REASONS = """
@@ -92,14 +93,10 @@ def figures(
         figure: only this figure, such as `F01` or `f01`; without it all figures.
 
     Raises:
-        RefusedError: no release, one from before its figures had reasons, or no such wave or
+        BarometerError: no release, one from before its figures had reasons, or no such wave or
             figure in it.
     """
-    import duckdb
-
-    if not settings.current.exists():
-        raise RefusedError("orchestration.no_release", str(settings.releases))
-    with duckdb.connect(str(settings.current), read_only=True) as release:
+    with Releases(settings).open_current() as release:
         if not release.execute(HAS_REASONS).fetchall():
             raise RefusedError("orchestration.release_too_old", str(settings.current))
         found = release.execute(COUNTED)

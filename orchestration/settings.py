@@ -32,12 +32,30 @@ class Settings:
         """Read `BAROMETER_HOME`, `BAROMETER_DATA` and `BAROMETER_MEMORY`.
 
         Raises:
-            RefusedError: what one of them names is there and is no folder, or is no memory.
+            RefusedError: what one of them names is there and is no folder, or is no memory; or
+                something in the home has the name of a folder and is none.
         """
-        return cls(
+        settings = cls(
             home=_folder("BAROMETER_HOME", PROJECT / ".barometer"),
             data=_folder("BAROMETER_DATA", PROJECT / "data"),
             memory=memory.allowed(os.environ.get("BAROMETER_MEMORY")),
+        )
+        for folder in settings._folders:
+            if os.path.lexists(folder) and not folder.is_dir():
+                raise RefusedError("orchestration.no_folder_of_home", str(folder))
+        return settings
+
+    @property
+    def _folders(self) -> tuple[Path, ...]:
+        return (
+            self.raw,
+            self.samples,
+            self.releases,
+            self.quality,
+            self.disclosure,
+            self.spill,
+            self.dbt_target,
+            self.dagster_home,
         )
 
     @property

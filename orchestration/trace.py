@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ingest.errors import RefusedError, did_you_mean
 from ingest.models import Model
+from orchestration.releases import Releases
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -93,13 +94,9 @@ def trace(indicator_id: str, settings: Settings) -> Trace:
     folder, readable by its owner only: it holds answers.
 
     Raises:
-        RefusedError: no release, or no such indicator in it.
+        BarometerError: no release, or no such indicator in it.
     """
-    import duckdb
-
-    if not settings.current.exists():
-        raise RefusedError("orchestration.no_release", str(settings.releases))
-    with duckdb.connect(str(settings.current), read_only=True) as release:
+    with Releases(settings).open_current() as release:
         found = _rows(release, "from mart_indicator where indicator_id = $id", id=indicator_id)
         if not found:
             ids = [row["indicator_id"] for row in _rows(release, "from mart_indicator")]

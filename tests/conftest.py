@@ -6,7 +6,8 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -31,6 +32,25 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="How many estimates R computes again, and how many samples are drawn.",
     )
 
+    parser.addoption(
+        "--faults",
+        choices=("many", "few"),
+        default="few",
+        help="How often something is killed, and how often a release is read while it is switched.",
+    )
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Show how many faults were tried; what went wrong with one is a test that failed."""
+    tried: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if getattr(report, "when", "") == "call":
+                for name, number in report.user_properties:
+                    tried[name] += number
+    for name, number in tried.items():
+        terminalreporter.write_line(f"{name}: {number}")
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark each test with what it needs, and put modules of long tests first."""
@@ -43,6 +63,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         # Most tests with an installation of their own build again.
         ranks[item] = [*KINDS, "unit"].index(kinds[0]) - ("spare" in fixtures) / 2
     items.sort(key=ranks.__getitem__)
+
+
+@pytest.fixture(scope="session")
+def many(request: pytest.FixtureRequest) -> Callable[[int, int], int]:
+    """Chooses between two numbers: for a long trial, and for every run of the tests."""
+    long = request.config.getoption("--faults") == "many"
+    return lambda often, seldom: often if long else seldom
 
 
 def require(name: str, available: bool, reason: str) -> None:
@@ -176,3 +203,12 @@ def rscript() -> str:
     done = subprocess.run([found, "--vanilla", "-e", probe], capture_output=True, check=False)
     require("r", done.returncode == 0, "R has no package survey")
     return found
+
+
+@pytest.fixture(scope="session")
+def superset_bin() -> Path:
+    """The `bin` folder of Superset's environment."""
+    bin_dir = Path(os.environ.get("SUPERSET_BIN", PROJECT / ".venv-superset" / "bin"))
+    there = (bin_dir / "gunicorn").exists()
+    require("superset", there, f"Superset is not installed in {bin_dir}")
+    return bin_dir

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ingest.errors import RefusedError
+from ingest.errors import RefusedError, SeveralError
 from orchestration.cli.command import VerbGroup, language, message, show, show_table, table
 from orchestration.settings import Settings
 
@@ -47,15 +47,12 @@ def list_releases() -> None:
 
 @release.command("verify")
 @click.argument("release_id", required=False)
-@click.pass_context
-def verify(context: click.Context, release_id: str | None) -> None:
+def verify(release_id: str | None) -> None:
     """Compare the file of one release, or of all, with the checksum in its manifest."""
     from orchestration.releases import Releases
 
-    faults = Releases(Settings.from_environment()).faults(release_id)
-    _show_faults(faults)
-    if faults:
-        context.exit(1)
+    if faults := Releases(Settings.from_environment()).faults(release_id):
+        raise SeveralError(faults.values())
     show("releases_whole")
 
 

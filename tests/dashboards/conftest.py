@@ -1,6 +1,5 @@
 """What the tests of the dashboards share: a copy of assets, a running Superset and a browser."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -35,15 +34,6 @@ def assets_with(tmp_path: Path) -> Callable[[str, str, str], Path]:
         return copy
 
     return make
-
-
-@pytest.fixture(scope="session")
-def superset_bin() -> Path:
-    """The `bin` folder of Superset's environment."""
-    bin_dir = Path(os.environ.get("SUPERSET_BIN", PROJECT / ".venv-superset" / "bin"))
-    there = (bin_dir / "gunicorn").exists()
-    require("superset", there, f"Superset is not installed in {bin_dir}")
-    return bin_dir
 
 
 @dataclass(frozen=True)

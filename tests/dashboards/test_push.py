@@ -184,26 +184,37 @@ def test_a_second_push_at_the_same_time_is_refused(superset: Superset) -> None:
     assert superset.push().nothing_changed
 
 
-@pytest.mark.parametrize("seconds", [0.5, 1.5, 2.5, 3.5])
-def test_a_push_that_was_cut_off_is_finished_by_the_next(
-    restored: Superset, assets_with: AssetsWith, seconds: float
+PUSH = """
+import sys
+from pathlib import Path
+from dashboards import credentials, provision
+home = Path(sys.argv[2])
+accounts = credentials.load(home)
+provision.push(sys.argv[1], accounts, home / "releases" / "current.duckdb", Path(sys.argv[3]))
+"""
+
+
+def test_a_push_that_was_killed_is_finished_by_the_next(
+    restored: Superset,
+    assets_with: AssetsWith,
+    many: Callable[[int, int], int],
+    record_property: Callable[[str, object], None],
 ) -> None:
     assets = without_method(assets_with("menu.yaml", "- method\n", ""))
-    edit(assets / FIGURES, "row_limit: 1000", "row_limit: 999")
-    script = (
-        "import sys; from pathlib import Path; from dashboards import credentials, provision\n"
-        "home = Path(sys.argv[2]); release = home / 'releases' / 'current.duckdb'\n"
-        "provision.push(sys.argv[1], credentials.load(home), release, Path(sys.argv[3]))\n"
-    )
-    arguments = [sys.executable, "-c", script, restored.url, str(restored.home), str(assets)]
-    with subprocess.Popen(arguments) as cut_off:
-        time.sleep(seconds)
-        cut_off.send_signal(signal.SIGKILL)
-    # The server goes on with what it was asked; until then the assets do not agree.
-    time.sleep(4)
-    restored.push(assets)
-    assert restored.push(assets).nothing_changed
-    assert params(restored)["row_limit"] == 999
+    arguments = [sys.executable, "-c", PUSH, restored.url, str(restored.home), str(assets)]
+    limit, times = 1000, many(10, 3)
+    for number in range(times):
+        edit(assets / FIGURES, f"row_limit: {limit}", f"row_limit: {limit - 1}")
+        limit -= 1
+        with subprocess.Popen(arguments) as cut_off:
+            time.sleep(0.5 + 3 * number / times)
+            cut_off.send_signal(signal.SIGKILL)
+        record_property("kills", 1)
+        # The server goes on with what it was asked; until then the assets do not agree.
+        time.sleep(4)
+        restored.push(assets)
+        assert restored.push(assets).nothing_changed
+        assert params(restored)["row_limit"] == limit
     assert asset_uuid("dashboards", "method", "nl") not in server_state.exported(restored.admin)
 
 
