@@ -17,7 +17,7 @@ from dashboards import provision, server
 from dashboards.credentials import Credentials
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Download, Page
 
 PROJECT = Path(__file__).parents[2]
 SCREENSHOTS = PROJECT / ".artifacts" / "screenshots"
@@ -128,6 +128,16 @@ def wait_until_drawn(page: Page) -> None:
     )
     page.wait_for_load_state("networkidle")
     page.set_viewport_size(size)
+
+
+def take_away(page: Page, download: str, choice: str) -> Download:
+    """Download the table of figures of a page, by the words of its menu."""
+    table = page.locator(CHART, has=page.locator("table.table"))
+    table.locator("[id$='-controls']").click()
+    page.locator(".ant-dropdown:visible").get_by_text(download, exact=True).hover()
+    with page.expect_download() as expected:
+        page.get_by_text(choice, exact=True).click()
+    return expected.value
 
 
 def shown(release: Path, chosen: str, language: str) -> list[tuple[str, str, str]]:

@@ -30,6 +30,7 @@ from tests.dashboards.reader import (
     Visit,
     row_text,
     shown,
+    take_away,
 )
 
 # Those that no question of policy staff is about, in the tests of these.
@@ -473,13 +474,8 @@ def test_a_file_that_a_reader_takes_away_says_what_it_is(
 ) -> None:
     visit.open(f"{superset.url}/superset/dashboard/{slug}/")
     download, choice, question = words
-    table = visit.page.locator(CHART, has=visit.page.locator("table.table"))
-    table.locator("[id$='-controls']").click()
-    menu = visit.page.locator(".ant-dropdown:visible")
-    menu.get_by_text(download, exact=True).hover()
-    with visit.page.expect_download() as expected:
-        visit.page.get_by_text(choice, exact=True).click()
-    name, path = expected.value.suggested_filename, expected.value.path()
+    taken = take_away(visit.page, download, choice)
+    name, path = taken.suggested_filename, taken.path()
     release = superset.release.resolve().stem
     assert name.startswith(question) and name.endswith(f"{release}.{kind}"), name
     if kind == "csv":
