@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from ingest.errors import RefusedError, SeveralError
 from orchestration.data_version import SEEDS, digest, of_folders
-from orchestration.failures import process_ended
+from orchestration.failures import process_ended, without_room
 from orchestration.memory import duckdb_options
 from orchestration.settings import DBT_PROJECT, PROJECT, Settings
 
@@ -122,6 +122,8 @@ def run(arguments: list[str], settings: Settings) -> None:
         raise SeveralError([process_ended(f"dbt {arguments[0]}", 0, settings)])
     if done.returncode:
         output = (done.stdout + done.stderr).strip()[-2000:]
+        if full := without_room(output, settings):
+            raise SeveralError([full])
         raise RefusedError(
             "orchestration.dbt_command_failed",
             str(DBT_PROJECT),

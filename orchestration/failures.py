@@ -20,8 +20,11 @@ from orchestration.settings import Settings
 if TYPE_CHECKING:
     import dagster as dg
 
-# What the system says, and DuckDB repeats, of a disk or a file that takes no more.
-FULL = tuple(os.strerror(number) for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG))
+# What the system says of a disk or a file that takes no more, and libraries repeat; and SQLite.
+FULL = (
+    *(os.strerror(number) for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)),
+    "database or disk is full",
+)
 MOST_SHOWN = 500  # characters of an error of a library
 # What the tests that dbt knows by name require; `orchestration/messages.yml` has the texts.
 GENERIC_TESTS = (
@@ -74,10 +77,18 @@ def failure_messages(
                 refused.append(error)
             elif isinstance(error, OSError) and error.errno is not None:
                 places.append(unusable(error.filename or settings.home, error.strerror))
+            elif full := without_room(error, settings):
+                places.append(full)
             else:
                 unexpected.append(_unexpected(step, error, event, settings))
     # One place that cannot be used fails many steps.
     return [*refused, *failed] or places[:1] or _failed_models(settings) or unexpected
+
+
+def without_room(told: object, settings: Settings) -> Spoken | None:
+    """Return what to say where an error says that the disk is full; else nothing."""
+    why = next((why for why in FULL if why in str(told)), None)
+    return unusable(settings.home, why) if why else None
 
 
 def unusable(path: Path | str, why: object) -> Spoken:
@@ -119,13 +130,14 @@ def _failed_models(settings: Settings) -> list[Spoken]:
 
 
 def _failed_model(model: str, message: str, settings: Settings) -> Spoken:
-    if full := next((why for why in FULL if why in message), None):
-        return unusable(settings.home, full)
+    if full := without_room(message, settings):
+        return full
     if "Out of Memory Error" not in message:
         return Phrase("orchestration.model_failed", model=model, message=message)
     limit = memory.shown(settings.memory)
-    where = "disk" if "max_temp_directory_size" in message else "memory"
-    return Phrase(f"orchestration.no_{where}_for_model", model=model, limit=limit, message=message)
+    on_disk = "max_temp_directory_size" in message
+    rule = "orchestration.no_disk_for_model" if on_disk else "orchestration.no_memory_for_model"
+    return Phrase(rule, model=model, limit=limit, message=message)
 
 
 def _failed_test(evaluation: dg.AssetCheckEvaluation, settings: Settings) -> Spoken:

@@ -231,7 +231,11 @@ class Releases:
         aside = self.settings.releases / ".current.part"
         aside.unlink(missing_ok=True)
         aside.symlink_to(f"{release_id}.duckdb")
-        aside.replace(self.settings.current)
+        try:
+            aside.replace(self.settings.current)
+        except OSError as error:  # it names the link aside, and leaves it there
+            aside.unlink()
+            raise OSError(error.errno, error.strerror, str(self.settings.current)) from None
 
     def _ids(self) -> list[str]:
         """Return every release of which there is a manifest or a file."""

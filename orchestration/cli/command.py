@@ -113,7 +113,9 @@ def _told(error: Exception) -> Spoken | None:
     if duckdb is not None and isinstance(error, duckdb.IOException):
         told = reason(error).removeprefix("IO Error: ")
         return Phrase("orchestration.database_unreadable", reason=told)
-    return None
+    from orchestration.failures import without_room
+
+    return without_room(error, Settings.from_environment())
 
 
 def message(name: str, /, **values: object) -> str:
