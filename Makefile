@@ -8,7 +8,7 @@ PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-.PHONY: help up build test test-fast lint format bench bench-dashboards screenshots audit docs lock clean \
+.PHONY: help up build test test-fast test-spark spark lint format bench bench-dashboards screenshots audit docs lock clean \
   environments
 
 help: ## Show what there is.
@@ -20,11 +20,16 @@ up: environments ## Build when needed, start the dashboards and the run history.
 build: .venv/.pipeline ## Build a release from all surveys.
 	@$(BIN)/barometer build
 
-test: .venv/.dev .venv-superset/.installed ## The whole test suite.
-	@$(PYTEST)
+test: .venv/.dev .venv-superset/.installed ## The whole test suite, but for a build on Spark.
+	@$(PYTEST) -m "not spark"
 
 test-fast: .venv/.dev ## Tests that need no build, no server and no R.
 	@$(PYTEST) -m unit
+
+spark: .venv-spark/.installed ## Install Spark, for `barometer build --engine spark`.
+
+test-spark: .venv/.dev .venv-spark/.installed ## Build on a Spark cluster of this machine; its marts are DuckDB's.
+	@BAROMETER_REQUIRE=spark $(BIN)/pytest tests/spark
 
 lint: .venv/.dev ## Style, types, imports and SQL.
 	@$(BIN)/ruff check .
@@ -59,7 +64,7 @@ docs: .venv/.docs ## Build the documentation site, with the dbt docs.
 	@$(BIN)/barometer docs
 
 lock: .venv/.bootstrap ## Lock the requirements again.
-	@for name in bootstrap superset audit; do \
+	@for name in bootstrap superset audit spark; do \
 	  $(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes \
 	    requirements/$$name.in -o requirements/$$name.txt; done
 	@$(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes \
@@ -73,7 +78,7 @@ lock: .venv/.bootstrap ## Lock the requirements again.
 	  --extra bench -c requirements/dev.txt pyproject.toml -o requirements/bench.txt
 
 clean: ## Remove everything that was made; confidential files under data/ stay.
-	@rm -rf .venv .venv-superset .venv-audit .barometer .artifacts dbt_project/target dbt_project/logs
+	@rm -rf .venv .venv-superset .venv-audit .venv-spark .barometer .artifacts dbt_project/target dbt_project/logs
 
 environments:
 	@$(MAKE) .venv/.bootstrap
@@ -111,6 +116,12 @@ environments:
 	@echo "Installing Superset"
 	@$(PYTHON) -m venv --without-pip .venv-superset
 	@$(UV) --python .venv-superset/bin/python -r requirements/superset.txt
+	@touch $@
+
+.venv-spark/.installed: requirements/spark.txt | .venv/.bootstrap
+	@echo "Installing Spark"
+	@$(PYTHON) -m venv --without-pip .venv-spark
+	@$(UV) --python .venv-spark/bin/python -r requirements/spark.txt
 	@touch $@
 
 .venv-audit/.installed: requirements/audit.txt | .venv/.bootstrap

@@ -29,13 +29,20 @@ def is_up_to_date(settings: Settings) -> bool:
     return newest.data_versions == {**now, data_version.CODE: data_version.of_code()}
 
 
-def build(settings: Settings, progress: Progress, *, accept_removed: bool = False) -> Manifest:
+def build(
+    settings: Settings,
+    progress: Progress,
+    *,
+    accept_removed: bool = False,
+    master: str | None = None,
+) -> Manifest:
     """Make a release: raw, marts, checks, gate, switch.
 
     Args:
         settings: the folders of the installation.
         progress: counts every asset and check that is done.
         accept_removed: let the release lack indicators that the last one had.
+        master: the master of Spark; without it DuckDB runs the models.
 
     Returns:
         The manifest of the new release, which is the current one.
@@ -46,6 +53,10 @@ def build(settings: Settings, progress: Progress, *, accept_removed: bool = Fals
     """
     from orchestration.build_lock import build_lock
 
+    if master:
+        from orchestration import spark
+
+        spark.check(master)
     with build_lock(settings), check_worker() as worker:
         _remove_damaged(settings.warehouse)
         described = registry.load()
@@ -53,7 +64,7 @@ def build(settings: Settings, progress: Progress, *, accept_removed: bool = Fals
         for wave in described.waves:
             if wave.wave.answers:
                 worker.ahead(load_with_version, wave.id, settings)
-        _run(settings, progress, accept_removed, worker)
+        _run(settings, progress, accept_removed, worker, master)
         return Releases(settings).show()
 
 
@@ -64,7 +75,13 @@ def _remove_damaged(warehouse: Path) -> None:
             warehouse.unlink()
 
 
-def _run(settings: Settings, progress: Progress, accept_removed: bool, worker: CheckWorker) -> None:
+def _run(
+    settings: Settings,
+    progress: Progress,
+    accept_removed: bool,
+    worker: CheckWorker,
+    master: str | None,
+) -> None:
     import dagster as dg
 
     from orchestration.definitions import BUILD_JOB, load
@@ -73,7 +90,7 @@ def _run(settings: Settings, progress: Progress, accept_removed: bool, worker: C
     from orchestration.pruning import forget_runs
     from orchestration.run_history import open_history
 
-    definitions = load(settings, accept_removed=accept_removed, call=worker)
+    definitions = load(settings, accept_removed=accept_removed, call=worker, master=master)
     graph = definitions.resolve_asset_graph()
     progress.total = len(graph.get_all_asset_keys()) + len(graph.asset_check_keys)
     raised: dict[str, BaseException | None] = {}

@@ -26,7 +26,20 @@
 {%- endmacro %}
 
 {% macro spark__sorted_list(text, between) -%}
-    array_join(array_sort(collect_list({{ text }})), '{{ between }}')
+    nullif(array_join(array_sort(collect_list({{ text }})), '{{ between }}'), '')
+{%- endmacro %}
+
+{#- A number as text; Spark writes an empty one as the text 'null'. -#}
+{% macro printed(form, value) -%}
+    {{ return(adapter.dispatch('printed', 'innovation_barometer')(form, value)) }}
+{%- endmacro %}
+
+{% macro default__printed(form, value) -%}
+    printf('{{ form }}', {{ value }})
+{%- endmacro %}
+
+{% macro spark__printed(form, value) -%}
+    case when ({{ value }}) is not null then printf('{{ form }}', {{ value }}) end
 {%- endmacro %}
 
 {#- Days from one date to another. -#}
