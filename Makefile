@@ -8,8 +8,8 @@ PYTEST := $(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
-.PHONY: help up build test test-fast test-faults lint format bench bench-dashboards screenshots audit docs lock clean \
-  environments
+.PHONY: help up build test test-fast test-faults test-spark spark lint format bench bench-dashboards bench-scale \
+  screenshots audit docs lock clean environments
 
 help: ## Show what there is.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -20,8 +20,8 @@ up: environments ## Build when needed, start the dashboards and the run history.
 build: .venv/.pipeline ## Build a release from all surveys.
 	@$(BIN)/barometer build
 
-test: .venv/.dev .venv-superset/.installed ## The whole test suite.
-	@$(PYTEST)
+test: .venv/.dev .venv-superset/.installed ## The whole test suite, but for a build on Spark.
+	@$(PYTEST) -m "not spark"
 
 test-fast: .venv/.dev ## Tests that need no build, no server and no R.
 	@$(PYTEST) -m unit
@@ -29,6 +29,11 @@ test-fast: .venv/.dev ## Tests that need no build, no server and no R.
 test-faults: .venv/.dev .venv-superset/.installed ## A hundred kills, ten thousand reads, every attack; prints how many.
 	@$(BIN)/pytest -n0 -q --faults many tests/faults tests/dashboards/test_push.py \
 	  tests/dashboards/test_attack_list_live.py tests/dashboards/test_attacks_live.py
+
+spark: .venv-spark/.installed ## Install Spark, for `barometer build --engine spark`.
+
+test-spark: .venv/.dev .venv-spark/.installed ## Build on a Spark cluster of this machine; its marts are DuckDB's.
+	@BAROMETER_REQUIRE=spark $(BIN)/pytest tests/spark
 
 lint: .venv/.dev ## Style, types, imports and SQL.
 	@$(BIN)/ruff check .
@@ -53,6 +58,9 @@ bench: .venv/.bench ## Print speed: files to raw in seconds, the rest as ratios.
 bench-dashboards: .venv/.dev .venv-superset/.installed ## How long a reader waits, alone and with twenty.
 	@$(BIN)/python -m benchmarks.dashboards
 
+bench-scale: .venv/.dev ## Time and memory of a build as the answers of one wave grow.
+	@$(BIN)/python -m benchmarks.scale
+
 screenshots: .venv/.dev .venv-superset/.installed ## Take a picture of every page, at every width, in .artifacts/.
 	@$(BIN)/python -m tests.dashboards.screenshots
 
@@ -63,7 +71,7 @@ docs: .venv/.docs ## Build the documentation site, with the dbt docs.
 	@$(BIN)/barometer docs
 
 lock: .venv/.bootstrap ## Lock the requirements again.
-	@for name in bootstrap superset audit; do \
+	@for name in bootstrap superset audit spark; do \
 	  $(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes \
 	    requirements/$$name.in -o requirements/$$name.txt; done
 	@$(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes \
@@ -77,7 +85,7 @@ lock: .venv/.bootstrap ## Lock the requirements again.
 	  --extra bench -c requirements/dev.txt pyproject.toml -o requirements/bench.txt
 
 clean: ## Remove everything that was made; confidential files under data/ stay.
-	@rm -rf .venv .venv-superset .venv-audit .barometer .artifacts dbt_project/target dbt_project/logs
+	@rm -rf .venv .venv-superset .venv-audit .venv-spark .barometer .artifacts dbt_project/target dbt_project/logs
 
 environments:
 	@$(MAKE) .venv/.bootstrap
@@ -115,6 +123,12 @@ environments:
 	@echo "Installing Superset"
 	@$(PYTHON) -m venv --without-pip .venv-superset
 	@$(UV) --python .venv-superset/bin/python -r requirements/superset.txt
+	@touch $@
+
+.venv-spark/.installed: requirements/spark.txt | .venv/.bootstrap
+	@echo "Installing Spark"
+	@$(PYTHON) -m venv --without-pip .venv-spark
+	@$(UV) --python .venv-spark/bin/python -r requirements/spark.txt
 	@touch $@
 
 .venv-audit/.installed: requirements/audit.txt | .venv/.bootstrap

@@ -33,13 +33,20 @@ def is_up_to_date(settings: Settings) -> bool:
     return newest.data_versions == {**now, data_version.CODE: data_version.of_code()}
 
 
-def build(settings: Settings, progress: Progress, *, accept_removed: bool = False) -> Manifest:
+def build(
+    settings: Settings,
+    progress: Progress,
+    *,
+    accept_removed: bool = False,
+    master: str | None = None,
+) -> Manifest:
     """Make a release: raw, marts, checks, gate, switch.
 
     Args:
         settings: the folders of the installation.
         progress: counts every asset and check that is done.
         accept_removed: let the release lack indicators that the last one had.
+        master: the master of Spark; without it DuckDB runs the models.
 
     Returns:
         The manifest of the new release, which is the current one.
@@ -50,6 +57,10 @@ def build(settings: Settings, progress: Progress, *, accept_removed: bool = Fals
     """
     from orchestration.build_lock import build_lock
 
+    if master:
+        from orchestration import spark
+
+        spark.check(master)
     with build_lock(settings), check_worker() as worker, memory_guard(settings.memory) as guard:
         _remove_damaged(settings.warehouse)
         shutil.rmtree(settings.spill, ignore_errors=True)  # a killed build leaves it behind
@@ -59,7 +70,7 @@ def build(settings: Settings, progress: Progress, *, accept_removed: bool = Fals
             for wave in described.waves:
                 if wave.wave.answers:
                     worker.ahead(load_with_version, wave.id, settings)
-            _run(settings, progress, accept_removed, worker, guard)
+            _run(settings, progress, accept_removed, worker, guard, master)
         except BrokenExecutor:  # the process of the checks is gone, while no step waits for it
             ended = process_ended("checks", guard.exceeded, settings)
             raise SeveralError([ended, Phrase("orchestration.nothing_published")]) from None
@@ -79,6 +90,7 @@ def _run(
     accept_removed: bool,
     worker: CheckWorker,
     guard: MemoryGuard,
+    master: str | None,
 ) -> None:
     import dagster as dg
 
@@ -87,7 +99,7 @@ def _run(
     from orchestration.pruning import forget_runs
     from orchestration.run_history import open_history
 
-    definitions = load(settings, accept_removed=accept_removed, call=worker)
+    definitions = load(settings, accept_removed=accept_removed, call=worker, master=master)
     graph = definitions.resolve_asset_graph()
     progress.total = len(graph.get_all_asset_keys()) + len(graph.asset_check_keys)
     raised: dict[str, BaseException | None] = {}

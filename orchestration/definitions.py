@@ -17,7 +17,11 @@ BUILD_JOB = "build"
 
 
 def load(
-    settings: Settings, *, accept_removed: bool = False, call: Call | None = None
+    settings: Settings,
+    *,
+    accept_removed: bool = False,
+    call: Call | None = None,
+    master: str | None = None,
 ) -> dg.Definitions:
     """Collect the definitions of every concern for one installation.
 
@@ -25,6 +29,7 @@ def load(
         settings: the folders of the installation.
         accept_removed: let a release lack indicators that the last one had.
         call: calls checks, for example in another process; in this one without it.
+        master: the master of Spark; without it DuckDB runs the models.
     """
 
     def check_keys() -> list[dg.AssetCheckKey]:
@@ -37,6 +42,7 @@ def load(
             accept_removed=accept_removed,
             check_keys=check_keys,
             call=call or CallHere(),
+            master=master,
             job=BUILD_JOB,
         )
         for module in iter_modules(defs.__path__)

@@ -104,6 +104,16 @@ class Settings:
         return self.home / "dbt"
 
     @property
+    def spark_tables(self) -> Path:
+        """The tables of Spark while it builds."""
+        return self.home / "spark" / "tables"
+
+    @property
+    def spark_target(self) -> Path:
+        """What dbt compiles for Spark."""
+        return self.home / "spark" / "dbt"
+
+    @property
     def dagster_home(self) -> Path:
         """Run history."""
         return self.home / "dagster"

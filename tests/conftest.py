@@ -18,6 +18,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 # What a test needs shows in its fixtures. Kinds that take longest come first, so that no worker is
 # left with a long test at the end.
 KINDS = {
+    "spark": {"cluster", "secretive"},
     "live": {"superset_bin", "browser"},
     "r": {"rscript"},
     "build": {"built"},
@@ -76,7 +77,8 @@ def require(name: str, available: bool, reason: str) -> None:
     """Skip the test where a tool from outside is missing, or fail where it must be there.
 
     Args:
-        name: its name in `BAROMETER_REQUIRE` (names with commas between): chromium, r, superset.
+        name: its name in `BAROMETER_REQUIRE` (names with commas between): chromium, r, superset,
+            spark.
         available: whether it was found.
         reason: what was not found.
     """

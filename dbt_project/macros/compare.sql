@@ -260,7 +260,7 @@ tested as (
 {% macro margin(name, correlated=true) -%}
     {{ away_from_zero('tested_difference - z_level * test_error', 'test_unit') }} as {{ name }}_low,
     {{ away_from_zero('tested_difference + z_level * test_error', 'test_unit') }} as {{ name }}_high,
-    round(100 * (1 - level), 3) as confidence_level,
+    cast(round(100 * (1 - level), 3) as double) as confidence_level,
     {{ up_to_digits('test_error', 2) }} as standard_error,
     {% if correlated -%}
         case when untested is null then correlation end as correlation,
@@ -270,7 +270,7 @@ tested as (
     test_family,
     test_family_label_nl,
     test_family_label_en,
-    case when p is not null then tests_in_family end as tests_in_family,
+    cast(case when p is not null then tests_in_family end as bigint) as tests_in_family,
     -- 0.8416 is the 80 % quantile of the standard normal distribution.
     {{ up_to_unit('(z_level + 0.8416212335729143) * test_error', 'test_unit') }}
         as smallest_detectable_{{ name }}

@@ -9,13 +9,13 @@
 
 {#- A number with at most one decimal. -#}
 {% macro number_text(lang, value) -%}
-    {%- set text -%} regexp_replace(printf('%.1f', {{ one_decimal(value) }}), '[.]0$', '') {%- endset -%}
+    {%- set text -%} regexp_replace({{ printed('%.1f', one_decimal(value)) }}, '[.]0$', '') {%- endset -%}
     {{ decimal_comma(text) if lang == 'nl' else text }}
 {%- endmacro %}
 
 {#- A difference, with its sign and one decimal. -#}
 {% macro signed_text(lang, value) -%}
-    {%- set text -%} printf('%+.1f', {{ one_decimal(value) }}) {%- endset -%}
+    {%- set text -%} {{ printed('%+.1f', one_decimal(value)) }} {%- endset -%}
     {{ decimal_comma(text) if lang == 'nl' else text }}
 {%- endmacro %}
 
@@ -30,7 +30,7 @@
 
 {#- A count, with a mark between thousands. -#}
 {% macro count_text(lang, value) -%}
-    {%- set text -%} printf('%,d', {{ value }}) {%- endset -%}
+    {%- set text -%} {{ printed('%,d', value) }} {%- endset -%}
     {{ known_text(lang, "replace(" ~ text ~ ", ',', '.')" if lang == 'nl' else text) }}
 {%- endmacro %}
 
@@ -45,7 +45,7 @@
 
 {#- A number as a source prints it, with up to three decimals. -#}
 {% macro printed_text(lang, value) -%}
-    {%- set text -%} regexp_replace(printf('%.3f', {{ value }}), '[.]?0+$', '') {%- endset -%}
+    {%- set text -%} regexp_replace({{ printed('%.3f', value) }}, '[.]?0+$', '') {%- endset -%}
     {{ decimal_comma(text) if lang == 'nl' else text }}
 {%- endmacro %}
 

@@ -18,12 +18,31 @@ if TYPE_CHECKING:
 @click.option(
     "--accept-removed", is_flag=True, help="Accept that indicators of the last release are gone."
 )
-def build(accept_removed: bool) -> None:
+@click.option(
+    "--engine",
+    type=click.Choice(["duckdb", "spark"]),
+    default="duckdb",
+    show_default=True,
+    help="What runs the models.",
+)
+@click.option(
+    "--master",
+    help="Of Spark: its master, such as spark://host:7077; this machine without it.",
+)
+def build(accept_removed: bool, engine: str, master: str | None) -> None:
     """Build a release from all surveys."""
-    build_with_progress(Settings.from_environment(), accept_removed=accept_removed)
+    if master is not None and engine != "spark":
+        raise click.UsageError("--master is of --engine spark.")
+    build_with_progress(
+        Settings.from_environment(),
+        accept_removed=accept_removed,
+        master=(master or "local[*]") if engine == "spark" else None,
+    )
 
 
-def build_with_progress(settings: Settings, *, accept_removed: bool = False) -> Manifest:
+def build_with_progress(
+    settings: Settings, *, accept_removed: bool = False, master: str | None = None
+) -> Manifest:
     """Build with a progress display; the last line is a summary."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
@@ -53,7 +72,9 @@ def build_with_progress(settings: Settings, *, accept_removed: bool = False) -> 
                 description=progress.latest[:60],
             )
 
-        manifest = make(settings, Progress(changed=refresh), accept_removed=accept_removed)
+        manifest = make(
+            settings, Progress(changed=refresh), accept_removed=accept_removed, master=master
+        )
     show(
         "built",
         release=manifest.release_id,

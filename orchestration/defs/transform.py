@@ -12,7 +12,7 @@ from packaging.version import Version
 
 from ingest import registry
 from ingest.raw.answers import TABLES as WAVE_TABLES
-from orchestration import data_version
+from orchestration import data_version, spark
 from orchestration.dbt import EXECUTABLE, environment, manifest, prepare_warehouse
 from orchestration.defs.ingest import REGISTRY_KEY, wave_key
 from orchestration.publishing import MARTS
@@ -88,8 +88,12 @@ def released_keys(settings: Settings) -> list[dg.AssetKey]:
     ]
 
 
-def definitions(settings: Settings, **_: object) -> dg.Definitions:
-    """All dbt resources as one `dbt build`, so that no failure is lost between two runs."""
+def definitions(settings: Settings, *, master: str | None, **_: object) -> dg.Definitions:
+    """All dbt resources as one `dbt build`, so that no failure is lost between two runs.
+
+    With Spark there are two: it makes the tables, and their tests are on what a release is copied
+    from.
+    """
     target = settings.dbt_target
     project = DbtProject(project_dir=DBT_PROJECT, target_path=target)
 
@@ -107,7 +111,11 @@ def definitions(settings: Settings, **_: object) -> dg.Definitions:
             seed_key(name).to_python_identifier(): (seed_key(name), dg.DataVersion(digest))
             for name, digest in data_version.of_seeds().items()
         }
-        for event in dbt_cli.cli(BUILD, context=context, target_path=target).stream():
+        if master:
+            events = _on_spark(settings, master, context, dbt_cli)
+        else:
+            events = dbt_cli.cli(BUILD, context=context, target_path=target).stream()
+        for event in events:
             if isinstance(event, dg.Output) and event.output_name in seeds:
                 key, version = seeds[event.output_name]
                 yield dg.MaterializeResult(
@@ -126,3 +134,23 @@ def definitions(settings: Settings, **_: object) -> dg.Definitions:
             )
         },
     )
+
+
+def _on_spark(
+    settings: Settings, master: str, context: dg.AssetExecutionContext, dbt_cli: Dbt
+) -> Iterator[Any]:
+    """Make the tables with Spark, copy them to the warehouse, and test them there."""
+    session = dbt_cli.model_copy(update={"dbt_executable": str(spark.PYTHON), "target": "spark"})
+    with spark.tables(settings, master):
+        made = session.cli(
+            (str(spark.SESSION), "build", "--exclude-resource-type", "test", "unit_test"),
+            context=context,
+            target_path=settings.spark_target,
+            raise_on_error=False,
+        )
+        yield from made.stream()
+        if made.process.returncode:
+            raise spark.refusal(made.process.returncode, settings, master)
+        spark.fill_warehouse(settings)
+    tests = ("build", "--resource-type", "test")
+    yield from dbt_cli.cli(tests, context=context, target_path=settings.dbt_target).stream()

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Barometer
-from tests.support import missing_words, refusal
+from tests.support import refusal
 
 # Megabytes at which there is no room for raw data, run history, warehouse, release.
 SIZES = [1, 4, 12, 30, 60, 90, 120]
@@ -46,6 +46,6 @@ def test_a_disk_that_fills_at_any_step_is_one_message(
     record_property("fault cases", 1)
     done = small_disk.run("build")
     message = refusal(done.returncode, done.stdout, done.stderr)
-    assert not missing_words(message, ("No space left on device",)), message
+    assert "No space left on device" in message or "disk is full" in message, message
     assert "error in the program" not in message
     assert not small_disk.current.exists()

@@ -26,7 +26,20 @@
 {%- endmacro %}
 
 {% macro spark__sorted_list(text, between) -%}
-    array_join(array_sort(collect_list({{ text }})), '{{ between }}')
+    nullif(array_join(array_sort(collect_list({{ text }})), '{{ between }}'), '')
+{%- endmacro %}
+
+{#- A number as text; Spark writes an empty one as the text 'null'. -#}
+{% macro printed(form, value) -%}
+    {{ return(adapter.dispatch('printed', 'innovation_barometer')(form, value)) }}
+{%- endmacro %}
+
+{% macro default__printed(form, value) -%}
+    printf('{{ form }}', {{ value }})
+{%- endmacro %}
+
+{% macro spark__printed(form, value) -%}
+    case when ({{ value }}) is not null then printf('{{ form }}', {{ value }}) end
 {%- endmacro %}
 
 {#- Days from one date to another. -#}
@@ -66,4 +79,36 @@
 
 {% macro spark__in_two_lines(text) -%}
     regexp_replace({{ text }}, '^(.{8,27}) ', concat('$1', chr(10)))
+{%- endmacro %}
+
+{#- Rows of a seed as literals: a Spark session puts values into SQL as they are, an empty one as the
+    text 'None'. -#}
+{% macro spark__load_csv_rows(model, agate_table) -%}
+    {%- set types = model['config'].get('column_types', {}) -%}
+    {%- set sql -%}
+        insert into {{ this.render() }} values
+        {%- for row in agate_table.rows %}
+        (
+            {%- for value in row -%}
+                {%- set name = agate_table.column_names[loop.index0] -%}
+                {%- set type = types.get(name, adapter.convert_type(agate_table, loop.index0)) -%}
+                cast({{ spark_literal(value) }} as {{ type }}){{ ', ' if not loop.last }}
+            {%- endfor -%}
+        ){{ ',' if not loop.last }}
+        {%- endfor -%}
+    {%- endset -%}
+    {%- if not agate_table.rows | length -%}
+        {#- No rows still make a file, which has the columns. -#}
+        {%- set sql = 'insert into ' ~ this.render() ~ ' select * from ' ~ this.render() -%}
+    {%- endif -%}
+    {%- do adapter.add_query(sql, abridge_sql_log=True) -%}
+    {{ return(sql) }}
+{%- endmacro %}
+
+{% macro spark_literal(value) -%}
+    {%- if value is none -%}
+        null
+    {%- else -%}
+        '{{ value | string | replace('\\', '\\\\') | replace("'", "\\'") }}'
+    {%- endif -%}
 {%- endmacro %}

@@ -98,8 +98,9 @@ pairs as (
         dutch.assumed or others.assumed as either_assumed,
         dutch.respondents_only or others.respondents_only as either_respondents_only,
         dutch.data_status as nl_data_status,
-        round(
-            {{ days_between('dutch.measured_until', 'others.measured_until') }} / 365.25, 1
+        cast(
+            round({{ days_between('dutch.measured_until', 'others.measured_until') }} / 365.25, 1)
+            as double
         ) as years_between,
         count(*) over (
             partition by

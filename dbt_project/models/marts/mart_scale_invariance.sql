@@ -44,7 +44,7 @@ shown as (
 changes as (
     select
         *,
-        round(lag(cfi) over one_pair - cfi, 6) as cfi_fall,
+        round(lag(cfi) over (one_pair) - cfi, 6) as cfi_fall,
         round(rmsea - lag(rmsea) over one_pair, 6) as rmsea_rise
     from shown
     window one_pair as (partition by {{ pair | join(', ') }} order by level_order)
