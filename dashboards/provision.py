@@ -35,10 +35,14 @@ _LISTS: Final[Mapping[Kind, str]] = {
 }
 
 
+_START: Final = "start"  # the page that leads to all others
+
+
 class PushReport(Model):
     """What a push did to each asset (by name), to roles and rules of rows, and to the account.
 
     An asset that is `kept` left the project, but something that people made in Superset uses it.
+    The addresses of pages by title begin with the start page, in both languages.
     """
 
     assets: Mapping[str, State]
@@ -129,7 +133,7 @@ def _push(client: Client, bundle: Bundle, roles: Access, credentials: Credential
         viewer_account=access.ensure_viewer(client, credentials, roles),
         addresses={
             one.content["dashboard_title"]: address.format(one.content["slug"])
-            for one in bundle.of("dashboards")
+            for one in sorted(bundle.of("dashboards"), key=lambda page: page.slug != _START)
         },
     )
 

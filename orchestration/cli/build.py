@@ -86,6 +86,7 @@ def build_with_progress(
 
 
 PORT = click.IntRange(1, 65535)
+STARTS = 2  # a start page in each language
 
 
 @click.command("up", cls=Verb)
@@ -111,8 +112,10 @@ def up(port: int, history_port: int, runs: bool) -> None:
             runs=runs,
         ) as running:
             show("up_dashboards")
-            for title, address in running.dashboards.items():
+            pages = list(running.dashboards.items())
+            for title, address in pages[:STARTS]:
                 click.echo(f"  {title:28} {address}")
+            show("up_pages", n=len(pages) - STARTS)
             show("up_login", user=running.viewer, password=running.password)
             show("up_accounts", path=running.credentials)
             show("up_history", address=running.history)
