@@ -14,6 +14,7 @@ from orchestration import data_version
 from orchestration.check_worker import CheckWorker, check_worker
 from orchestration.failures import failure_messages, process_ended
 from orchestration.memory import MemoryGuard, memory_guard
+from orchestration.monitoring import recorded, step_seconds
 from orchestration.progress import Progress
 from orchestration.releases import Manifest, Releases
 from orchestration.settings import Settings
@@ -61,7 +62,12 @@ def build(
         from orchestration import spark
 
         spark.check(master)
-    with build_lock(settings), check_worker() as worker, memory_guard(settings.memory) as guard:
+    with (
+        build_lock(settings),
+        recorded(settings) as record,
+        check_worker() as worker,
+        memory_guard(settings.memory) as guard,
+    ):
         _remove_damaged(settings.warehouse)
         shutil.rmtree(settings.spill, ignore_errors=True)  # a killed build leaves it behind
         described = registry.load()
@@ -70,11 +76,14 @@ def build(
             for wave in described.waves:
                 if wave.wave.answers:
                     worker.ahead(load_with_version, wave.id, settings)
-            _run(settings, progress, accept_removed, worker, guard, master)
+            record.steps = _run(settings, progress, accept_removed, worker, guard, master)
+            record.manifest = Releases(settings).show()
         except BrokenExecutor:  # the process of the checks is gone, while no step waits for it
             ended = process_ended("checks", guard.exceeded, settings)
             raise SeveralError([ended, Phrase("orchestration.nothing_published")]) from None
-        return Releases(settings).show()
+        finally:
+            record.memory = guard.most
+        return record.manifest
 
 
 def _remove_damaged(warehouse: Path) -> None:
@@ -91,7 +100,7 @@ def _run(
     worker: CheckWorker,
     guard: MemoryGuard,
     master: str | None,
-) -> None:
+) -> dict[str, float]:
     import dagster as dg
 
     from orchestration.definitions import BUILD_JOB, load
@@ -121,3 +130,4 @@ def _run(
     if not result.success:
         messages = failure_messages(result.all_events, raised, settings, guard.exceeded)
         raise SeveralError([*messages, Phrase("orchestration.nothing_published")])
+    return step_seconds(result, settings)

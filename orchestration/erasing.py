@@ -101,7 +101,7 @@ def plan(settings: Settings, wave_id: str, respondent: str | None = None) -> Era
     derived = [
         *settings.home.glob(f"{settings.warehouse.name}*"),
         *(settings.dbt_target, settings.quality, settings.disclosure, settings.home / "trace"),
-        settings.home / "spark",
+        *(settings.home / name for name in ("spark", "build.json", "metrics.prom")),
         *(settings.samples, settings.dagster_home),
     ]
     # What tells which marks to look for goes last, so that a second try still knows them.

@@ -21,15 +21,17 @@ class Settings:
         home: everything that is made (`BAROMETER_HOME`, default `.barometer/`).
         data: confidential files of waves (`BAROMETER_DATA`, default `data/`).
         memory: bytes that a build may take (`BAROMETER_MEMORY`, default half of the machine).
+        alert: a command that is run when a build makes no release (`BAROMETER_ALERT`).
     """
 
     home: Path
     data: Path
     memory: int = field(default_factory=lambda: memory.allowed(None))
+    alert: str | None = None
 
     @classmethod
     def from_environment(cls) -> Settings:
-        """Read `BAROMETER_HOME`, `BAROMETER_DATA` and `BAROMETER_MEMORY`.
+        """Read the variables of the environment.
 
         Raises:
             RefusedError: what one of them names is there and is no folder, or is no memory; or
@@ -39,6 +41,7 @@ class Settings:
             home=_folder("BAROMETER_HOME", PROJECT / ".barometer"),
             data=_folder("BAROMETER_DATA", PROJECT / "data"),
             memory=memory.allowed(os.environ.get("BAROMETER_MEMORY")),
+            alert=os.environ.get("BAROMETER_ALERT"),
         )
         for folder in settings._folders:
             if os.path.lexists(folder) and not folder.is_dir():
