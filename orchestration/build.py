@@ -106,7 +106,7 @@ def _run(
     from orchestration.definitions import BUILD_JOB, load
     from orchestration.progress import progress_logger
     from orchestration.pruning import forget_runs
-    from orchestration.run_history import open_history
+    from orchestration.run_history import close_interrupted, open_history
 
     definitions = load(settings, accept_removed=accept_removed, call=worker, master=master)
     graph = definitions.resolve_asset_graph()
@@ -121,6 +121,7 @@ def _run(
     # dagster-dbt repeats dbt's log on standard output; it is kept in a file.
     log = settings.dbt_target / "build.log"
     with open_history(settings) as instance, log.open("w") as lines, redirect_stdout(lines):
+        close_interrupted(instance)
         result = job.with_logger_defs({"progress": progress_logger(progress)}).execute_in_process(
             instance=instance,
             run_config={"loggers": {"progress": {}}},

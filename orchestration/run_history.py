@@ -8,11 +8,13 @@ from contextlib import closing, contextmanager
 from functools import cached_property
 
 import dagster as dg
+from dagster._core.storage.dagster_run import FINISHED_STATUSES
 from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 from sqlalchemy import Connection, Engine, create_engine, event
 
 from ingest.errors import RefusedError, reason
+from ingest.messages import Phrase
 from orchestration.settings import Settings
 
 # Runs start at once: a queue needs a daemon, which `barometer up` does not run.
@@ -98,3 +100,13 @@ def open_history(settings: Settings) -> dg.DagsterInstance:
             ) from None
     (home / "dagster.yaml").write_text(DAGSTER_YAML.format(home=home / "events"))
     return dg.DagsterInstance.from_config(str(home))
+
+
+def close_interrupted(instance: dg.DagsterInstance) -> None:
+    """Show runs that were killed as failed; the history would show them as going on for ever.
+
+    Only who holds the lock on builds can know that no other run is going on.
+    """
+    statuses = [status for status in dg.DagsterRunStatus if status not in FINISHED_STATUSES]
+    for run in instance.get_runs(dg.RunsFilter(statuses=statuses)):
+        instance.report_run_failed(run, Phrase("orchestration.run_interrupted").text("en"))

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,9 +94,11 @@ def everything(
 @contextmanager
 def _history(settings: Settings, port: int, *, runs: bool) -> Iterator[subprocess.Popen[bytes]]:
     """Run Dagster's web server over the run history of the builds."""
-    from orchestration.run_history import open_history
+    from orchestration.build_lock import build_lock
+    from orchestration.run_history import close_interrupted, open_history
 
-    open_history(settings).dispose()
+    with open_history(settings) as history, suppress(RefusedError), build_lock(settings):
+        close_interrupted(history)
     log = settings.dagster_home / "webserver.log"
     with log.open("wb") as words:
         process = subprocess.Popen(
