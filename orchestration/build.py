@@ -65,8 +65,8 @@ def build(
     with (
         build_lock(settings),
         recorded(settings) as record,
-        check_worker() as worker,
         memory_guard(settings.memory) as guard,
+        check_worker() as worker,
     ):
         _remove_damaged(settings.warehouse)
         shutil.rmtree(settings.spill, ignore_errors=True)  # a killed build leaves it behind

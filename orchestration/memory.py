@@ -72,13 +72,19 @@ def duckdb_options(memory: int, spill: Path) -> dict[str, str | bool | int | flo
 class MemoryGuard:
     """Looks how much memory a build takes, and ends its largest process when that is too much.
 
+    What this process started earlier is no part of the build.
+
     Attributes:
         exceeded: bytes that the build took when a process was ended; 0 as long as none was.
         most: the most bytes that the build took so far.
     """
 
     def __init__(self, limit: int) -> None:
+        import psutil
+
         self._limit = limit
+        self._this = psutil.Process()
+        self._others = set(self._this.children(recursive=True))
         self.exceeded = 0
         self.most = 0
 
@@ -86,9 +92,8 @@ class MemoryGuard:
         """Compare what this process and those that it started take with the limit."""
         import psutil
 
-        this = psutil.Process()
         taken: dict[psutil.Process, int] = {}
-        for process in (this, *this.children(recursive=True)):
+        for process in {self._this, *self._this.children(recursive=True)} - self._others:
             with suppress(psutil.Error):  # it has just ended
                 taken[process] = process.memory_info().rss
         total = sum(taken.values())
@@ -96,7 +101,7 @@ class MemoryGuard:
         if total > self._limit and not self.exceeded:
             self.exceeded = total
             # Without children nothing can be ended but this process, and DuckDB limits itself.
-            started = [process for process in taken if process != this]
+            started = [process for process in taken if process != self._this]
             for process in sorted(started, key=taken.__getitem__)[-1:]:
                 with suppress(psutil.Error):
                     process.kill()

@@ -39,7 +39,7 @@ _DATABASE = os.environ.get("BAROMETER_SUPERSET_DATABASE") or _STATE / "superset.
 SQLALCHEMY_DATABASE_URI = f"sqlite:///{_DATABASE}"
 CACHE_CONFIG = {"CACHE_TYPE": "SimpleCache", "CACHE_DEFAULT_TIMEOUT": 60}
 DATA_CACHE_CONFIG = {
-    "CACHE_TYPE": "superset_site.ReleaseCache",
+    "CACHE_TYPE": "superset_answers.ReleaseCache",
     "CACHE_DIR": str(_STATE / "cache" / "answers"),
     "CACHE_DEFAULT_TIMEOUT": int(timedelta(days=30).total_seconds()),
     "CACHE_THRESHOLD": 5000,

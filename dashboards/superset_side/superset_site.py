@@ -20,7 +20,6 @@ from flask import (
     Blueprint,
     Flask,
     Response,
-    g,
     has_request_context,
     redirect,
     render_template,
@@ -28,10 +27,10 @@ from flask import (
     session,
 )
 from flask_babel import refresh
-from flask_caching.backends.filesystemcache import FileSystemCache
 from flask_login import current_user
 from jinja2 import ChoiceLoader, FileSystemLoader
 from superset.utils.log import AbstractEventLogger
+from superset_answers import answer_again, keep_answer, release
 from superset_security import (
     keep_no_log_of_visitors,
     open_from_elsewhere,
@@ -41,7 +40,6 @@ from superset_security import (
 
 _HERE = Path(__file__).parent
 _ASSETS = _HERE.parent / "assets"
-_CURRENT = Path(os.environ["BAROMETER_HOME"]) / "releases" / "current.duckdb"
 _LANGUAGES = ("nl", "en")
 _TOPICS = {"nl": "Onderwerpen", "en": "Topics"}
 _ADDRESS = "/superset/dashboard/{}/"
@@ -55,6 +53,8 @@ site.before_app_request(open_from_elsewhere)
 site.before_app_request(keep_no_log_of_visitors)
 site.before_app_request(refuse_locked_account)
 site.before_app_request(refuse_logout_by_another_page)
+site.before_app_request(answer_again)
+site.after_app_request(keep_answer)
 
 
 def prepare(app: Flask) -> None:
@@ -162,7 +162,7 @@ def name_a_download(answer: Response) -> Response:
     if request.path != "/api/v1/chart/data" or answer.mimetype not in _DOWNLOADS:
         return answer
     asked = json.loads(request.form.get("form_data") or "null") or request.get_json(silent=True)
-    name = " - ".join([*_chosen_in(asked or {}), _CURRENT.resolve().stem]).replace("·", "-")
+    name = " - ".join([*_chosen_in(asked or {}), Path(release()).stem]).replace("·", "-")
     # Letters without marks: what Superset makes of other names differs by browser.
     name = normalize("NFKD", name).encode("ascii", "ignore").decode()
     name = re.sub(r'[\x00-\x1f"*/:<>?\\|]+', "-", name)
@@ -236,7 +236,7 @@ def name_server(response: Response) -> Response:
 def name_release(response: Response) -> Response:
     """Say with each answer from which release it is; a page that is open compares it."""
     if request.path == "/api/v1/chart/data":
-        response.headers["X-Barometer-Release"] = _release()
+        response.headers["X-Barometer-Release"] = release()
     return response
 
 
@@ -245,7 +245,7 @@ def what_a_page_knows_of_releases() -> dict[str, Any]:
     """Let a page know the release that is current when it opens, and what to say of another."""
     language = session.get("locale", _LANGUAGES[0])
     words = _faults()["release_switched"][language]
-    return {"barometer_release": _release, "barometer_switched": words}
+    return {"barometer_release": release, "barometer_switched": words}
 
 
 @site.route("/superset/language_pack/nl/")  # a fixed address goes before Superset's own
@@ -277,26 +277,3 @@ class NoEvents(AbstractEventLogger):  # type: ignore[misc]
 
     def log_with_context(self, *_: Any, **__: Any) -> None:
         """Do not even gather what would be kept."""
-
-
-class ReleaseCache(FileSystemCache):
-    """Keeps answers on disk, for the release from which they were read.
-
-    The release is looked up once per request, before its queries: an answer that was read while the
-    release was switched is kept for the earlier one, which no later request asks for.
-    """
-
-    def _get_filename(self, key: str) -> str:
-        return super()._get_filename(key if key == self._fs_count_file else f"{_release()} {key}")
-
-
-def _release() -> str:
-    if not has_request_context():
-        return _current()
-    if "barometer_release" not in g:
-        g.barometer_release = _current()
-    return str(g.barometer_release)
-
-
-def _current() -> str:
-    return _CURRENT.readlink().name if _CURRENT.is_symlink() else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import socket
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import requests
 import yaml
 
 from dashboards import provision, server
@@ -111,6 +113,27 @@ def log_in(page: Page, url: str, user: str, password: str) -> Any:
     page.wait_for_url("**/dashboard/start/**", wait_until="commit", timeout=120_000)
     page.wait_for_selector(".bm-says", timeout=120_000)
     return page.context.storage_state()
+
+
+def log_in_by_page(
+    url: str, user: str, password: str, **headers: str
+) -> tuple[requests.Session, int]:
+    """Log in with the page for it; return the session and the status of the answer."""
+    session = requests.Session()
+    found = re.search(
+        r"csrf_token[^>]*?(?:value=\"|: &#34;)([\w.\-]+)", session.get(f"{url}/login/").text
+    )
+    assert found
+    answer = session.post(
+        f"{url}/login/",
+        data={"username": user, "password": password, "csrf_token": found[1]},
+        headers={
+            "Referer": f"{url}/login/",
+            **{k.replace("_", "-"): v for k, v in headers.items()},
+        },
+        allow_redirects=False,
+    )
+    return session, answer.status_code
 
 
 def wait_until_drawn(page: Page) -> None:

@@ -17,8 +17,7 @@ from dashboards import access
 from dashboards.bundle import asset_uuid
 from dashboards.compiler import ASSETS
 from tests.dashboards.conftest import Superset
-from tests.dashboards.reader import PROJECT
-from tests.dashboards.test_attacks_live import log_in_by_page
+from tests.dashboards.reader import PROJECT, log_in_by_page
 
 ATTACKS = yaml.safe_load((PROJECT / "tests" / "dashboards" / "attacks.yml").read_text("utf-8"))
 PATIENCE = 60  # seconds in which a page answers, whatever others left behind

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sqlite3
 
 import pytest
@@ -10,29 +9,10 @@ import requests
 
 from dashboards.client import Client
 from tests.dashboards.conftest import Superset
+from tests.dashboards.reader import log_in_by_page
 
 WRONG_PASSWORDS = 10  # what superset_security declares
 OWN_PAGE = {"Sec-Fetch-Site": "same-origin"}
-
-
-def log_in_by_page(
-    url: str, user: str, password: str, **headers: str
-) -> tuple[requests.Session, int]:
-    session = requests.Session()
-    found = re.search(
-        r"csrf_token[^>]*?(?:value=\"|: &#34;)([\w.\-]+)", session.get(f"{url}/login/").text
-    )
-    assert found
-    answer = session.post(
-        f"{url}/login/",
-        data={"username": user, "password": password, "csrf_token": found[1]},
-        headers={
-            "Referer": f"{url}/login/",
-            **{k.replace("_", "-"): v for k, v in headers.items()},
-        },
-        allow_redirects=False,
-    )
-    return session, answer.status_code
 
 
 def log_in_by_api(url: str, user: str, password: str) -> int:

@@ -15,6 +15,7 @@ from typing import Any
 import duckdb
 import openpyxl
 import pytest
+import requests
 import yaml
 from babel.messages.pofile import read_po
 
@@ -28,6 +29,7 @@ from tests.dashboards.reader import (
     PROJECT,
     SCREENSHOTS,
     Visit,
+    log_in_by_page,
     row_text,
     shown,
     take_away,
@@ -425,6 +427,40 @@ def test_an_answer_that_is_kept_is_of_the_current_release(
     finally:
         _switch(superset.release, old)
     assert sentence() == before
+
+
+def test_a_whole_answer_is_kept_for_one_reader_until_anything_changes(
+    superset: Superset, admin: Client
+) -> None:
+    question = _chart(admin, "question_sentence")
+    question["queries"][0]["row_limit"] = 7  # nobody else asks this
+    account, _ = log_in_by_page(superset.url, *superset.viewer_account)
+    other, _ = log_in_by_page(superset.url, *superset.admin_account)
+
+    def read_anew(who: requests.Session) -> bool:
+        """Whether Superset looked for the rows again, in its own store or in the release."""
+        answer = who.post(
+            f"{superset.url}/api/v1/chart/data",
+            json=question,
+            headers={"Referer": superset.url},
+        )
+        assert answer.status_code == 200, answer.text
+        assert answer.headers["X-Barometer-Release"].startswith(superset.release.resolve().stem)
+        return bool(answer.json()["result"][0]["is_cached"])
+
+    assert not read_anew(account), "the first answer is of the release"
+    assert not read_anew(account), "the same answer again, as it was"
+    assert read_anew(other), "what one reader got is not given to another"
+    number = question["form_data"]["slice_id"]
+    name = admin.get(f"/api/v1/chart/{number}")["result"]["slice_name"]
+    admin.put(f"/api/v1/chart/{number}", json={"slice_name": name})
+    assert read_anew(account), "a change in Superset may change what is seen"
+    account.get(
+        f"{superset.url}/logout/",
+        headers={"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Dest": "document"},
+    )
+    refused = account.post(f"{superset.url}/api/v1/chart/data", json=question)
+    assert refused.status_code in (401, 403)
 
 
 def _chart(admin: Client, slug: str) -> dict[str, Any]:

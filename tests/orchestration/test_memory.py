@@ -40,16 +40,19 @@ def test_half_of_the_machine_is_what_a_build_may_take() -> None:
 def test_the_process_that_takes_most_is_ended() -> None:
     hungry = "held = bytes(range(256)) * 4 * 1024 * 300; input()"
     small = "input()"
-    started = [
-        subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)
-        for code in (small, hungry)
-    ]
+    earlier = start(hungry)
     limit = psutil.Process().memory_info().rss + 200 * MIB
     with memory.memory_guard(limit) as guard:
-        ended = started[1].wait(timeout=60)
-        assert started[0].poll() is None
-    assert ended == -9 and guard.exceeded > limit and guard.most >= guard.exceeded
-    started[0].communicate(b"\n")
+        least, most = start(small), start(hungry)
+        assert most.wait(timeout=60) == -9
+        assert least.poll() is None and earlier.poll() is None
+    assert guard.exceeded > limit and guard.most >= guard.exceeded
+    for process in (least, earlier):
+        process.communicate(b"\n")
+
+
+def start(code: str) -> subprocess.Popen[bytes]:
+    return subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)
 
 
 @pytest.fixture
