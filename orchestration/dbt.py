@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from ingest.errors import RefusedError, SeveralError
 from orchestration.data_version import SEEDS, digest, of_folders
-from orchestration.failures import process_ended, without_room
+from orchestration.failures import process_ended
 from orchestration.memory import duckdb_options
+from orchestration.places import without_room
 from orchestration.settings import DBT_PROJECT, PROJECT, Settings
 
 if TYPE_CHECKING:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import errno
 import json
-import os
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from signal import SIGKILL
 from typing import TYPE_CHECKING, Any
 
@@ -15,16 +12,12 @@ from ingest.messages import Filled, Phrase, Spoken
 from ingest.texts import Text
 from orchestration import memory
 from orchestration.check_results import findings_of
+from orchestration.places import unusable, without_room
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
     import dagster as dg
 
-# What the system says of a disk or a file that takes no more, and libraries repeat; and SQLite.
-FULL = (
-    *(os.strerror(number) for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)),
-    "database or disk is full",
-)
 MOST_SHOWN = 500  # characters of an error of a library
 # What the tests that dbt knows by name require; `orchestration/messages.yml` has the texts.
 GENERIC_TESTS = (
@@ -83,17 +76,6 @@ def failure_messages(
                 unexpected.append(_unexpected(step, error, event, settings))
     # One place that cannot be used fails many steps.
     return [*refused, *failed] or places[:1] or _failed_models(settings) or unexpected
-
-
-def without_room(told: object, settings: Settings) -> Spoken | None:
-    """Return what to say where an error says that the disk is full; else nothing."""
-    why = next((why for why in FULL if why in str(told)), None)
-    return unusable(settings.home, why) if why else None
-
-
-def unusable(path: Path | str, why: object) -> Spoken:
-    """Say of a place that it cannot be read or written."""
-    return Phrase("orchestration.place_unusable", path=path, reason=why)
 
 
 def _was_killed(error: BaseException | None) -> bool:

@@ -12,6 +12,7 @@ import click
 from ingest.errors import BarometerError, reason
 from ingest.messages import LANGUAGES, Language, Phrase, Spoken
 from orchestration.cli.usage import language_in, usage_errors_in
+from orchestration.places import unusable, without_room
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
@@ -108,13 +109,11 @@ def _told(error: Exception) -> Spoken | None:
     if isinstance(error, OSError) and error.errno not in (None, errno.EPIPE):
         # A full disk does not say where it is.
         path = error.filename or Settings.from_environment().home
-        return Phrase("orchestration.place_unusable", path=path, reason=error.strerror)
+        return unusable(path, error.strerror)
     duckdb = sys.modules.get("duckdb")  # not imported for this: it takes longer than most verbs
     if duckdb is not None and isinstance(error, duckdb.IOException):
         told = reason(error).removeprefix("IO Error: ")
         return Phrase("orchestration.database_unreadable", reason=told)
-    from orchestration.failures import without_room
-
     return without_room(error, Settings.from_environment())
 
 
