@@ -103,7 +103,7 @@ class Reader:
         assert status == 302
         adapter = requests.adapters.HTTPAdapter(pool_maxsize=AT_ONCE)
         session.mount("http://", adapter)
-        session.headers |= {"Referer": f"{url}/", "Accept": "application/json"}
+        session.headers.update({"Referer": f"{url}/", "Accept": "application/json"})
         token = session.get(f"{url}/api/v1/security/csrf_token/").json()["result"]
         session.headers["X-CSRFToken"] = token
         return cls(url, session)

@@ -11,6 +11,11 @@ from orchestration.cli.command import Verb, language, show
 from orchestration.settings import Settings
 
 GIB = 1024**3
+LAST_BUILD = {
+    "released": "last_build_released",
+    "refused": "last_build_refused",
+    "ended": "last_build_ended",
+}
 
 
 @click.command("status", cls=Verb)
@@ -28,7 +33,7 @@ def status(context: click.Context) -> None:
     else:
         at = f"{build.started_at:%Y-%m-%d %H:%M} UTC"
         show(
-            f"status_{build.outcome}",
+            LAST_BUILD[build.outcome],
             at=at,
             seconds=build.seconds,
             memory=build.memory / GIB,
