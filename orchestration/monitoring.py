@@ -17,6 +17,7 @@ from pydantic import ValidationError
 
 from ingest import registry
 from ingest.errors import BarometerError
+from ingest.messages import LANGUAGES, Language
 from ingest.models import Model
 from ingest.wave_files import wave_path
 from orchestration.releases import Manifest
@@ -37,7 +38,7 @@ class BuildReport(Model):
         seconds: how long it took.
         memory: the most bytes that its processes took together.
         outcome: a release was made, something was refused, or somebody or an error ended it.
-        message: what was refused, in English; empty for a release.
+        message: what was refused, by language; empty for a release.
         release_id: the release that was made.
         steps: step of Dagster or node of dbt -> seconds.
         rows: table of the release -> rows.
@@ -48,7 +49,7 @@ class BuildReport(Model):
     seconds: float
     memory: int
     outcome: Literal["released", "refused", "ended"]
-    message: str
+    message: Mapping[Language, str]
     release_id: str | None
     steps: Mapping[str, float]
     rows: Mapping[str, int]
@@ -75,15 +76,15 @@ def recorded(settings: Settings) -> Iterator[Record]:
     started, record = datetime.now(UTC), Record()
     begun = time.monotonic()
     outcome: Literal["released", "refused", "ended"] = "ended"
-    message = ""
+    message: dict[Language, str] = {}
     try:
         yield record
         outcome = "released"
     except BarometerError as refusal:
-        outcome, message = "refused", refusal.text("en")
+        outcome, message = "refused", {one: refusal.text(one) for one in LANGUAGES}
         raise
     except BaseException as error:
-        message = f"{type(error).__name__}: {error}"
+        message = dict.fromkeys(LANGUAGES, f"{type(error).__name__}: {error}")
         raise
     finally:
         made = record.manifest

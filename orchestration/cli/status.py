@@ -41,7 +41,7 @@ def status(context: click.Context) -> None:
         )
         if build.outcome != "released":
             wrong = True
-            click.echo(build.message)
+            click.echo(build.message[language()])
     try:
         releases.verify_current()
         current = releases.show()

@@ -55,13 +55,13 @@ def test_a_refused_build_gives_alarm_and_shows_in_the_status(
     with pytest.raises(Exception, match="innovatie_barometer_overheid_2021"):
         build(settings, Progress())
     report = json.loads(told.read_text())
-    assert report["outcome"] == "refused" and "innovatie_barometer" in report["message"]
+    assert report["outcome"] == "refused" and "innovatie_barometer" in report["message"]["en"]
     metrics = samples(spare.home / "metrics.prom")
     assert metrics["barometer_build_released"] == 0
     assert metrics["barometer_source_modified_time_seconds nl_barometer/2021"] > 1e9
     shown = spare.run("status", "--lang", "nl")
     assert shown.returncode == 1
-    assert not missing_words(shown.stdout, ("geweigerd om", "innovatie_barometer", "Huidige"))
+    assert not missing_words(shown.stdout, ("geweigerd om", ", regel sav_unreadable: ", "Huidige"))
 
 
 @pytest.mark.parametrize("alert", ["no-such-program", "false", "'", "sh -c 'exit 3'"])
@@ -70,7 +70,7 @@ def test_an_alarm_that_fails_changes_no_message(tmp_path: Path, alert: str) -> N
     with pytest.raises(RefusedError, match="no release yet"), recorded(settings):
         raise RefusedError("orchestration.no_release", "here")
     found = last_build(settings)
-    assert found and found.outcome == "refused" and "no release yet" in found.message
+    assert found and found.outcome == "refused" and "no release yet" in found.message["en"]
 
 
 def test_a_build_that_an_error_ends_is_no_refusal(tmp_path: Path) -> None:
