@@ -14,7 +14,6 @@ import tempfile
 import time
 from pathlib import Path
 
-import psutil
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -22,6 +21,8 @@ import pyarrow.parquet as pq
 from ingest import registry
 from ingest.samples import sample_file
 from orchestration.dbt import EXECUTABLE
+from orchestration.monitoring import last_build
+from orchestration.settings import Settings
 
 WAVE = "werkonderzoek/2025"
 SECONDS = 0.2
@@ -52,34 +53,17 @@ def build(home: Path, data: Path, memory: str) -> tuple[float, float, float]:
         "BAROMETER_DATA": str(data),
         "BAROMETER_MEMORY": memory,
     }
-    started = time.monotonic()
-    most = spilled = 0
+    spilled = 0
     with subprocess.Popen(command, env=variables, stderr=subprocess.PIPE, text=True) as running:
-        process = psutil.Process(running.pid)
         while running.poll() is None:
-            most = max(most, sum(resident(one) for one in (process, *children(process))))
             spilled = max(spilled, sum(size(path) for path in (home / "spill").glob("*")))
             time.sleep(SECONDS)
         assert running.stderr is not None
         if running.returncode:
             sys.exit(running.stderr.read())
-    return time.monotonic() - started, most / 1024**3, spilled / 1024**3
-
-
-def children(process: psutil.Process) -> list[psutil.Process]:
-    """Return what a process has started, nothing once it has ended."""
-    try:
-        return process.children(recursive=True)
-    except psutil.Error:
-        return []
-
-
-def resident(process: psutil.Process) -> int:
-    """Return the memory of a process in bytes, 0 once it has ended."""
-    try:
-        return int(process.memory_info().rss)
-    except psutil.Error:
-        return 0
+    report = last_build(Settings(home, data))
+    assert report is not None
+    return report.seconds, report.memory / 1024**3, spilled / 1024**3
 
 
 def size(path: Path) -> int:

@@ -24,25 +24,29 @@ CONTAINER = (
 )
 
 
-def allowed(given: str | None) -> int:
-    """Return the memory that a build may take, in bytes.
+def given(text: str | None) -> int | None:
+    """Return the bytes that a text allows a build; None without a text.
 
     Args:
-        given: a number with its unit (`4GB`, `1500MB`); without it, half of what the machine or the
-            container has, and at least what the shipped waves need.
+        text: a number with its unit (`4GB`, `2500MB`).
 
     Raises:
         RefusedError: the text is no amount of memory, or too little to build with.
     """
-    if not given:
-        return max(machine() // 2, LEAST)
-    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(MB|GB)\s*", given, re.IGNORECASE)
+    if not text:
+        return None
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*(MB|GB)\s*", text, re.IGNORECASE)
     amount = int(float(found[1]) * UNITS[found[2].upper()]) if found else 0
     if amount < LEAST:
         raise RefusedError(
-            "orchestration.memory_unknown", "BAROMETER_MEMORY", given=given, least=shown(LEAST)
+            "orchestration.memory_unknown", "BAROMETER_MEMORY", given=text, least=shown(LEAST)
         )
     return amount
+
+
+def half_of_machine() -> int:
+    """Return half of what the machine has, and at least what the shipped waves need, in bytes."""
+    return max(machine() // 2, LEAST)
 
 
 def machine() -> int:

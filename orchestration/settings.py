@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.errors import RefusedError
@@ -20,13 +20,13 @@ class Settings:
     Attributes:
         home: everything that is made (`BAROMETER_HOME`, default `.barometer/`).
         data: confidential files of waves (`BAROMETER_DATA`, default `data/`).
-        memory: bytes that a build may take (`BAROMETER_MEMORY`, default half of the machine).
+        given_memory: bytes that a build may take (`BAROMETER_MEMORY`).
         alert: a command that is run when a build makes no release (`BAROMETER_ALERT`).
     """
 
     home: Path
     data: Path
-    memory: int = field(default_factory=lambda: memory.allowed(None))
+    given_memory: int | None = None
     alert: str | None = None
 
     @classmethod
@@ -40,7 +40,7 @@ class Settings:
         settings = cls(
             home=_folder("BAROMETER_HOME", PROJECT / ".barometer"),
             data=_folder("BAROMETER_DATA", PROJECT / "data"),
-            memory=memory.allowed(os.environ.get("BAROMETER_MEMORY")),
+            given_memory=memory.given(os.environ.get("BAROMETER_MEMORY")),
             alert=os.environ.get("BAROMETER_ALERT"),
         )
         for folder in settings._folders:
@@ -60,6 +60,11 @@ class Settings:
             self.dbt_target,
             self.dagster_home,
         )
+
+    @property
+    def memory(self) -> int:
+        """Bytes that a build may take; without `BAROMETER_MEMORY` half of the machine."""
+        return self.given_memory or memory.half_of_machine()
 
     @property
     def raw(self) -> Path:

@@ -16,6 +16,7 @@ import duckdb
 
 from ingest.errors import RefusedError
 from orchestration.dbt import manifest, run
+from orchestration.memory import duckdb_options
 from orchestration.settings import PROJECT, Settings
 
 if TYPE_CHECKING:
@@ -91,7 +92,8 @@ def refusal(status: int, settings: Settings, master: str) -> RefusedError:
 def fill_warehouse(settings: Settings) -> None:
     """Copy every table that Spark made to the warehouse, and make the views there."""
     nodes = json.loads(manifest(settings).read_text("utf-8"))["nodes"].values()
-    with duckdb.connect(str(settings.warehouse)) as warehouse:
+    options = duckdb_options(settings.memory, settings.spill)
+    with duckdb.connect(str(settings.warehouse), config=options) as warehouse:
         for node in nodes:
             if node["resource_type"] in ("model", "seed") and not _is_view(node):
                 schema, name = node["schema"], node["alias"]

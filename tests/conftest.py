@@ -89,6 +89,9 @@ def require(name: str, available: bool, reason: str) -> None:
     pytest.skip(f"{reason}.")
 
 
+COMMAND = "from orchestration.cli import main; main()"
+
+
 class Barometer:
     """Runs the `barometer` command as a user would, in a home of its own."""
 
@@ -113,13 +116,25 @@ class Barometer:
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run the command; in this process, unless it is a build or the project is a copy."""
         if self.project != PROJECT or "build" in arguments:
-            return self.python("from orchestration.cli import main; main()", *arguments)
+            return self.python(COMMAND, *arguments)
         from orchestration.cli import main
 
         done = CliRunner().invoke(main, arguments, env=dict(self.environment))
         if done.exception and not isinstance(done.exception, SystemExit):
             raise done.exception
         return subprocess.CompletedProcess(arguments, done.exit_code, done.stdout, done.stderr)
+
+    def start(self, code: str, *arguments: str, **more: str) -> subprocess.Popen[str]:
+        """Start Python code in a session of its own, with more variables, and go on."""
+        return subprocess.Popen(
+            [sys.executable, "-c", code, *arguments],
+            cwd=self.project,
+            env={**self.environment, **more},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
 
     def python(
         self, code: str, *arguments: str, read: str | None = None

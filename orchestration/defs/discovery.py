@@ -19,7 +19,7 @@ from orchestration.releases import Releases
 from orchestration.settings import Settings
 
 SECONDS = 30
-# The history shows a build that was killed as running for ever.
+# A build that was killed is shown as running until the next build or start closes it.
 LONGEST_RUN = timedelta(hours=1)
 RUNNING = [
     dg.DagsterRunStatus.QUEUED,

@@ -163,6 +163,13 @@ def take_away(page: Page, download: str, choice: str) -> Download:
     return expected.value
 
 
+def switch(link: Path, target: Path) -> None:
+    """Let the current release of a test be another file, at once as `Releases.switch` does."""
+    fresh = link.with_suffix(".new")
+    fresh.symlink_to(target)
+    fresh.replace(link)
+
+
 def shown(release: Path, chosen: str, language: str) -> list[tuple[str, str, str]]:
     """Member, figure and verdict of each answer to a question, as the release has them."""
     with duckdb.connect(str(release), read_only=True) as connection:

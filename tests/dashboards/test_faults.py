@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from tests.dashboards.conftest import Superset
-from tests.dashboards.reader import log_in, wait_until_drawn
+from tests.dashboards.reader import log_in, switch, wait_until_drawn
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -89,9 +89,3 @@ def test_a_release_switched_under_an_open_page_asks_to_reload(
         assert page.locator("#bm-reload").count() == 0
     finally:
         switch(superset.release, old)
-
-
-def switch(link: Path, target: Path) -> None:
-    fresh = link.with_suffix(".new")
-    fresh.symlink_to(target)
-    fresh.replace(link)

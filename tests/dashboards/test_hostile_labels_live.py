@@ -8,8 +8,7 @@ import pytest
 from tests.conftest import Barometer
 from tests.dashboards import reader
 from tests.dashboards.conftest import Superset
-from tests.dashboards.reader import Visit, take_away
-from tests.dashboards.test_faults import switch
+from tests.dashboards.reader import Visit, switch, take_away
 from tests.support import edit
 
 CATEGORIES = "dbt_project/seeds/categories.csv"

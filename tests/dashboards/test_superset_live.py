@@ -32,6 +32,7 @@ from tests.dashboards.reader import (
     log_in_by_page,
     row_text,
     shown,
+    switch,
     take_away,
 )
 
@@ -397,10 +398,10 @@ def test_a_release_that_is_switched_to_shows_at_once(
     with duckdb.connect(str(new)) as connection:
         connection.execute("delete from mart_indicator where rowid > 9")
     try:
-        _switch(superset.release, new)
+        switch(superset.release, new)
         after = admin.post("/api/v1/sqllab/execute/", json=question)["data"][0]["figures"]
     finally:
-        _switch(superset.release, old)
+        switch(superset.release, old)
     assert before > 10
     assert after == 10
 
@@ -422,10 +423,10 @@ def test_an_answer_that_is_kept_is_of_the_current_release(
     before = sentence()
     assert sentence() == before != "Een ander cijfer"
     try:
-        _switch(superset.release, new)
+        switch(superset.release, new)
         assert sentence() == "Een ander cijfer"
     finally:
-        _switch(superset.release, old)
+        switch(superset.release, old)
     assert sentence() == before
 
 
@@ -489,12 +490,6 @@ def test_the_password_of_the_viewer_can_be_renewed(superset: Superset, tmp_path:
 def _query(admin: Client, statement: str) -> dict[str, object]:
     databases = {row["database_name"]: row["id"] for row in admin.pages("/api/v1/database/")}
     return {"database_id": databases["barometer"], "sql": statement, "schema": "main"}
-
-
-def _switch(link: Path, target: Path) -> None:
-    fresh = link.with_suffix(".new")
-    fresh.symlink_to(target)
-    fresh.replace(link)
 
 
 @pytest.mark.parametrize(

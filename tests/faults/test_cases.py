@@ -22,11 +22,12 @@ import yaml
 from pydantic import ConfigDict, Field
 
 from ingest.models import Model
-from tests.conftest import PROJECT, Barometer
+from orchestration.data_version import of_file
+from tests.conftest import COMMAND, PROJECT, Barometer
 from tests.dashboards.reader import free_port
 from tests.support import missing_words, refusal
 
-COMMAND = f"{shlex.quote(sys.executable)} -c 'from orchestration.cli import main; main()'"
+PROGRAM = f"{shlex.quote(sys.executable)} -c {shlex.quote(COMMAND)}"
 
 
 class Case(Model):
@@ -70,6 +71,15 @@ def surroundings(case: Case, home: Path) -> Iterator[dict[str, str]]:
             yield names
 
 
+def published(home: Path) -> dict[str, str]:
+    """What there is of releases: where a link leads, the digest of a file."""
+    return {
+        path.name: str(path.readlink()) if path.is_symlink() else of_file(path)
+        for path in (home / "releases").glob("*")
+        if path.is_symlink() or path.is_file()
+    }
+
+
 @pytest.fixture
 def installation(built: Barometer, tmp_path: Path) -> Callable[[Case], Barometer]:
     """Makes what a case begins with: the built home under its name, or none."""
@@ -94,12 +104,13 @@ def test_a_fault_is_one_message_and_changes_nothing(
     release = barometer.current.resolve() if case.home == "built" else Path("none")
     places = {"H": str(barometer.home), "D": str(barometer.data), "R": str(release)}
     subprocess.run(["bash", "-c", case.break_], env={**os.environ, **places}, check=True)
+    before = published(barometer.home)
     with surroundings(case, barometer.home) as names:
         names["release"] = release.stem
         words = [word.format(**names) for word in case.says]
         changed = {name: text.format(**names) for name, text in case.set.items()}
         done = subprocess.run(
-            ["/bin/bash", "-c", f"{case.under}; {COMMAND} {case.run.format(**names)}"],
+            ["/bin/bash", "-c", f"{case.under}; {PROGRAM} {case.run.format(**names)}"],
             cwd=PROJECT,
             env={**barometer.environment, **changed},
             capture_output=True,
@@ -113,3 +124,4 @@ def test_a_fault_is_one_message_and_changes_nothing(
     if case.exit == 1 and "No space left" not in words:
         refusal(done.returncode, done.stdout, done.stderr)
     assert not missing_words(told, tuple(words)), told
+    assert published(barometer.home) == before

@@ -12,7 +12,6 @@ import re
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -24,42 +23,23 @@ import pytest
 
 from orchestration.releases import Releases
 from orchestration.settings import Settings
-from tests.conftest import Barometer
+from tests.conftest import COMMAND, Barometer
 from tests.dashboards.reader import free_port
+from tests.orchestration.test_killed_build import PUBLISH
 from tests.support import put_real_file
 
 SEED = 20210414
 Record = Callable[[str, object], None]
-COMMAND = "from orchestration.cli import main; main()"
-PUBLISH = """
-from orchestration.publishing import publish
-from orchestration.settings import Settings
-publish(Settings.from_environment(), [], {}, {}, {}, "test")
-"""
 
 
-def start(barometer: Barometer, code: str, *arguments: str) -> subprocess.Popen[bytes]:
-    """Start Python code in a session of its own."""
-    return subprocess.Popen(
-        [sys.executable, "-c", code, *arguments],
-        cwd=barometer.project,
-        env=barometer.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
-
-
-def kill_all(process: subprocess.Popen[bytes]) -> bool:
-    """Kill a process with all that it started; return whether it was still at work."""
-    at_work = process.poll() is None
-    if at_work:
+def kill_all(process: subprocess.Popen[str]) -> None:
+    """Kill a process with all that it started."""
+    if process.poll() is None:
         main = psutil.Process(process.pid)
         for one in (main, *main.children(recursive=True)):
             with suppress(psutil.Error):  # it has just ended
                 one.kill()
     process.communicate()
-    return at_work
 
 
 def assert_whole(barometer: Barometer) -> None:
@@ -84,7 +64,7 @@ class Killer:
 
     def kill(self, barometer: Barometer, longest: float, code: str, *arguments: str) -> None:
         """Start the command, and kill it before or at its end."""
-        process = start(barometer, code, *arguments)
+        process = barometer.start(code, *arguments)
         moment = self._random.uniform(0, longest)
         deadline = time.monotonic() + moment
         while time.monotonic() < deadline and process.poll() is None:
@@ -100,7 +80,7 @@ def killer(record_property: Record) -> Killer:
 
 @pytest.fixture
 def two_releases(spare: Barometer) -> Barometer:
-    """An installation with a second release, which has other counts."""
+    """An installation with a second release."""
     done = spare.python(PUBLISH)
     assert done.returncode == 0, done.stderr
     return spare
@@ -109,9 +89,9 @@ def two_releases(spare: Barometer) -> Barometer:
 def seconds_of(barometer: Barometer, code: str, *arguments: str) -> float:
     """Run a command to its end, and return how long it took."""
     started = time.monotonic()
-    process = start(barometer, code, *arguments)
-    told, _ = process.communicate()
-    assert process.returncode == 0, told.decode()
+    process = barometer.start(code, *arguments)
+    told = process.communicate()
+    assert process.returncode == 0, told
     return time.monotonic() - started
 
 
@@ -213,20 +193,20 @@ def ports() -> tuple[str, ...]:
     return ("--port", str(free_port()), "--history-port", str(free_port()))
 
 
-def until_ready(process: subprocess.Popen[bytes]) -> None:
+def until_ready(process: subprocess.Popen[str]) -> None:
     """Wait until `barometer up` says that the dashboards are ready."""
     assert process.stdout
-    told = b""
+    told = ""
     for line in process.stdout:
         told += line
-        if b"The dashboards are ready" in line:
+        if "The dashboards are ready" in line:
             return
-    raise AssertionError(told.decode())
+    raise AssertionError(told + process.communicate()[1])
 
 
 @pytest.fixture
-def ups() -> Iterator[list[subprocess.Popen[bytes]]]:
-    started: list[subprocess.Popen[bytes]] = []
+def ups() -> Iterator[list[subprocess.Popen[str]]]:
+    started: list[subprocess.Popen[str]] = []
     yield started
     for process in started:
         kill_all(process)
@@ -238,14 +218,14 @@ def test_a_first_start_that_is_killed_is_done_by_the_next(
     killer: Killer,
     many: Callable[[int, int], int],
     ports: tuple[str, ...],
-    ups: list[subprocess.Popen[bytes]],
+    ups: list[subprocess.Popen[str]],
 ) -> None:
     assert superset_bin.is_dir()
     for _ in range(many(8, 1)):
         shutil.rmtree(spare.home / "superset", ignore_errors=True)
         killer.kill(spare, 40.0, COMMAND, "up", *ports)
         assert_whole(spare)
-        ups.append(start(spare, COMMAND, "up", *ports))
+        ups.append(spare.start(COMMAND, "up", *ports))
         until_ready(ups[-1])
         os.kill(ups[-1].pid, signal.SIGTERM)
         ups[-1].communicate(timeout=60)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,27 +10,17 @@ from pathlib import Path
 
 import duckdb
 
-from tests.conftest import Barometer
+from tests.conftest import COMMAND, Barometer
 from tests.support import moved, release_state
 
 
-def killed(process: subprocess.Popen[bytes], happened: Callable[[], bool]) -> None:
+def killed(process: subprocess.Popen[str], happened: Callable[[], bool]) -> None:
     """End a process the hard way as soon as something has happened."""
     while not happened():
         assert process.poll() is None, "it ended before it could be killed"
         time.sleep(0.01)
     process.kill()
     process.wait()
-
-
-def start(barometer: Barometer, code: str, *arguments: str) -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
-        [sys.executable, "-c", code, *arguments],
-        cwd=barometer.project,
-        env=barometer.environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-    )
 
 
 def is_open(warehouse: Path) -> bool:
@@ -51,8 +40,7 @@ def same_release(barometer: Barometer) -> Iterator[None]:
     assert release_state(barometer) == before
 
 
-BUILD = "from orchestration.cli import main; main(['build'])"
-RELEASE = """
+PUBLISH = """
 from orchestration.publishing import publish
 from orchestration.settings import Settings
 publish(Settings.from_environment(), [], {}, {}, {}, "test")
@@ -70,13 +58,13 @@ def test_a_killed_build_harms_nothing_and_the_next_one_gives_the_same_figures(
 
     read, computed = written(raw), written(warehouse)
     with same_release(spare):
-        killed(start(spare, BUILD), lambda: written(raw) != read)
+        killed(spare.start(COMMAND, "build"), lambda: written(raw) != read)
     with same_release(spare):
-        killed(start(spare, BUILD), lambda: written(warehouse) != computed)
+        killed(spare.start(COMMAND, "build"), lambda: written(warehouse) != computed)
     while is_open(warehouse):  # dbt ends by itself when nobody listens
         time.sleep(0.1)
     with same_release(spare):
-        killed(start(spare, RELEASE), lambda: any(first.parent.glob(".*.part")))
+        killed(spare.start(PUBLISH), lambda: any(first.parent.glob(".*.part")))
     assert list(first.parent.glob(".*.part")), "a part of a release is left"
     before = release_state(spare)
     done = spare.run("build")

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 
 import psutil
 import pytest
@@ -14,7 +15,7 @@ from ingest.errors import RefusedError
 from orchestration import dbt, memory
 from orchestration.failures import failure_messages
 from orchestration.settings import Settings
-from tests.conftest import Barometer
+from tests.conftest import COMMAND, Barometer
 from tests.orchestration.test_killed_build import same_release
 from tests.support import missing_words, refusal
 
@@ -33,8 +34,9 @@ def test_what_is_no_amount_of_memory_or_too_little_is_refused(
 
 
 def test_half_of_the_machine_is_what_a_build_may_take() -> None:
-    assert memory.allowed(None) == max(memory.machine() // 2, memory.LEAST)
-    assert memory.allowed("2.5 gb") == memory.allowed("2560MB") == 2560 * MIB
+    nothing_given = Settings(Path("home"), Path("data"))
+    assert nothing_given.memory == max(memory.machine() // 2, memory.LEAST)
+    assert memory.given("2.5 gb") == memory.given("2560MB") == 2560 * MIB
 
 
 def test_the_process_that_takes_most_is_ended() -> None:
@@ -58,7 +60,7 @@ def start(code: str) -> subprocess.Popen[bytes]:
 @pytest.fixture
 def little(built: Barometer) -> Settings:
     """An installation in which DuckDB gets almost no memory."""
-    return Settings(built.home, built.data, memory=memory.BESIDE_DUCKDB + 20 * MIB)
+    return Settings(built.home, built.data, given_memory=memory.BESIDE_DUCKDB + 20 * MIB)
 
 
 def test_a_model_that_does_not_fit_is_named_with_what_it_had(little: Settings) -> None:
@@ -71,14 +73,7 @@ def test_a_model_that_does_not_fit_is_named_with_what_it_had(little: Settings) -
 
 
 def test_a_dbt_that_the_system_kills_is_told_and_nothing_is_published(spare: Barometer) -> None:
-    code = "from orchestration.cli import main; main(['build'])"
-    build = subprocess.Popen(
-        [sys.executable, "-c", code],
-        env=spare.environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    build = spare.start(COMMAND, "build")
     with same_release(spare):
         while not (found := dbts(build.pid)):
             assert build.poll() is None, "it ended before it could be killed"

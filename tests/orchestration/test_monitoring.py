@@ -61,7 +61,7 @@ def test_a_refused_build_gives_alarm_and_shows_in_the_status(
     assert metrics["barometer_source_modified_time_seconds nl_barometer/2021"] > 1e9
     shown = spare.run("status", "--lang", "nl")
     assert shown.returncode == 1
-    assert not missing_words(shown.stdout, ("geweigerd om", ", regel sav_unreadable: ", "Huidige"))
+    assert not missing_words(shown.stdout, ("geweigerd op", ", regel sav_unreadable: ", "Huidige"))
 
 
 @pytest.mark.parametrize("alert", ["no-such-program", "false", "'", "sh -c 'exit 3'"])

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +11,7 @@ import duckdb
 import pandas as pd
 import pytest
 
-from tests.conftest import Barometer
+from tests.conftest import COMMAND, Barometer
 from tests.spark.conftest import LOOPBACK, Cluster
 
 PATIENCE = 1500  # seconds
@@ -23,14 +22,7 @@ BUILD = ("build", "--engine", "spark", "--master")
 
 
 def start(barometer: Barometer, *arguments: str, **more: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", "from orchestration.cli import main; main()", *arguments],
-        cwd=barometer.project,
-        env={**barometer.environment, **LOOPBACK, **more},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
+    return barometer.start(COMMAND, *arguments, **LOOPBACK, **more)
 
 
 def wait_for(path: Path, build: subprocess.Popen[str]) -> None:
