@@ -122,12 +122,12 @@ def run(arguments: list[str], settings: Settings) -> None:
     if done.returncode == -SIGKILL:
         raise SeveralError([process_ended(f"dbt {arguments[0]}", 0, settings)])
     if done.returncode:
-        output = (done.stdout + done.stderr).strip()[-2000:]
+        output = (done.stdout + done.stderr).strip()
         if full := without_room(output, settings):
             raise SeveralError([full])
         raise RefusedError(
             "orchestration.dbt_command_failed",
             str(DBT_PROJECT),
             command=" ".join(arguments),
-            output=output,
+            output=output[-2000:],
         )
