@@ -37,6 +37,7 @@ READ = (
     "harmonised.hrm_answers",
     "harmonised.hrm_base_members",
     "harmonised.hrm_item_answers",
+    "harmonised.hrm_respondent_patterns",
     "harmonised.hrm_respondent_groups",
     "harmonised.hrm_sample_design",
     "harmonised.hrm_asked_categories",
