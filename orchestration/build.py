@@ -12,13 +12,14 @@ from ingest.errors import SeveralError
 from ingest.messages import Phrase
 from orchestration import data_version
 from orchestration.check_worker import CheckWorker, check_worker
+from orchestration.dbt import code_stamp
 from orchestration.failures import failure_messages, process_ended
 from orchestration.memory import MemoryGuard, memory_guard
 from orchestration.monitoring import recorded, step_seconds
 from orchestration.progress import Progress
 from orchestration.releases import Manifest, Releases
 from orchestration.settings import Settings
-from orchestration.waves import load_with_version
+from orchestration.waves import kept_loads, load_with_version
 
 
 def is_up_to_date(settings: Settings) -> bool:
@@ -39,6 +40,7 @@ def build(
     progress: Progress,
     *,
     accept_removed: bool = False,
+    full: bool = False,
     master: str | None = None,
 ) -> Manifest:
     """Make a release: raw, marts, checks, gate, switch.
@@ -47,6 +49,7 @@ def build(
         settings: the folders of the installation.
         progress: counts every asset and check that is done.
         accept_removed: let the release lack indicators that the last one had.
+        full: make everything anew, also of waves of which nothing changed.
         master: the master of Spark; without it DuckDB runs the models.
 
     Returns:
@@ -69,6 +72,9 @@ def build(
         check_worker() as worker,
     ):
         _remove_damaged(settings.warehouse)
+        if full:
+            shutil.rmtree(kept_loads(settings), ignore_errors=True)
+            code_stamp(settings).unlink(missing_ok=True)
         shutil.rmtree(settings.spill, ignore_errors=True)  # a killed build leaves it behind
         described = registry.load()
         harmonisation.load(data_version.SEEDS, described)

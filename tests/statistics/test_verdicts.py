@@ -25,6 +25,7 @@ MODELS = (
     *PATTERN_MODELS,
     "est_quantiles",
     "est_computed",
+    "est_linked_organisations",
     "est_wave_covariances",
     "est_disclosed",
 )

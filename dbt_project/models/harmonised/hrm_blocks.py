@@ -1,8 +1,8 @@
 """One row per survey, wave and variable that is read for an estimate: the block it is in.
 
 Variables of one block are read together: those of a concept, of a concept and the one it is made
-from, of a battery, of a scale and the items beside it. So what a respondent answered in one block is
-all that has to be known for every concept that is read from it.
+from, of a battery, of a scale and the items beside it. So what a respondent answered in a block is
+all that has to be known for the concepts that are read from it.
 """
 
 from __future__ import annotations
@@ -58,4 +58,5 @@ def model(dbt: Any, session: Any) -> pd.DataFrame:
     used = {block((row.survey, row.wave, "variable", row.variable)) for row in read.itertuples()}
     variables = variables[variables["node"].isin(used)]
     names = variables.groupby("node")["variable"].transform("min")
-    return variables.assign(block=names)[[*wave, "variable", "block"]].astype("string")
+    found: pd.DataFrame = variables.assign(block=names)[[*wave, "variable", "block"]]
+    return found.astype("string")

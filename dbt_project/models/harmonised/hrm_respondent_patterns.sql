@@ -3,8 +3,23 @@
 -- and added up once for each pattern, not for each respondent. It is named after its block and one
 -- of those who have it.
 -- Two patterns count as one if 128 bits of their hashes are equal, which does not happen by chance.
-with answers as (
-    select * from {{ ref('stg_answers') }}
+-- A wave of which nothing changed keeps its rows from the last build.
+{{ config(
+    materialized='incremental',
+    incremental_strategy='append',
+    full_refresh=false,
+    pre_hook="{{ forget_changed_waves(ref('hrm_wave_versions')) }}"
+) }}
+with waves as (
+    {{ changed_waves(ref('hrm_wave_versions')) }}
+),
+
+answers as (
+    select
+        answers.*,
+        waves.made_from
+    from {{ ref('stg_answers') }} as answers
+    inner join waves on answers.survey = waves.survey and answers.wave = waves.wave
 ),
 
 blocks as (
@@ -16,7 +31,11 @@ items as (
 ),
 
 routed_past as (
-    select * from {{ ref('hrm_routed_out') }}
+    select
+        routed.*,
+        waves.made_from
+    from {{ ref('hrm_routed_out') }} as routed
+    inner join waves on routed.survey = waves.survey and routed.wave = waves.wave
 ),
 
 bases as (
@@ -35,6 +54,7 @@ parts as (
     select
         answers.survey,
         answers.wave,
+        answers.made_from,
         answers.respondent_id,
         blocks.block,
         {{ hashed('answers.variable', 'answers.code') }} as part,
@@ -46,6 +66,7 @@ parts as (
     select
         routed_past.survey,
         routed_past.wave,
+        routed_past.made_from,
         routed_past.respondent_id,
         bases.block,
         {{ hashed("'routed past'", 'routed_past.base') }} as part,
@@ -59,12 +80,13 @@ respondents as (
     select
         survey,
         wave,
+        made_from,
         respondent_id,
         block,
         sum(part) as whole,
         sum(other_part) as other_whole
     from parts
-    group by survey, wave, respondent_id, block
+    group by survey, wave, made_from, respondent_id, block
 ),
 
 patterns as (
@@ -84,7 +106,8 @@ select
     respondents.wave,
     respondents.respondent_id,
     respondents.block,
-    patterns.pattern
+    patterns.pattern,
+    respondents.made_from
 from respondents
 inner join patterns
     on
