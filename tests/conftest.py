@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from filelock import FileLock
+from hypothesis import settings
 
 PROJECT = Path(__file__).resolve().parent.parent
 # What a test needs shows in its fixtures. Kinds that take longest come first, so that no worker is
@@ -23,6 +24,10 @@ KINDS = {
     "r": {"rscript"},
     "build": {"built"},
 }
+
+# A busy machine is no failure.
+settings.register_profile("default", deadline=None)
+settings.load_profile("default")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
