@@ -2,7 +2,7 @@
 
 All read the same generated answers: 37 groups in six splits, a fifth of the answers missing. The
 floor is a plain weighted GROUP BY in the same engine over the same rows, which gives a share and
-nothing else. Ours starts from codes: it finds the patterns, of ten items that are read together, and
+nothing else. Ours starts from codes: it finds the patterns, of ten items read together, and
 adds them up; polars and pandas do the same in memory. Python's svy and R's survey give standard
 errors too, but one item and split at a time: they get a few items, and the rest is worked out.
 No time is shown before shares, and standard errors where there are any, are found equal.
@@ -63,7 +63,7 @@ select survey, wave, respondent_id, split, cast(value as varchar) from (
 );
 create table harmonised.hrm_known_margins (survey varchar, wave varchar, concept varchar);
 create table seeds.release_rules as
-select * from (values ('quantile_interval_base', 30), ('fewest_respondents', 3)) as rules(rule, value);
+from (values ('quantile_interval_base', 30), ('fewest_respondents', 3)) as rules(rule, value);
 create view said as
 select
     survey, wave, respondent_id, 'result' as concept, 'all' as base, 'item ' || i as item,
