@@ -1,7 +1,9 @@
 """A small client of Superset's REST API: thin verbs on one logged-in session."""
 
 from collections.abc import Iterator, Mapping
+from http.cookiejar import DefaultCookiePolicy
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 
@@ -27,6 +29,10 @@ class Client:
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
         self._session = requests.Session()
+        if urlsplit(self.url).hostname == "127.0.0.1":
+            # Behind a proxy with TLS cookies are for https only; here is no network to protect.
+            policy = DefaultCookiePolicy(secure_protocols=("http", "https"))
+            self._session.cookies.set_policy(policy)
         # Flask-WTF refuses a changing request without a referrer from the same place.
         self._session.headers["Referer"] = self.url + "/"
 
