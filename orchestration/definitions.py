@@ -8,9 +8,9 @@ from pkgutil import iter_modules
 import dagster as dg
 
 from orchestration import defs
-from orchestration.build_lock import locked_executor
 from orchestration.check_worker import Call, CallHere
 from orchestration.privacy import keep_private
+from orchestration.run_executor import locked_executor
 from orchestration.settings import Settings
 
 BUILD_JOB = "build"
