@@ -86,8 +86,8 @@ def restore(settings: Settings, folder: Path) -> Backup:
     """
     from orchestration.build_lock import build_lock
 
-    made = _read(folder)
     check(settings.services, *DATABASES.values())
+    made = _read(folder)
     with build_lock(settings):
         for name in HOME:
             if (path := settings.home / name).is_file() or (path.is_dir() and any(path.iterdir())):
