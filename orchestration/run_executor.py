@@ -18,6 +18,15 @@ from orchestration.pruning import forget_runs
 from orchestration.releases import Releases
 from orchestration.settings import Settings
 
+# What the steps of the run of this process raised; an event has its message in English only.
+_RAISED: dict[str, BaseException | None] = {}
+
+
+@dg.failure_hook
+def keep_error(context: dg.HookContext) -> None:
+    """Keep what a step raised, for the report of the run."""
+    _RAISED[context.step_key] = context.op_exception
+
 
 def locked_executor(settings: Settings) -> dg.ExecutorDefinition:
     """Return an executor that runs in one process, with the lock on builds and a report.
@@ -36,7 +45,7 @@ def locked_executor(settings: Settings) -> dg.ExecutorDefinition:
                 forget_runs(arguments[0].instance)
                 if any(event.is_step_failure for event in told):
                     # The run has failed by that; this is for the report.
-                    raise SeveralError(failure_messages(told, {}, settings))
+                    raise SeveralError(failure_messages(told, _RAISED, settings))
                 if settings.current.exists():
                     record.manifest = Releases(settings).show()
 

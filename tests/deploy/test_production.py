@@ -249,7 +249,7 @@ def test_a_build_that_is_killed_is_tried_again_by_the_queue(running: Production)
     put_real_file(barometer)  # the sensor sees it
     done = len(statuses(running.postgres))
     begun = (
-        "select substring(event from 'pid[^0-9]+([0-9]+)') from event_logs "
+        "select substring(event from '\"pid\": ([0-9]+)') from event_logs "
         "where event like '%Executing steps in process%' "
         "and run_id = (select run_id from runs order by id desc limit 1)"
     )
