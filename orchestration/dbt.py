@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
@@ -58,11 +59,13 @@ def manifest(settings: Settings) -> Path:
     path = settings.dbt_target / "manifest.json"
     stamp = settings.dbt_target / "manifest.sha256"
     current = fingerprint()
-    if path.exists() and stamp.exists() and stamp.read_text() == current:
-        return path
     settings.dbt_target.mkdir(parents=True, exist_ok=True)
-    run(["parse"], settings)
-    stamp.write_text(current)
+    # Servers that start together read one manifest.
+    with (settings.dbt_target / "manifest.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (path.exists() and stamp.exists() and stamp.read_text() == current):
+            run(["parse"], settings)
+            stamp.write_text(current)
     return path
 
 

@@ -20,6 +20,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 # left with a long test at the end.
 KINDS = {
     "spark": {"cluster", "secretive"},
+    "production": {"production", "judged"},
     "live": {"superset_bin", "browser"},
     "r": {"rscript"},
     "build": {"built"},
@@ -83,7 +84,7 @@ def require(name: str, available: bool, reason: str) -> None:
 
     Args:
         name: its name in `BAROMETER_REQUIRE` (names with commas between): chromium, r, superset,
-            spark.
+            spark, production.
         available: whether it was found.
         reason: what was not found.
     """
