@@ -20,7 +20,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 # left with a long test at the end.
 KINDS = {
     "spark": {"cluster", "secretive"},
-    "production": {"production", "judged"},
+    "production": {"production", "deployment"},
     "live": {"superset_bin", "browser"},
     "r": {"rscript"},
     "build": {"built"},

@@ -34,7 +34,7 @@ NOT_IN_PRODUCTION = {
 
 
 @pytest.fixture(scope="module")
-def judged() -> Mapping[str, Any]:
+def deployment() -> Mapping[str, Any]:
     """Both files, after they were judged in the environment of the tools."""
     python = TOOLS / "python"
     require("production", python.exists(), f"{TOOLS.parent.name} is not there")
@@ -87,9 +87,9 @@ def test_compose_sets_every_variable_that_the_code_reads_and_no_other() -> None:
 
 
 def test_the_chart_sets_every_variable_that_the_code_reads_and_no_other(
-    judged: Mapping[str, Any],
+    deployment: Mapping[str, Any],
 ) -> None:
-    [pods] = [one for one in judged["helm"] if one["kind"] == "StatefulSet"]
+    [pods] = [one for one in deployment["helm"] if one["kind"] == "StatefulSet"]
     containers = pods["spec"]["template"]["spec"]["containers"]
     assert [one["args"] for one in containers] == [["serve", part] for part in PARTS]
     for container in containers:
@@ -100,14 +100,14 @@ def test_the_chart_sets_every_variable_that_the_code_reads_and_no_other(
         addresses = {one["name"]: one.get("value") for one in container["env"]}
         public = container["name"] == "dashboards"
         assert addresses["BAROMETER_LISTEN"] == ("0.0.0.0" if public else "127.0.0.1")
-    kinds = {one["kind"] for one in judged["helm"]}
+    kinds = {one["kind"] for one in deployment["helm"]}
     assert kinds == {"StatefulSet", "Service", "Ingress"}
 
 
 def test_compose_is_as_its_specification_says_and_names_what_it_has(
-    judged: Mapping[str, Any],
+    deployment: Mapping[str, Any],
 ) -> None:
-    composed = judged["compose"]
+    composed = deployment["compose"]
     named = {
         volume.split(":")[0]
         for service in composed["services"].values()
