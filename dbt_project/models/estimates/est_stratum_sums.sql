@@ -1,8 +1,8 @@
 -- One row per survey, wave, concept, base, item, category, group, weighting and stratum: the sums
 -- that every estimate follows from, with the estimate p of the whole cell beside them.
--- Respondents of one stratum who are in the same groups form a profile, and those who answered alike
--- have the same pattern. Answers are added up per pattern and profile, and only then counted in each
--- of its groups. That costs less than a plain GROUP BY, which meets every answer once per group.
+-- Respondents of one stratum who are in the same groups form a profile, and those who answered
+-- alike have the same pattern. Answers are added up per pattern and profile, and only then counted
+-- in each of its groups. A plain GROUP BY would meet every answer once per group.
 {% set question = ['concept', 'base', 'item'] %}
 {% set group = ['survey', 'wave', 'group_dimension', 'group_value'] %}
 {% set cell = group + question + ['weighting'] %}

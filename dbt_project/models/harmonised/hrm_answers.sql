@@ -1,5 +1,5 @@
--- One row per respondent, concept, base, item and category, as in hrm_pattern_answers: for who reads
--- respondents one by one.
+-- One row per respondent, concept, base, item and category, as in hrm_pattern_answers: for who
+-- reads respondents one by one.
 {{ config(materialized='view') }}
 select
     patterns.survey,

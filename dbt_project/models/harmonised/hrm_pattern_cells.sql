@@ -1,6 +1,6 @@
 -- One row per survey, wave, pattern and variable: the code in that cell, known errors corrected,
--- with the respondent that it is copied from: all who have the pattern gave it, and were routed past
--- the same questions.
+-- with the respondent that it is copied from: all who have the pattern gave it, and were routed
+-- past the same questions.
 -- A wave of which nothing changed keeps its rows from the last build.
 {{ config(
     materialized='incremental',
