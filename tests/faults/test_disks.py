@@ -32,11 +32,11 @@ def small_disk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Barom
     try:
         yield Barometer(home, tmp_path / "data")
     finally:
-        # A process that dbt or the checks ran in may take a moment to notice that its build is gone.
+        # A process of dbt or of the checks may take a moment to notice that its build is gone.
         give_up = time.monotonic() + PATIENCE
         while subprocess.run(["umount", str(home)], check=False).returncode:
             assert time.monotonic() < give_up, (
-                "Something of a build that ended still uses its home."
+                "A build that ended still uses its home."
             )
             time.sleep(1)
 
