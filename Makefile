@@ -9,7 +9,7 @@ MAKEFLAGS += --no-print-directory
 .DEFAULT_GOAL := help
 
 .PHONY: help up build test test-fast test-faults test-spark spark lint format bench bench-dashboards bench-scale \
-  screenshots audit docs lock clean environments
+  production test-production screenshots audit docs lock clean environments
 
 help: ## Show what there is.
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 18
@@ -21,7 +21,7 @@ build: .venv/.pipeline ## Build a release from all surveys.
 	@$(BIN)/barometer build
 
 test: .venv/.dev .venv-superset/.installed ## The whole test suite, but for a build on Spark.
-	@$(PYTEST) -m "not spark"
+	@$(PYTEST) -m "not spark and not production"
 
 test-fast: .venv/.dev ## Tests that need no build, no server and no R.
 	@$(PYTEST) -m unit
@@ -34,6 +34,11 @@ spark: .venv-spark/.installed ## Install Spark, for `barometer build --engine sp
 
 test-spark: .venv/.dev .venv-spark/.installed ## Build on a Spark cluster of this machine; its marts are DuckDB's.
 	@BAROMETER_REQUIRE=spark $(BIN)/pytest tests/spark
+
+production: environments .venv/.production .venv-superset/.production ## Install what PostgreSQL, Redis and S3 need.
+
+test-production: .venv/.dev .venv-superset/.installed .venv/.production .venv-superset/.production .venv-production-test/.installed ## Run the production profile of this machine: PostgreSQL, Redis, an S3, the queue.
+	@BAROMETER_REQUIRE=production $(BIN)/pytest tests/deploy
 
 lint: .venv/.dev ## Style, types, imports and SQL.
 	@$(BIN)/ruff check .
@@ -71,11 +76,14 @@ docs: .venv/.docs ## Build the documentation site, with the dbt docs.
 	@$(BIN)/barometer docs
 
 lock: .venv/.bootstrap ## Lock the requirements again.
-	@for name in bootstrap superset audit spark; do \
+	@for name in bootstrap superset audit spark production-test; do \
 	  $(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes \
 	    requirements/$$name.in -o requirements/$$name.txt; done
 	@$(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes \
 	  --extra build pyproject.toml -o requirements/pipeline.txt
+	@for name in production production-superset; do \
+	  $(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes \
+	    requirements/$$name.in -o requirements/$$name.txt; done
 	@$(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes \
 	  --extra docs -c requirements/pipeline.txt pyproject.toml -o requirements/docs.txt
 	@$(BIN)/uv pip compile -q --python-version 3.11 --generate-hashes \
@@ -85,7 +93,7 @@ lock: .venv/.bootstrap ## Lock the requirements again.
 	  --extra bench -c requirements/dev.txt pyproject.toml -o requirements/bench.txt
 
 clean: ## Remove everything that was made; confidential files under data/ stay.
-	@rm -rf .venv .venv-superset .venv-audit .venv-spark .barometer .artifacts dbt_project/target dbt_project/logs
+	@rm -rf .venv .venv-superset .venv-audit .venv-spark .venv-production-test .barometer .artifacts dbt_project/target dbt_project/logs
 
 environments:
 	@$(MAKE) .venv/.bootstrap
@@ -123,6 +131,23 @@ environments:
 	@echo "Installing Superset"
 	@$(PYTHON) -m venv --without-pip .venv-superset
 	@$(UV) --python .venv-superset/bin/python -r requirements/superset.txt
+	@touch $@
+
+# These add to an environment, and change nothing of what is locked there.
+.venv/.production: requirements/production.txt | .venv/.pipeline
+	@echo "Installing what production adds to the pipeline"
+	@$(UV) --python $(BIN)/python -r requirements/production.txt
+	@touch $@
+
+.venv-superset/.production: requirements/production-superset.txt | .venv-superset/.installed
+	@echo "Installing what production adds to Superset"
+	@$(UV) --python .venv-superset/bin/python -r requirements/production-superset.txt
+	@touch $@
+
+.venv-production-test/.installed: requirements/production-test.txt | .venv/.bootstrap
+	@echo "Installing what production is tested with"
+	@$(PYTHON) -m venv --without-pip .venv-production-test
+	@$(UV) --python .venv-production-test/bin/python -r requirements/production-test.txt
 	@touch $@
 
 .venv-spark/.installed: requirements/spark.txt | .venv/.bootstrap

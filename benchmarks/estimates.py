@@ -2,7 +2,8 @@
 
 All read the same generated answers: 37 groups in six splits, a fifth of the answers missing. The
 floor is a plain weighted GROUP BY in the same engine over the same rows, which gives a share and
-nothing else; polars and pandas do the same in memory. Python's svy and R's survey give standard
+nothing else. Ours starts from codes: it finds the patterns, of ten items read together, and
+adds them up; polars and pandas do the same in memory. Python's svy and R's survey give standard
 errors too, but one item and split at a time: they get a few items, and the rest is worked out.
 No time is shown before shares, and standard errors where there are any, are found equal.
 """
@@ -26,12 +27,14 @@ from orchestration.settings import Settings
 
 # Respondents, items, runs; items for those who take one at a time.
 SIZES = ((366, 100, 9, 5), (35_000, 60, 3, 2), (625_000, 90, 1, 1))
-MODELS = ("est_stratum_sums", "est_quantiles", "est_computed")
-COMPILED = "compiled/innovation_barometer/models/estimates"
+PATTERNS = ("hrm_respondent_patterns", "hrm_pattern_cells")
+SUMS = ("est_profiles", "est_profile_groups", "est_pattern_sums", "est_stratum_sums")
+MODELS = (*PATTERNS, *SUMS, "est_quantiles", "est_computed")
+COMPILED = "compiled/innovation_barometer/models"
 SPLITS = {"sector": 9, "size_class": 4, "cluster": 17, "climate_group": 3, "region": 3}
-MEMORY = "2GB"  # without a disk to spill to
+MEMORY = "3GB"  # without a disk to spill to
 ANSWERS = """
-create schema harmonised; create schema estimates; create schema seeds;
+create schema staging; create schema harmonised; create schema estimates; create schema seeds;
 create table seeds.t_quantiles as
 select df, 1.96 + 2.5 / df as t975 from range(1, 201) as numbers(df);
 create table seeds.group_dimensions as
@@ -58,12 +61,28 @@ union all
 select survey, wave, respondent_id, split, cast(value as varchar) from (
     unpivot respondent on {columns} into name split value value
 );
+create table harmonised.hrm_known_margins (survey varchar, wave varchar, concept varchar);
+create table seeds.release_rules as
+from (values ('quantile_interval_base', 30), ('fewest_respondents', 3)) as rules(rule, value);
 create view said as
 select
     survey, wave, respondent_id, 'result' as concept, 'all' as base, 'item ' || i as item,
     item as category, 'share' as statistic, cast(1 as double) as value,
     hash(respondent_id, i) as dice
 from respondent cross join range({items}) as items(i);
+create table staging.stg_answers as
+select
+    survey, wave, respondent_id, item as variable,
+    case when dice % 5 > 0 then if(dice % 3 = 0, '1', '0') end as code
+from said;
+create table harmonised.hrm_wave_versions as select 's' as survey, '1' as wave, '' as made_from;
+create table harmonised.hrm_blocks as
+select 's' as survey, '1' as wave, 'item ' || i as variable, 'block ' || i // 10 as block
+from range({items}) as items(i);
+create table staging.stg_items as select survey, wave, variable, 'all' as base
+from harmonised.hrm_blocks;
+create table harmonised.hrm_routed_out as
+select survey, wave, respondent_id, 'all' as base from respondent limit 0;
 create table harmonised.hrm_base_members as
 select * exclude (category, statistic, value, dice) from said where dice % 5 > 0;
 create table harmonised.hrm_answers as
@@ -82,6 +101,17 @@ inner join harmonised.hrm_sample_design using (survey, wave, respondent_id)
 inner join harmonised.hrm_respondent_groups using (survey, wave, respondent_id)
 left join harmonised.hrm_answers using (survey, wave, respondent_id, concept, base, item)
 group by all
+"""
+# What the coding models give, of patterns instead of respondents.
+CODED = """
+create or replace table harmonised.hrm_pattern_members as
+select survey, wave, pattern, 'result' as concept, 'all' as base, variable as item
+from harmonised.hrm_pattern_cells where code is not null;
+create or replace table harmonised.hrm_pattern_answers as
+select
+    survey, wave, pattern, 'result' as concept, 'all' as base, variable as item,
+    variable as category, 'share' as statistic, cast(1 as double) as value
+from harmonised.hrm_pattern_cells where code = '1'
 """
 # One row per answer, as narrow as it can be, for those who work in memory.
 FLAT = """
@@ -114,7 +144,9 @@ def compiled(folder: Path) -> dict[str, str]:
     settings.dbt_target.mkdir(parents=True)
     run(["compile", "--select", *MODELS, "--no-introspect"], settings)
     folder = settings.dbt_target / COMPILED
-    return {name: (folder / f"{name}.sql").read_text("utf-8") for name in MODELS}
+    layers = {"hrm": "harmonised", "est": "estimates"}
+    paths = {f"{layers[name[:3]]}.{name}": f"{layers[name[:3]]}/{name}.sql" for name in MODELS}
+    return {name: (folder / path).read_text("utf-8") for name, path in paths.items()}
 
 
 def seconds(action: object, *arguments: object) -> float:
@@ -169,7 +201,9 @@ def compare(
 
     def ours() -> None:
         for model, sql in models.items():
-            connection.execute(f"create or replace table estimates.{model} as {sql}")
+            connection.execute(f"create or replace table {model} as {sql}")
+            if model.endswith(PATTERNS[-1]):
+                connection.execute(CODED)
 
     times: dict[str, list[float]] = {"floor": [], "ours": []}
     for _ in range(runs):
@@ -197,7 +231,11 @@ def compare(
     ).fetchall()[0]
     check(int(abs(share - ours_share) > 1e-3), "polars")  # it adds up in single precision
     times |= one_at_a_time(connection, folder, few, items, error)
+    ((patterns,),) = connection.sql(
+        "select count(distinct pattern) from harmonised.hrm_respondent_patterns"
+    ).fetchall()
     title = f"{respondents:,} respondents x {items} items x 37 groups"
+    print(f"{title}: {patterns:,} patterns")
     for who, walls in times.items():
         print(f"{who}, {title}: {median(walls):.2f} s")
     for who in times:

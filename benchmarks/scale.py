@@ -75,7 +75,7 @@ def size(path: Path) -> int:
 
 
 def main() -> None:
-    """Print a line for each size: respondents, seconds, memory, spill."""
+    """Print a line for each size: respondents, seconds, memory, spill, and seconds of a repeat."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, nargs="+", default=[1, 5, 10, 20])
     parser.add_argument("--memory", default="4GB")
@@ -86,9 +86,11 @@ def main() -> None:
             home, data = Path(folder, "home"), Path(folder, "data")
             respondents = write(times, Path(folder, "samples"), data)
             seconds, memory, spilled = build(home, data, options.memory)
+            again, _, _ = build(home, data, options.memory)
         print(
             f"{respondents} respondents x 11 more than the shipped waves: {seconds:.0f} s, "
-            f"{memory:.1f} GB of memory, {spilled:.1f} GB of spill",
+            f"{memory:.1f} GB of memory, {spilled:.1f} GB of spill; "
+            f"once more, with nothing changed: {again:.0f} s",
             flush=True,
         )
 

@@ -26,20 +26,20 @@ RESPONDENTS, ITEMS, RUNS = 38_000, 13, 5
 NEEDS = Needs(respondents=100, respondents_per_item=5, items=3)
 MODEL = "compiled/innovation_barometer/models/estimates/est_scale_moments.sql"
 ANSWERS = f"""
-create schema harmonised; create schema staging; create schema seeds; create schema estimates;
+create schema harmonised; create schema seeds; create schema estimates;
 create table harmonised.hrm_scale_items as
 select
     's' as survey, cast(wave as varchar) as wave, 'scale' as concept, 'all' as base,
     'v' || i as variable, 'v' || i as item, true as in_scale, cast(null as varchar) as recode
 from range(1, 3) as waves (wave) cross join range({ITEMS}) as items (i);
-create table staging.stg_answers (
-    survey varchar, wave varchar, variable varchar, respondent_id varchar, code varchar
+create table harmonised.hrm_pattern_cells (
+    survey varchar, wave varchar, variable varchar, pattern varchar, code varchar
 );
 create table seeds.recodes (recode varchar, code varchar, score double);
 create table harmonised.hrm_item_answers as
 select
     's' as survey, cast(wave as varchar) as wave, 'scale' as concept, 'all' as base,
-    'v' || i as variable, cast(respondent_id as varchar) as respondent_id,
+    'v' || i as variable, cast(respondent_id as varchar) as pattern,
     cast(least(5, greatest(1, round(
         3 + sqrt(-2 * ln(hash(respondent_id, wave) / 2.0 ** 64)) * cos(respondent_id) * 0.6
         + sqrt(-2 * ln(hash(respondent_id, wave, i) / 2.0 ** 64))
@@ -48,6 +48,8 @@ select
 from range(1, 3) as waves (wave)
 cross join range({ITEMS}) as items (i)
 cross join range({RESPONDENTS}) as respondents (respondent_id);
+create table harmonised.hrm_patterns as
+select distinct survey, wave, pattern, 1 as n from harmonised.hrm_item_answers;
 """
 
 
@@ -81,11 +83,11 @@ def main() -> None:
             found = []
             for wave in ("1", "2"):
                 rows = connection.execute(
-                    "select respondent_id, variable, score from harmonised.hrm_item_answers "
+                    "select pattern, variable, score from harmonised.hrm_item_answers "
                     "where wave = ?",
                     [wave],
                 ).df()
-                table = rows.pivot(index="respondent_id", columns="variable", values="score")
+                table = rows.pivot(index="pattern", columns="variable", values="score")
                 answers = table.to_numpy()
                 answers = (answers - answers.mean(axis=0)) / answers.std(axis=0)
                 model = FactorAnalysis(1, tol=1e-10, max_iter=10_000, svd_method="lapack")

@@ -74,11 +74,17 @@ class Server:
             self.process.wait()
 
 
-def prepare(home: Path, bin_dir: Path) -> Prepared:
+def prepare(home: Path, bin_dir: Path, *, in_postgres: bool = False) -> Prepared:
     """Make the credentials and bring Superset's own database up to date.
 
     The slow part (about 15 seconds) runs only when Superset's version, the set-up or the
-    credentials changed since the last time.
+    credentials changed since the last time. What is in PostgreSQL may be another database than the
+    last time, so there it always runs.
+
+    Args:
+        home: the home of the installation.
+        bin_dir: the `bin` folder of Superset's environment.
+        in_postgres: the database is in PostgreSQL, which the environment names.
 
     Raises:
         RefusedError: the environment is missing, or Superset's database is damaged.
@@ -89,6 +95,9 @@ def prepare(home: Path, bin_dir: Path) -> Prepared:
     state = _state_dir(home)
     secrets = credentials.load_or_create(home)
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if in_postgres:
+        _run_set_up(home, bin_dir, secrets, {})
+        return Prepared(secrets, True, time.monotonic() - started)
     stamp_path = state / "prepared"
     stamp = _stamp(home, bin_dir)
     done = stamp_path.exists() and stamp_path.read_bytes() == stamp.encode()
@@ -101,8 +110,15 @@ def prepare(home: Path, bin_dir: Path) -> Prepared:
     return Prepared(secrets, False, time.monotonic() - started)
 
 
-def start(home: Path, bin_dir: Path, port: int, timeout: float = 120.0) -> Server:
-    """Start Superset on 127.0.0.1:`port` and wait until it answers.
+def start(home: Path, bin_dir: Path, port: int, timeout: float = 120.0, host: str = HOST) -> Server:
+    """Start Superset on a port of this machine and wait until it answers.
+
+    Args:
+        home: the home of the installation.
+        bin_dir: the `bin` folder of Superset's environment.
+        port: the port.
+        timeout: seconds to wait.
+        host: the address to listen on; that of this machine itself, or one that includes it.
 
     Raises:
         RefusedError: the port cannot be used, or the settings of the login do not fit; nothing is
@@ -116,7 +132,7 @@ def start(home: Path, bin_dir: Path, port: int, timeout: float = 120.0) -> Serve
     log = _state_dir(home) / "superset.log"
     command = [
         _tool(bin_dir, "gunicorn"),
-        *("--bind", f"{HOST}:{port}"),
+        *("--bind", f"{host}:{port}"),
         *("--worker-class", "gthread", "--workers", "2", "--threads", "8"),
         # Load Superset once and fork: half the time and memory of loading it in each worker.
         "--preload",
@@ -131,7 +147,7 @@ def start(home: Path, bin_dir: Path, port: int, timeout: float = 120.0) -> Serve
         process = subprocess.Popen(
             command,
             cwd=_state_dir(home),
-            env=_environment(home),
+            env=environment(home),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -238,6 +254,19 @@ def _set_up(home: Path, bin_dir: Path, secrets: Credentials, database: Path) -> 
     if database.exists():
         with closing(sqlite3.connect(database)) as old, closing(sqlite3.connect(aside)) as new:
             old.backup(new)
+    _run_set_up(home, bin_dir, secrets, {"BAROMETER_SUPERSET_DATABASE": str(aside)})
+    aside.replace(database)
+
+
+def _run_set_up(home: Path, bin_dir: Path, secrets: Credentials, more: Mapping[str, str]) -> None:
+    """Run the set-up in Superset's environment.
+
+    Args:
+        home: the home of the installation.
+        bin_dir: the `bin` folder of Superset's environment.
+        secrets: the administrator's account.
+        more: variables besides those of a server.
+    """
     account = {
         "admin_user": secrets.admin_user,
         "admin_password": secrets.admin_password.get_secret_value(),
@@ -248,7 +277,7 @@ def _set_up(home: Path, bin_dir: Path, secrets: Credentials, database: Path) -> 
             [_tool(bin_dir, "python"), str(SUPERSET_SIDE / "superset_setup.py")],
             input=json.dumps(account).encode(),
             cwd=_state_dir(home),
-            env={**_environment(home), "BAROMETER_SUPERSET_DATABASE": str(aside)},
+            env={**environment(home), **more},
             stdout=output,
             stderr=subprocess.STDOUT,
             check=False,
@@ -257,7 +286,6 @@ def _set_up(home: Path, bin_dir: Path, secrets: Credentials, database: Path) -> 
         raise _with_log(
             RefusedError("dashboards.preparing_failed", str(log), code=finished.returncode), log
         )
-    aside.replace(database)
 
 
 def _stamp(home: Path, bin_dir: Path) -> str:
@@ -279,7 +307,7 @@ def _state_dir(home: Path) -> Path:
     return home / "superset"
 
 
-def _environment(home: Path) -> Mapping[str, str]:
+def environment(home: Path) -> Mapping[str, str]:
     """Return the caller's environment without what could overrule Superset's settings."""
     kept = {
         name: value

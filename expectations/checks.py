@@ -43,7 +43,13 @@ class LoadedWave:
 
 
 def load_wave(
-    wave_id: str, data: Path, samples: Path, seeds: Path, results: Path, raw: Path
+    wave_id: str,
+    data: Path,
+    samples: Path,
+    seeds: Path,
+    results: Path,
+    raw: Path,
+    version: str = "",
 ) -> LoadedWave:
     """Read the file of a wave once, check it, and write it to raw unless it is refused.
 
@@ -54,6 +60,7 @@ def load_wave(
         seeds: the seeds of dbt, with the crosswalk.
         results: where Great Expectations keeps its results.
         raw: where raw Parquet is written.
+        version: a digest of the manifest and the file, written with them.
 
     Raises:
         RefusedError: there is no such wave or file, it cannot be read, or its weights cannot be
@@ -65,7 +72,7 @@ def load_wave(
     findings = check_file(file, rows, results)
     findings += _contradictions(compare_wave(file.wave, described, rows))
     refused = any(finding.refuses for finding in findings)
-    written = {} if refused else write_wave(file, raw)
+    written = {} if refused else write_wave(file, raw, version)
     return LoadedWave(file.path, file.sha256, file.data_status, findings, written)
 
 

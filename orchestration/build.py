@@ -12,26 +12,15 @@ from ingest.errors import SeveralError
 from ingest.messages import Phrase
 from orchestration import data_version
 from orchestration.check_worker import CheckWorker, check_worker
+from orchestration.dbt import code_stamp
 from orchestration.failures import failure_messages, process_ended
+from orchestration.freshness import is_up_to_date as is_up_to_date
 from orchestration.memory import MemoryGuard, memory_guard
 from orchestration.monitoring import recorded, step_seconds
 from orchestration.progress import Progress
 from orchestration.releases import Manifest, Releases
 from orchestration.settings import Settings
-from orchestration.waves import load_with_version
-
-
-def is_up_to_date(settings: Settings) -> bool:
-    """Whether the newest release was made from the files and the code that are here now.
-
-    Raises:
-        BarometerError: the descriptions or a file of answers are refused.
-    """
-    newest = Releases(settings).newest()
-    if newest is None or not settings.current.exists():
-        return False
-    now = data_version.of_sources(registry.load(), settings)
-    return newest.data_versions == {**now, data_version.CODE: data_version.of_code()}
+from orchestration.waves import kept_loads, load_with_version
 
 
 def build(
@@ -39,6 +28,7 @@ def build(
     progress: Progress,
     *,
     accept_removed: bool = False,
+    full: bool = False,
     master: str | None = None,
 ) -> Manifest:
     """Make a release: raw, marts, checks, gate, switch.
@@ -47,6 +37,7 @@ def build(
         settings: the folders of the installation.
         progress: counts every asset and check that is done.
         accept_removed: let the release lack indicators that the last one had.
+        full: make everything anew, also of waves of which nothing changed.
         master: the master of Spark; without it DuckDB runs the models.
 
     Returns:
@@ -69,6 +60,9 @@ def build(
         check_worker() as worker,
     ):
         _remove_damaged(settings.warehouse)
+        if full:
+            shutil.rmtree(kept_loads(settings), ignore_errors=True)
+            code_stamp(settings).unlink(missing_ok=True)
         shutil.rmtree(settings.spill, ignore_errors=True)  # a killed build leaves it behind
         described = registry.load()
         harmonisation.load(data_version.SEEDS, described)
@@ -120,6 +114,7 @@ def _run(
     job = definitions.resolve_job_def(BUILD_JOB).with_hooks({remember})
     # dagster-dbt repeats dbt's log on standard output; it is kept in a file.
     log = settings.dbt_target / "build.log"
+    before = Releases(settings).current()
     with open_history(settings) as instance, log.open("w") as lines, redirect_stdout(lines):
         close_interrupted(instance)
         result = job.with_logger_defs({"progress": progress_logger(progress)}).execute_in_process(
@@ -130,5 +125,10 @@ def _run(
         forget_runs(instance)
     if not result.success:
         messages = failure_messages(result.all_events, raised, settings, guard.exceeded)
-        raise SeveralError([*messages, Phrase("orchestration.nothing_published")])
+        raise SeveralError([*messages, Phrase(f"orchestration.{_published(settings, before)}")])
     return step_seconds(result, settings)
+
+
+def _published(settings: Settings, before: str | None) -> str:
+    """Return what to say of the release of a run that failed: only the copy of it may have."""
+    return "nothing_published" if Releases(settings).current() == before else "only_published"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import subprocess
@@ -12,7 +13,7 @@ from signal import SIGKILL
 from typing import TYPE_CHECKING
 
 from ingest.errors import RefusedError, SeveralError
-from orchestration.data_version import SEEDS, digest, of_folders
+from orchestration.data_version import SEEDS, digest, of_code, of_folders
 from orchestration.failures import process_ended
 from orchestration.memory import duckdb_options
 from orchestration.places import without_room
@@ -58,24 +59,33 @@ def manifest(settings: Settings) -> Path:
     path = settings.dbt_target / "manifest.json"
     stamp = settings.dbt_target / "manifest.sha256"
     current = fingerprint()
-    if path.exists() and stamp.exists() and stamp.read_text() == current:
-        return path
     settings.dbt_target.mkdir(parents=True, exist_ok=True)
-    run(["parse"], settings)
-    stamp.write_text(current)
+    # Servers that start together read one manifest.
+    with (settings.dbt_target / "manifest.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (path.exists() and stamp.exists() and stamp.read_text() == current):
+            run(["parse"], settings)
+            stamp.write_text(current)
     return path
 
 
 def prepare_warehouse(settings: Settings) -> None:
     """Drop what an earlier version of the models made and this one does not make.
 
-    A release is a copy of a whole schema, so a table that is left behind would be published.
+    A release is a copy of a whole schema, so a table that is left behind would be published. Tables
+    that keep rows from build to build are dropped where the code is not the one that made them.
 
     Raises:
         RefusedError: the warehouse stays open elsewhere.
     """
     nodes = json.loads(manifest(settings).read_text("utf-8"))["nodes"].values()
-    made = {(node["schema"], node["alias"]) for node in nodes if "alias" in node}
+    code, stamp = of_code(), code_stamp(settings)
+    same = stamp.exists() and stamp.read_text("utf-8") == code
+    made = {
+        (node["schema"], node["alias"])
+        for node in nodes
+        if "alias" in node and (same or node["config"].get("materialized") != "incremental")
+    }
     with _open_warehouse(settings) as warehouse:
         found = warehouse.execute(
             "select schema_name, table_name, 'table' from duckdb_tables() "
@@ -84,6 +94,12 @@ def prepare_warehouse(settings: Settings) -> None:
         for schema, name, kind in found:
             if (schema, name) not in made:
                 warehouse.execute(f'drop {kind} "{schema}"."{name}"')
+    stamp.write_text(code, "utf-8")
+
+
+def code_stamp(settings: Settings) -> Path:
+    """Return the file with the data version of the code that made the warehouse."""
+    return settings.warehouse.with_name(f"{settings.warehouse.name}.code")
 
 
 def _open_warehouse(settings: Settings) -> duckdb.DuckDBPyConnection:

@@ -8,9 +8,9 @@ from pkgutil import iter_modules
 import dagster as dg
 
 from orchestration import defs
-from orchestration.build_lock import locked_executor
 from orchestration.check_worker import Call, CallHere
 from orchestration.privacy import keep_private
+from orchestration.run_executor import keep_error, locked_executor
 from orchestration.settings import Settings
 
 BUILD_JOB = "build"
@@ -47,7 +47,9 @@ def load(
         )
         for module in iter_modules(defs.__path__)
     ]
-    job = dg.define_asset_job(BUILD_JOB, description="From survey files to a release.")
+    job = dg.define_asset_job(
+        BUILD_JOB, description="From survey files to a release.", hooks={keep_error}
+    )
     everything = dg.Definitions.merge(
         *parts,
         dg.Definitions(jobs=[job], executor=locked_executor(settings)),

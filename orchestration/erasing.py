@@ -119,11 +119,16 @@ def erase(settings: Settings, planned: Erasure, *, releases: bool) -> Erased:
         releases: remove releases that hold figures from the answers too, but for the current one.
 
     Raises:
-        RefusedError: a build is running, or something of the answers is left.
+        RefusedError: a build is running, PostgreSQL or the store does not answer, or something of
+            the answers is left.
     """
     from orchestration.build_lock import build_lock
+    from orchestration.run_history import open_history
+    from orchestration.service_checks import check
+    from orchestration.store import forget
 
     with build_lock(settings):
+        check(settings.services)  # before anything is gone
         marks = _marks(settings, planned)
         if planned.file and planned.wave and planned.respondent is not None:
             take_out(planned.wave, settings.data, planned.respondent, write=True)
@@ -136,6 +141,10 @@ def erase(settings: Settings, planned: Erasure, *, releases: bool) -> Erased:
         removed = [one for one in planned.releases if releases and one != known.current()]
         for release_id in removed:
             known.remove(release_id)
+        if settings.services.history:
+            with open_history(settings) as history:
+                history.wipe()
+        forget(settings, removed)
         files = list(_files(settings))
         if left := [path for path in files if _holds(path, marks)]:
             raise RefusedError("orchestration.erase_left", planned.wave_id, paths=Names(left, 20))

@@ -1,8 +1,8 @@
-"""Serves Dagster's run history on loopback, to this machine's own pages only.
+"""Serves Dagster's run history to this machine's own pages only.
 
-Run as `python -m orchestration.history_server PORT [--runs]`. Dagster's own server accepts changes
-over GET, for any host name and from any page: an image in a page that is open in the same browser
-could start a run. Here it only shows, unless `--runs` lets its user start runs.
+Run as `python -m orchestration.history_server PORT [--runs] [--host ADDRESS]`. Dagster's own server
+accepts changes over GET, for any host name and from any page: an image in a page that is open in
+the same browser could start a run. Here it only shows, unless `--runs` lets its user start runs.
 """
 
 from __future__ import annotations
@@ -59,12 +59,14 @@ class OwnPagesOnly:
         return scope.get("method") != "GET" or "query" not in asked
 
 
-def serve(port: int, *, runs: bool) -> None:
+def serve(port: int, *, runs: bool, host: str = HOST) -> None:
     """Serve the run history until the process is stopped.
 
     Args:
-        port: the port on loopback.
+        port: the port.
         runs: whether runs may be started and changed from the interface.
+        host: the address to listen on. In a container that is every address: its port is published
+            on loopback, so pages still name this machine.
     """
     with (
         DagsterInstance.get() as instance,
@@ -81,12 +83,13 @@ def serve(port: int, *, runs: bool) -> None:
         ) as context,
     ):
         app = create_app_from_workspace_process_context(context)
-        uvicorn.run(OwnPagesOnly(app, port), host=HOST, port=port, log_level="warning")
+        uvicorn.run(OwnPagesOnly(app, port), host=host, port=port, log_level="warning")
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("port", type=int)
     parser.add_argument("--runs", action="store_true")
+    parser.add_argument("--host", default=HOST)
     arguments = parser.parse_args()
-    serve(arguments.port, runs=arguments.runs)
+    serve(arguments.port, runs=arguments.runs, host=arguments.host)

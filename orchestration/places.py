@@ -9,10 +9,12 @@ from pathlib import Path
 from ingest.messages import Phrase, Spoken
 from orchestration.settings import Settings
 
-# What the system says of a disk or a file that takes no more, and libraries repeat; and SQLite.
+# What the system says of a disk or a file that takes no more, and libraries repeat; and SQLite,
+# which says the last where it cannot even open the file beside its database.
 FULL = (
     *(os.strerror(number) for number in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)),
     "database or disk is full",
+    "disk I/O error",
 )
 
 

@@ -58,18 +58,21 @@ def plan(settings: Settings, keep: int, named: Collection[str], *, damaged: bool
 
 
 def prune(settings: Settings, planned: Pruning) -> None:
-    """Remove releases, while no build runs.
+    """Remove releases, while no build runs; from the store too.
 
     Raises:
-        RefusedError: a build is running.
+        RefusedError: a build is running, or the store does not answer.
     """
     from orchestration.build_lock import build_lock
+    from orchestration.store import forget
 
     releases = Releases(settings)
     with build_lock(settings):
-        for release_id in planned.removed:
-            if release_id not in releases.in_use():  # it may have been switched to meanwhile
-                releases.remove(release_id)
+        # It may have been switched to meanwhile.
+        removed = [one for one in planned.removed if one not in releases.in_use()]
+        for release_id in removed:
+            releases.remove(release_id)
+        forget(settings, removed)
 
 
 def forget_runs(instance: dg.DagsterInstance, keep: int = KEPT_RUNS) -> None:

@@ -9,14 +9,17 @@ from functools import cached_property
 
 import dagster as dg
 from dagster._core.storage.dagster_run import FINISHED_STATUSES
-from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage
+from dagster._core.storage.event_log import ConsolidatedSqliteEventLogStorage, SqlEventLogStorage
 from dagster._core.storage.event_log.schema import AssetCheckExecutionsTable
 from sqlalchemy import Connection, Engine, create_engine, event
 
 from ingest.errors import RefusedError, reason
 from ingest.messages import Phrase
-from orchestration.settings import Settings
+from orchestration.service_checks import check
+from orchestration.settings import PROJECT, Settings
 
+# With PostgreSQL.
+PRODUCTION_YAML = PROJECT / "deploy" / "dagster.yaml"
 # Runs start at once: a queue needs a daemon, which `barometer up` does not run.
 DAGSTER_YAML = f"""\
 telemetry:
@@ -35,7 +38,23 @@ event_log_storage:
 WAIT = 30  # seconds for another process that writes
 
 
-class EventLog(ConsolidatedSqliteEventLogStorage):
+class ForgetsChecks(SqlEventLogStorage):
+    """Forgets the results of checks with their run; Dagster would keep them."""
+
+    def delete_events_for_run(self, conn: Connection, run_id: str) -> None:
+        """Remove all of a run."""
+        super().delete_events_for_run(conn, run_id)
+        results = AssetCheckExecutionsTable
+        conn.execute(results.delete().where(results.c.run_id == run_id))
+
+    def wipe(self) -> None:
+        """Remove all of all runs."""
+        super().wipe()
+        with self.index_connection() as conn:
+            conn.execute(AssetCheckExecutionsTable.delete())
+
+
+class EventLog(ForgetsChecks, ConsolidatedSqliteEventLogStorage):
     """All events of all runs in one SQLite file, over connections that stay open.
 
     Dagster opens a connection for each of some thousand statements and waits for the disk after
@@ -68,12 +87,6 @@ class EventLog(ConsolidatedSqliteEventLogStorage):
             self._tables.add(table_name)
         return table_name in self._tables
 
-    def delete_events_for_run(self, conn: Connection, run_id: str) -> None:
-        """Remove all of a run; Dagster would leave the results of its checks."""
-        super().delete_events_for_run(conn, run_id)
-        results = AssetCheckExecutionsTable
-        conn.execute(results.delete().where(results.c.run_id == run_id))
-
     def dispose(self) -> None:
         """Close the connections."""
         super().dispose()  # type: ignore[no-untyped-call]
@@ -84,10 +97,14 @@ def open_history(settings: Settings) -> dg.DagsterInstance:
     """Open the run history, the same that `dagster dev` shows.
 
     Raises:
-        RefusedError: one of its files is damaged.
+        RefusedError: one of its files is damaged, or its PostgreSQL does not answer.
     """
     home = settings.dagster_home
     home.mkdir(parents=True, exist_ok=True)
+    if settings.services.history:
+        check(settings.services, "history")
+        (home / "dagster.yaml").write_bytes(PRODUCTION_YAML.read_bytes())
+        return dg.DagsterInstance.from_config(str(home))
     for file in home.rglob("*.db"):
         try:
             with closing(sqlite3.connect(file)) as store:

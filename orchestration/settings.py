@@ -4,10 +4,15 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingest.errors import RefusedError
 from orchestration import memory
+
+if TYPE_CHECKING:
+    from orchestration.services import Services
 
 PROJECT = Path(__file__).resolve().parent.parent
 DBT_PROJECT = PROJECT / "dbt_project"
@@ -47,6 +52,17 @@ class Settings:
             if os.path.lexists(folder) and not folder.is_dir():
                 raise RefusedError("orchestration.no_folder_of_home", str(folder))
         return settings
+
+    @cached_property
+    def services(self) -> Services:
+        """PostgreSQL, Redis and S3, where this installation has them (`BAROMETER_REDIS` and so on).
+
+        Raises:
+            RefusedError: the variable of one of them is no address.
+        """
+        from orchestration.services import Services  # most verbs need none
+
+        return Services.from_environment()
 
     @property
     def _folders(self) -> tuple[Path, ...]:

@@ -70,7 +70,12 @@ def everything(
         raise RefusedError("orchestration.superset_missing", str(superset_bin))
     with ExitStack() as started, ThreadPoolExecutor(1) as aside:
         # Superset's own database takes as long as a build; neither needs the other.
-        prepared = aside.submit(server.prepare, settings.home, superset_bin)
+        prepared = aside.submit(
+            server.prepare,
+            settings.home,
+            superset_bin,
+            in_postgres=settings.services.superset is not None,
+        )
         if not is_up_to_date(settings):
             build()
         # Nothing that was not checked is served.

@@ -1,7 +1,13 @@
-"""Loads a wave of answers together with its data version; another process can do it."""
+"""Loads a wave of answers together with its data version; another process can do it.
+
+What was found is kept with a digest of all that loading read and wrote, so that a wave of which
+nothing changed is not read again.
+"""
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ingest import registry
@@ -9,7 +15,10 @@ from orchestration import data_version
 from orchestration.settings import Settings
 
 if TYPE_CHECKING:
+    from pydantic import TypeAdapter
+
     from expectations.checks import LoadedWave
+    from ingest.registry import Registry, SurveyWave
 
 
 def load_with_version(wave_id: str, settings: Settings) -> tuple[str, LoadedWave]:
@@ -26,7 +35,14 @@ def load_with_version(wave_id: str, settings: Settings) -> tuple[str, LoadedWave
 
     # The version is taken before the file is read, so that a file that changes meanwhile counts as
     # new. The manifest is read again for a process that runs for days.
-    version = data_version.of_wave(registry.load().wave(wave_id), settings)
+    described = registry.load()
+    wave = described.wave(wave_id)
+    version = data_version.of_wave(wave, settings)
+    kept = kept_loads(settings) / f"{wave_id.replace('/', '.')}.json"
+    read = _read(described, wave, version)
+    if loaded := _unchanged(kept, read, wave_id, settings):
+        return version, loaded
+    kept.unlink(missing_ok=True)
     loaded = load_wave(
         wave_id,
         settings.data,
@@ -34,5 +50,50 @@ def load_with_version(wave_id: str, settings: Settings) -> tuple[str, LoadedWave
         data_version.SEEDS,
         settings.quality,
         settings.raw,
+        version,
     )
+    if loaded.rows:
+        kept.parent.mkdir(exist_ok=True)
+        content = [read, _written(wave_id, settings), _adapter().dump_python(loaded, mode="json")]
+        kept.write_text(json.dumps(content), "utf-8")
     return version, loaded
+
+
+def kept_loads(settings: Settings) -> Path:
+    """Return the folder of what loading found in each wave."""
+    return settings.quality / "loaded"
+
+
+def _read(described: Registry, wave: SurveyWave, version: str) -> str:
+    """Return the digest of what loading reads: file, code, its survey, seeds that name no wave."""
+    told = data_version.of_descriptions(described)
+    own = (f"{wave.survey.survey}/", data_version.SEED)
+    parts = [told[about] for about in sorted(told) if about.startswith(own)]
+    return data_version.digest([version, data_version.of_code(), *parts])
+
+
+def _written(wave_id: str, settings: Settings) -> str:
+    from ingest.raw.answers import TABLES
+
+    paths = [settings.raw / table / f"{wave_id}.parquet" for table in TABLES]
+    return data_version.digest(map(data_version.of_file, paths))
+
+
+def _unchanged(kept: Path, read: str, wave_id: str, settings: Settings) -> LoadedWave | None:
+    """Return what was found when the wave was loaded last, if that holds still."""
+    try:
+        was_read, was_written, found = json.loads(kept.read_text("utf-8"))
+        if (was_read, was_written) != (read, _written(wave_id, settings)):
+            return None
+        loaded: LoadedWave = _adapter().validate_python(found)
+    except (OSError, ValueError):  # none, or damaged: it is made again
+        return None
+    return loaded
+
+
+def _adapter() -> TypeAdapter[LoadedWave]:
+    from pydantic import TypeAdapter
+
+    from expectations.checks import LoadedWave
+
+    return TypeAdapter(LoadedWave)

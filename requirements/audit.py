@@ -20,7 +20,7 @@ from packaging.utils import canonicalize_name
 
 PROJECT = Path(__file__).resolve().parent.parent
 BILLS = PROJECT / ".artifacts"
-LOCKS = ("pipeline", "superset", "spark", "dev")
+LOCKS = ("pipeline", "superset", "spark", "dev", "production", "production-superset")
 BASELINE = ".secrets.baseline"
 # Addresses and numbers of people. Nobody has an address at a domain that is kept for examples.
 MADE_UP = {

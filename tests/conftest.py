@@ -13,16 +13,22 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from filelock import FileLock
+from hypothesis import settings
 
 PROJECT = Path(__file__).resolve().parent.parent
 # What a test needs shows in its fixtures. Kinds that take longest come first, so that no worker is
 # left with a long test at the end.
 KINDS = {
     "spark": {"cluster", "secretive"},
+    "production": {"production", "deployment"},
     "live": {"superset_bin", "browser"},
     "r": {"rscript"},
     "build": {"built"},
 }
+
+# A busy machine is no failure.
+settings.register_profile("default", deadline=None)
+settings.load_profile("default")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -78,7 +84,7 @@ def require(name: str, available: bool, reason: str) -> None:
 
     Args:
         name: its name in `BAROMETER_REQUIRE` (names with commas between): chromium, r, superset,
-            spark.
+            spark, production.
         available: whether it was found.
         reason: what was not found.
     """

@@ -7,15 +7,24 @@ that cannot have changed while neither the release nor anything in Superset's ow
 
 import hashlib
 import os
+from functools import lru_cache
 from pathlib import Path
 
 from cachelib.file import FileSystemCache as Files
+from cachelib.redis import RedisCache as InRedis
 from flask import Response, current_app, g, has_request_context, request, session
 from flask_caching.backends.filesystemcache import FileSystemCache
+from flask_caching.backends.rediscache import RedisCache
+from superset_services import POSTGRES, REDIS, redis
 
 _HOME = Path(os.environ["BAROMETER_HOME"])
 _CURRENT = _HOME / "releases" / "current.duckdb"
-_ANSWERS = Files(str(_HOME / "superset" / "cache" / "whole"), threshold=5000, mode=0o600)
+_DAY = 24 * 60 * 60
+_ANSWERS = (
+    InRedis(redis(), key_prefix="barometer whole ")
+    if REDIS
+    else Files(str(_HOME / "superset" / "cache" / "whole"), threshold=5000, mode=0o600)
+)
 # Where the header of a SQLite file counts the transactions that changed it
 # (https://www.sqlite.org/fileformat.html, 1.3).
 _CHANGES = slice(24, 28)
@@ -45,6 +54,13 @@ class ReleaseCache(FileSystemCache):
         return super()._get_filename(key if key == self._fs_count_file else f"{release()} {key}")
 
 
+class ReleaseRedisCache(RedisCache):  # type: ignore[misc]
+    """The same in Redis."""
+
+    def _get_prefix(self) -> str:
+        return f"{super()._get_prefix()}{release()} "
+
+
 def answer_again() -> Response | None:
     """Give a reader the answer to the question of a page that they got before."""
     question = _question()
@@ -66,7 +82,7 @@ def keep_answer(answer: Response) -> Response:
     good = answer.status_code == 200 and answer.mimetype == "application/json"
     if question and good and question == _question():
         kept = (answer.get_data(), answer.headers.get("Content-Encoding"))
-        _ANSWERS.set(question, kept, timeout=0)
+        _ANSWERS.set(question, kept, timeout=_DAY if REDIS else 0)
     return answer
 
 
@@ -93,10 +109,44 @@ def _question() -> str | None:
 
 
 def _state_of_superset() -> str | None:
-    """Return what changes when Superset's database does; None if that is no SQLite file."""
+    """Return what changes when Superset's database does; None if that is not known."""
+    if POSTGRES:
+        return _state_of_postgres()
     scheme, _, path = str(current_app.config["SQLALCHEMY_DATABASE_URI"]).partition(":///")
     if scheme != "sqlite" or Path(f"{path}-wal").exists():
         return None
     with Path(path).open("rb") as database:
         header = database.read(_CHANGES.stop)
     return f"{header[_CHANGES].hex()} {Path(path).stat().st_mtime_ns}"
+
+
+def _state_of_postgres() -> str:
+    """Return what changes with any row of Superset's database.
+
+    PostgreSQL counts no changes of one database by which two states could be told apart: its
+    statistics come late, and its transactions are counted with those of all databases of a server,
+    also of Dagster, which writes all the time. But a row that is changed becomes another row, in
+    another place or by another transaction. So the places and transactions of all rows are a name
+    of what is there, exactly. They are some thousands.
+    """
+    from superset.extensions import db
+
+    with db.engine.connect() as connection:
+        return str(connection.execute(_rows_of_postgres()).scalar())
+
+
+@lru_cache(1)
+def _rows_of_postgres() -> str:
+    """Return the query for it; tables are added by a set-up only, before a server starts."""
+    from superset.extensions import db
+
+    with db.engine.connect() as connection:
+        tables = connection.execute(
+            "select quote_ident(tablename) from pg_tables where schemaname = current_schema()"
+        )
+        rows = " union all ".join(
+            f"select tableoid, ctid, xmin from {name}"  # noqa: S608 - quoted by PostgreSQL
+            for (name,) in tables
+        )
+    place = "hashtextextended(concat(tableoid, ' ', ctid, ' ', xmin), 0)"
+    return f"select concat(count(*), ' ', sum({place}::numeric)) from ({rows}) as every_row"  # noqa: S608

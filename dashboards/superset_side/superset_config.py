@@ -1,5 +1,7 @@
 """Settings of Superset, hardened for use on one machine over plain http on 127.0.0.1.
 
+`superset_services` has what is different in production.
+
 Superset imports this as `superset_config` in an environment of its own, so of this project only its
 neighbours in this folder can be imported here. BAROMETER_HOME says where everything that is made
 is kept.
@@ -14,6 +16,7 @@ from typing import Any
 import superset_openid
 import superset_queries
 import superset_security
+import superset_services
 import superset_site
 from cachelib.file import FileSystemCache
 
@@ -99,8 +102,8 @@ HTML_SANITIZATION_SCHEMA_EXTENSIONS = {
 }
 
 # --- Browser -----------------------------------------------------------------------------------
-# Plain http is right only because the server listens on 127.0.0.1. Behind a proxy with TLS:
-# set SESSION_COOKIE_SECURE, force_https and ENABLE_PROXY_FIX to true.
+# Plain http is right only because the server listens on 127.0.0.1. Behind a proxy with TLS
+# BAROMETER_TLS changes what has to be another.
 SESSION_COOKIE_NAME = "barometer_session"
 SESSION_COOKIE_HTTPONLY = True
 # A link on another site opens the page of who is logged in all the same: see open_from_elsewhere.
@@ -206,6 +209,9 @@ LOG_LEVEL = "WARNING"
 EVENT_LOGGER = superset_site.NoEvents()
 SILENCE_FAB = True
 CONTENT_SECURITY_POLICY_WARNING = False
+
+# --- PostgreSQL, Redis and TLS, where this installation has them --------------------------------
+globals().update(superset_services.settings(globals()))
 
 # --- Login by OpenID Connect, where this installation has it -----------------------------------
 globals().update(superset_openid.settings(_HOME))

@@ -15,6 +15,7 @@ from typing import Any, ClassVar
 from unicodedata import normalize
 from urllib.parse import urlsplit
 
+import superset_services
 import yaml
 from flask import (
     Blueprint,
@@ -58,7 +59,8 @@ site.after_app_request(keep_answer)
 
 
 def prepare(app: Flask) -> None:
-    """Let our templates go before those of Superset."""
+    """Let our templates go before those of Superset, and the services before all."""
+    superset_services.prepare(app)
     loaders = [FileSystemLoader(str(_HERE / "templates")), app.jinja_loader]
     app.jinja_loader = ChoiceLoader([one for one in loaders if one])
 

@@ -34,9 +34,10 @@ FURTHER = 10  # times as many steps for a count that is left unjudged
 WIDE = 2  # a hidden count that may vary by less is called narrow
 # What an attack reads, by wave; a change of any of it is another digest.
 READ = (
-    "harmonised.hrm_answers",
-    "harmonised.hrm_base_members",
+    "harmonised.hrm_respondent_patterns",
     "harmonised.hrm_item_answers",
+    "harmonised.hrm_pattern_answers",
+    "harmonised.hrm_pattern_members",
     "harmonised.hrm_respondent_groups",
     "harmonised.hrm_sample_design",
     "harmonised.hrm_asked_categories",

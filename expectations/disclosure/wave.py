@@ -126,6 +126,7 @@ class Wave:
                 from (
                     select distinct respondent_id, concept, category
                     from harmonised.hrm_item_answers
+                    inner join harmonised.hrm_respondent_patterns using (survey, wave, pattern)
                     where
                         survey = $survey and wave = $wave and category is not null
                         and list_contains($register, concept)
@@ -188,18 +189,29 @@ class Wave:
 
     def _read_answers(self) -> None:
         key = ["concept", "base", "item"]
+        self.connection.execute(
+            """
+            create or replace temp table attack_patterns as
+            select pattern, profile, count(*) as n
+            from harmonised.hrm_respondent_patterns
+            inner join attack_respondents using (respondent_id)
+            where survey = $survey and wave = $wave
+            group by all
+            """,
+            self.where,
+        )
         members = self._frame(
             """
-            select concept, base, item, profile, count(*) as n
-            from harmonised.hrm_base_members inner join attack_respondents using (respondent_id)
+            select concept, base, item, profile, cast(sum(n) as bigint) as n
+            from harmonised.hrm_pattern_members inner join attack_patterns using (pattern)
             where survey = $survey and wave = $wave
             group by all
             """
         )
         answers = self._frame(
             """
-            select concept, base, item, category, profile, count(*) as n
-            from harmonised.hrm_answers inner join attack_respondents using (respondent_id)
+            select concept, base, item, category, profile, cast(sum(n) as bigint) as n
+            from harmonised.hrm_pattern_answers inner join attack_patterns using (pattern)
             where survey = $survey and wave = $wave and statistic = 'share'
             group by all
             """

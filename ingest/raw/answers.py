@@ -17,8 +17,13 @@ if TYPE_CHECKING:
 ANSWERS_AT_ONCE = 1_000_000
 
 
-def write_wave(file: WaveFile, raw: Path) -> dict[str, int]:
+def write_wave(file: WaveFile, raw: Path, version: str = "") -> dict[str, int]:
     """Write the raw tables of one wave; a file that was there is replaced.
+
+    Args:
+        file: the file as it was read.
+        raw: the folder of raw Parquet.
+        version: a digest of the manifest and the file, by which models tell that a wave changed.
 
     Returns:
         Number of respondents and of answers (respondent x variable) written.
@@ -37,9 +42,11 @@ def write_wave(file: WaveFile, raw: Path) -> dict[str, int]:
             known=Names(data.column_names, 40),
         )
     survey, wave = file.wave.survey.survey, file.wave.wave.wave
+    constants = {"survey": survey, "wave": wave}
     for name, rows in TABLES.items():
         path = raw / name / survey / f"{wave}.parquet"
-        write(rows(file), path, {"survey": survey, "wave": wave})
+        more = {"version": version} if name == "loads" else {}
+        write(rows(file), path, constants | more)
     _check_counts(file, raw / "answers" / survey / f"{wave}.parquet")
     size = data.num_rows
     return {"respondents": size, "answers": size * len(_variables_held(file))}

@@ -5,7 +5,17 @@ Every module of verbs imports what it needs inside the verb, so that help is sho
 
 from __future__ import annotations
 
-from orchestration.cli import build, dashboards, docs, release, report, status, trace, wave
+from orchestration.cli import (
+    build,
+    dashboards,
+    docs,
+    production,
+    release,
+    report,
+    status,
+    trace,
+    wave,
+)
 from orchestration.cli.command import VerbGroup
 from orchestration.privacy import keep_private
 from orchestration.settings import Settings
@@ -18,7 +28,7 @@ def _main() -> VerbGroup:
         context_settings={"help_option_names": ["-h", "--help"]},
         callback=lambda: keep_private(Settings.from_environment()),
     )
-    for module in (build, status, wave, release, report, dashboards, trace, docs):
+    for module in (build, status, wave, release, report, dashboards, trace, docs, production):
         for verb in module.VERBS:
             group.add_command(verb)
     return group

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     "--accept-removed", is_flag=True, help="Accept that indicators of the last release are gone."
 )
 @click.option(
+    "--full", is_flag=True, help="Make everything anew, also of waves of which nothing changed."
+)
+@click.option(
     "--engine",
     type=click.Choice(["duckdb", "spark"]),
     default="duckdb",
@@ -29,19 +32,24 @@ if TYPE_CHECKING:
     "--master",
     help="Of Spark: its master, such as spark://host:7077; this machine without it.",
 )
-def build(accept_removed: bool, engine: str, master: str | None) -> None:
+def build(accept_removed: bool, full: bool, engine: str, master: str | None) -> None:
     """Build a release from all surveys."""
     if master is not None and engine != "spark":
         raise click.UsageError("--master is of --engine spark.")
     build_with_progress(
         Settings.from_environment(),
         accept_removed=accept_removed,
+        full=full,
         master=(master or "local[*]") if engine == "spark" else None,
     )
 
 
 def build_with_progress(
-    settings: Settings, *, accept_removed: bool = False, master: str | None = None
+    settings: Settings,
+    *,
+    accept_removed: bool = False,
+    full: bool = False,
+    master: str | None = None,
 ) -> Manifest:
     """Build with a progress display; the last line is a summary."""
     from rich.console import Console
@@ -73,7 +81,11 @@ def build_with_progress(
             )
 
         manifest = make(
-            settings, Progress(changed=refresh), accept_removed=accept_removed, master=master
+            settings,
+            Progress(changed=refresh),
+            accept_removed=accept_removed,
+            full=full,
+            master=master,
         )
     show(
         "built",

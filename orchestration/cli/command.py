@@ -114,7 +114,17 @@ def _told(error: Exception) -> Spoken | None:
     if duckdb is not None and isinstance(error, duckdb.IOException):
         told = reason(error).removeprefix("IO Error: ")
         return Phrase("orchestration.database_unreadable", reason=told)
-    return without_room(error, Settings.from_environment())
+    if isinstance(error, click.exceptions.Exit | click.exceptions.ClickException | click.Abort):
+        return None  # has been told, or is by click
+    settings = Settings.from_environment()
+    return without_room(error, settings) or _away(settings)
+
+
+def _away(settings: Settings) -> Spoken | None:
+    """Return which service does not answer; libraries say that in many ways."""
+    from orchestration.service_checks import fault
+
+    return fault(settings.services)
 
 
 def message(name: str, /, **values: object) -> str:

@@ -30,13 +30,21 @@ RUNNING = [
 
 
 def definitions(settings: Settings, *, job: str, **_: object) -> dg.Definitions:
-    """One sensor. It is off until a person turns it on; a preview of it asks for nothing."""
+    """One sensor. It is off until a person turns it on; a preview of it asks for nothing.
+
+    In production it is on.
+    """
+    on = (
+        dg.DefaultSensorStatus.RUNNING
+        if settings.services.history
+        else dg.DefaultSensorStatus.STOPPED
+    )
 
     @dg.sensor(
         name="discovery",
         job_name=job,
         minimum_interval_seconds=SECONDS,
-        default_status=dg.DefaultSensorStatus.STOPPED,
+        default_status=on,
         description="A new or changed manifest, file of answers or seed: asks for a run of the "
         "assets that read it, everything downstream, and a release.",
     )

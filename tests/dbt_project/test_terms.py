@@ -2,32 +2,13 @@
 
 from __future__ import annotations
 
-import importlib.util
-from typing import Any
-
 import pandas as pd
 import pytest
 
-from tests.conftest import PROJECT
+from tests.dbt_project.models import Dbt, run_model
 
 RULES = {"minimum_term_organisations": 10, "minimum_term_answers": 50}
 STOP_WORDS = [("nl", "de"), ("da", "og")]
-
-
-class Dbt:
-    """What a model of dbt gets: tables by name."""
-
-    def __init__(self, **tables: pd.DataFrame) -> None:
-        self.tables = tables
-
-    def ref(self, name: str) -> Any:
-        table = self.tables[name]
-
-        class Relation:
-            def df(self) -> pd.DataFrame:
-                return table
-
-        return Relation()
 
 
 def counted(texts: list[str], language: str | None, organisations: int = 10**6) -> pd.DataFrame:
@@ -44,13 +25,7 @@ def counted(texts: list[str], language: str | None, organisations: int = 10**6) 
         stop_words=pd.DataFrame(STOP_WORDS, columns=["language", "word"]),
         term_words=pd.DataFrame(columns=["language", "word", "term", "term_group"]),
     )
-    path = PROJECT / "dbt_project" / "models" / "estimates" / "est_terms.py"
-    spec = importlib.util.spec_from_file_location("est_terms", path)
-    assert spec and spec.loader
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    found: pd.DataFrame = module.model(dbt, None)
-    return found
+    return run_model("estimates/est_terms.py", dbt)
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ FAULTS: dict[tuple[str, str], tuple[str, tuple[str, ...]]] = {
     ("disclosure", "merged_groups_stay_merged"): (
         "update mart_indicator set group_value = 'provinces' "
         "where group_value = 'small_sectors' and concept = 'origin'",
-        ("provinces in row", "nl_barometer 2021 origin", "hrm_answers"),
+        ("provinces in row", "nl_barometer 2021 origin", "hrm_pattern_answers"),
     ),
     ("disclosure_regression", "odds_ratios_have_few_digits"): (
         f"update mart_regression set odds_ratio_high = 5.73 where {ONE_TERM}",

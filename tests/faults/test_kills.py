@@ -156,6 +156,7 @@ def test_an_erasure_that_is_killed_is_finished_by_the_next(
         assert not list((spare.home / "raw").rglob("2021.parquet"))
 
 
+@pytest.mark.timeout(2 * 60 * 60)  # a dozen builds, of which each may take minutes
 def test_a_build_that_is_killed_is_made_by_the_next(
     spare: Barometer, killer: Killer, many: Callable[[int, int], int]
 ) -> None:

@@ -7,8 +7,9 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from orchestration.build_lock import build_lock, locked_executor
+from orchestration.build_lock import build_lock
 from orchestration.definitions import BUILD_JOB, load
+from orchestration.run_executor import locked_executor
 from orchestration.settings import Settings
 
 pytestmark = pytest.mark.unit

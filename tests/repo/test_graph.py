@@ -111,9 +111,11 @@ def test_only_staging_reads_raw_files(models: dict[str, Node]) -> None:
 
 
 def test_no_mart_reads_rows_of_respondents(models: dict[str, Node]) -> None:
-    confidential = {key for key, model in models.items() if "respondent" in model.row}
+    confidential = {
+        key for key, model in models.items() if re.search("respondent|pattern", model.row)
+    }
     assert {"hrm_answers", "stg_answers"} <= {models[key].name for key in confidential}
-    assert not {model.name for model in models.values() if "respondent" in model.row} & {
+    assert not {models[key].name for key in confidential} & {
         model.name for model in models.values() if model.layer == "marts"
     }
     read = [

@@ -59,6 +59,20 @@ def respondents(draw: st.DrawFn) -> list[Row]:
     return rows
 
 
+# Models that add answers up, in the order in which they read each other.
+PATTERN_MODELS = ("est_profiles", "est_profile_groups", "est_pattern_sums", "est_stratum_sums")
+# Where answers are made without a questionnaire: every respondent is a pattern.
+PATTERN_OF_EACH = """
+;create table harmonised.hrm_respondent_patterns as
+select distinct survey, wave, respondent_id, 'all' as block, respondent_id as pattern
+from harmonised.hrm_sample_design;
+create view harmonised.hrm_pattern_members as
+select * rename (respondent_id as pattern) from harmonised.hrm_base_members;
+create view harmonised.hrm_pattern_answers as
+select * rename (respondent_id as pattern) from harmonised.hrm_answers;
+"""
+
+
 def drawn(strategy: st.SearchStrategy[Any], count: int) -> list[Any]:
     """Return `count` examples, the same every time, so that one run of R judges them all."""
     examples: list[Any] = []
@@ -86,8 +100,9 @@ def tables(designs: list[list[Row]]) -> Mapping[str, list[Row]]:
         for name in (
             "harmonised.hrm_sample_design",
             "harmonised.hrm_respondent_groups",
-            "harmonised.hrm_base_members",
-            "harmonised.hrm_answers",
+            "harmonised.hrm_respondent_patterns",
+            "harmonised.hrm_pattern_members",
+            "harmonised.hrm_pattern_answers",
             "harmonised.hrm_asked_categories",
         )
     }
@@ -97,6 +112,7 @@ def tables(designs: list[list[Row]]) -> Mapping[str, list[Row]]:
             made["harmonised.hrm_asked_categories"].append(
                 {**wave, **question, "category": category, "statistic": STATISTICS[category]}
             )
+        patterns: dict[str, str] = {}
         for index, row in enumerate(design):
             who = {**wave, "respondent_id": str(index)}
             plain = {"stratum": "all", "n_stratum": len(design), "frame_count": None, "weight": 1.0}
@@ -110,13 +126,20 @@ def tables(designs: list[list[Row]]) -> Mapping[str, list[Row]]:
                 {**who, "group_dimension": dimension, "group_value": value}
                 for dimension, value in groups
             ]
-            for question, category, value in _said(row):
-                made["harmonised.hrm_base_members"].append({**who, **question})
+            said = list(_said(row))
+            pattern = patterns.setdefault(repr(said), str(index))
+            made["harmonised.hrm_respondent_patterns"].append(
+                {**who, "block": "all", "pattern": pattern}
+            )
+            if pattern != str(index):
+                continue
+            for question, category, value in said:
+                given = {**wave, "pattern": pattern, **question}
+                made["harmonised.hrm_pattern_members"].append(given)
                 if category:
-                    made["harmonised.hrm_answers"].append(
+                    made["harmonised.hrm_pattern_answers"].append(
                         {
-                            **who,
-                            **question,
+                            **given,
                             "category": category,
                             "statistic": STATISTICS[category],
                             "value": value,

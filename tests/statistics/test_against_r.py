@@ -20,7 +20,15 @@ from hypothesis import strategies as st
 
 from ingest.weights import rake
 from tests.conftest import PROJECT, Barometer
-from tests.statistics.designs import SURVEY, Row, drawn, fill, respondents, tables
+from tests.statistics.designs import (
+    PATTERN_MODELS,
+    SURVEY,
+    Row,
+    drawn,
+    fill,
+    respondents,
+    tables,
+)
 
 MACROS = PROJECT / "dbt_project" / "macros" / "estimate.sql"
 COMPILED = "dbt/compiled/innovation_barometer/models"
@@ -87,13 +95,14 @@ def _ask_estimates(connection: duckdb.DuckDBPyConnection, built: Barometer, part
         built: where the compiled models stand.
         part: cells of the shipped wave whose hash is below this, in hexadecimal digits.
     """
-    for name in ("est_stratum_sums", "est_quantiles", "est_computed", "est_group_covariances"):
+    for name in (*PATTERN_MODELS, "est_quantiles", "est_computed", "est_group_covariances"):
         model = _compiled(built, f"estimates/{name}")
         connection.execute(f"insert into warehouse.estimates.{name} by name {model}")
     for schema, name in [
         ("harmonised", "hrm_sample_design"),
-        ("harmonised", "hrm_base_members"),
-        ("harmonised", "hrm_answers"),
+        ("harmonised", "hrm_respondent_patterns"),
+        ("harmonised", "hrm_pattern_members"),
+        ("harmonised", "hrm_pattern_answers"),
         ("harmonised", "hrm_respondent_groups"),
         ("harmonised", "hrm_asked_categories"),
         ("estimates", "est_group_covariances"),
@@ -106,6 +115,14 @@ def _ask_estimates(connection: duckdb.DuckDBPyConnection, built: Barometer, part
         )
     connection.execute(
         f"""
+        -- The views of the shipped warehouse would read the one that is called as it was.
+        create view hrm_base_members as
+        select * exclude (block, pattern)
+        from hrm_respondent_patterns inner join hrm_pattern_members using (survey, wave, pattern);
+        create view hrm_answers as
+        select * exclude (block, pattern)
+        from hrm_respondent_patterns inner join hrm_pattern_answers using (survey, wave, pattern);
+
         create view estimates as
         select
             *,

@@ -17,8 +17,15 @@ import pandas as pd
 import pytest
 
 from tests.conftest import Barometer
+from tests.statistics.designs import PATTERN_MODELS, PATTERN_OF_EACH
 
-MODELS = ("est_stratum_sums", "est_quantiles", "est_computed", "est_wave_covariances")
+MODELS = (
+    *PATTERN_MODELS,
+    "est_quantiles",
+    "est_computed",
+    "est_linked_organisations",
+    "est_wave_covariances",
+)
 COMPILED = "dbt/compiled/innovation_barometer/models/estimates"
 # Organisations in the frame, drawn in the first and second wave, and in both, per stratum.
 STRATA = ((500, 120, 110, 60), (400, 110, 100, 45), (300, 80, 87, 30), (200, 56, 50, 15))
@@ -126,8 +133,9 @@ def estimated(built: Barometer, sample: pd.DataFrame, *, pairs_only: bool) -> pd
                 survey, wave, concept, base, 'yes' as category, 'share' as statistic, item
             from harmonised.hrm_base_members
             """
+            + PATTERN_OF_EACH
         )
-        for name in MODELS if pairs_only else MODELS[:-1]:
+        for name in MODELS if pairs_only else MODELS[:-2]:
             sql = (built.home / COMPILED / f"{name}.sql").read_text("utf-8")
             connection.execute(f"create table estimates.{name} as {sql}")
         if not pairs_only:

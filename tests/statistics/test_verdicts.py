@@ -17,13 +17,15 @@ import pytest
 from scipy import stats
 
 from tests.conftest import Barometer
+from tests.statistics.designs import PATTERN_MODELS, PATTERN_OF_EACH
 from tests.statistics.test_simulation import STRATA
 
 COMPILED = "dbt/compiled/innovation_barometer/models"
 MODELS = (
-    "est_stratum_sums",
+    *PATTERN_MODELS,
     "est_quantiles",
     "est_computed",
+    "est_linked_organisations",
     "est_wave_covariances",
     "est_disclosed",
 )
@@ -196,6 +198,7 @@ def judged(built: Barometer, frame: Population, sample: pd.DataFrame) -> pd.Data
                 survey, wave, concept, base, 'yes' as category, 'share' as statistic, item
             from harmonised.hrm_base_members
             """
+            + PATTERN_OF_EACH
         )
         for name in MODELS:
             sql = (built.home / COMPILED / "estimates" / f"{name}.sql").read_text("utf-8")

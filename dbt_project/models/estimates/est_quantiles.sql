@@ -8,17 +8,22 @@
     'survey', 'wave', 'concept', 'base', 'group_dimension', 'group_value', 'weighting'
 ] %}
 {% set quantile = cell + ['percent'] %}
+{# weighting: stratum, and what counts there as w and w^2. #}
+{% set weightings = {
+    'none': ["'all'", 'n', 'n'],
+    'weighted': ['profiles.stratum', 'sum_w', 'sum_w2'],
+} %}
 with scales as (
-    select * from {{ ref('hrm_answers') }}
+    select * from {{ ref('hrm_pattern_answers') }}
     where statistic = 'mean'
 ),
 
-design as (
-    select * from {{ ref('hrm_sample_design') }}
+pattern_sums as (
+    select * from {{ ref('est_pattern_sums') }}
 ),
 
-member_groups as (
-    select * from {{ ref('hrm_respondent_groups') }}
+profiles as (
+    select * from {{ ref('est_profile_groups') }}
 ),
 
 strata as (
@@ -31,27 +36,41 @@ t_quantiles as (
 ),
 
 -- Respondents with the same value come first, so that only values are put in order.
-valued as (
+profile_values as (
     select
-        {{ prefixed('scales', ['survey', 'wave', 'concept', 'base', 'value']) }},
-        member_groups.group_dimension,
-        member_groups.group_value,
-        design.weighting,
-        design.stratum,
-        sum(design.weight) as sum_w,
-        sum(design.weight * design.weight) as sum_w2
+        {{ prefixed('scales', ['concept', 'base', 'value']) }},
+        pattern_sums.profile,
+        sum(pattern_sums.n) as n,
+        sum(pattern_sums.sum_w) as sum_w,
+        sum(pattern_sums.sum_w2) as sum_w2
     from scales
-    inner join design
-        on {{ equal_columns('scales', 'design', ['survey', 'wave', 'respondent_id']) }}
-    inner join member_groups
-        on {{ equal_columns('scales', 'member_groups', ['survey', 'wave', 'respondent_id']) }}
-    inner join {{ ref('group_dimensions') }} as dimensions
-        on
-            member_groups.group_dimension = dimensions.group_dimension
-            and coalesce(dimensions.concept, '') <> scales.concept
-    group by
-        {{ prefixed('scales', ['survey', 'wave', 'concept', 'base', 'value']) }},
-        member_groups.group_dimension, member_groups.group_value, design.weighting, design.stratum
+    inner join pattern_sums
+        on {{ equal_columns('scales', 'pattern_sums', ['survey', 'wave', 'pattern']) }}
+    group by {{ prefixed('scales', ['concept', 'base', 'value']) }}, pattern_sums.profile
+),
+
+valued as (
+    {% for weighting, (stratum, w, w2) in weightings.items() %}
+        select
+            {{ prefixed('profiles', ['survey', 'wave']) }},
+            {{ prefixed('profile_values', ['concept', 'base', 'value']) }},
+            {{ prefixed('profiles', ['group_dimension', 'group_value']) }},
+            '{{ weighting }}' as weighting,
+            {{ stratum }} as stratum,
+            cast(sum(profile_values.{{ w }}) as double) as sum_w,
+            cast(sum(profile_values.{{ w2 }}) as double) as sum_w2
+        from profile_values
+        inner join profiles
+            on
+                profile_values.profile = profiles.profile
+                and coalesce(profiles.grouping_concept, '') <> profile_values.concept
+        {{ 'where profiles.stratum is not null' if weighting == 'weighted' }}
+        group by
+            {{ prefixed('profiles', ['survey', 'wave']) }},
+            {{ prefixed('profile_values', ['concept', 'base', 'value']) }},
+            {{ prefixed('profiles', ['group_dimension', 'group_value']) }}, {{ stratum }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 value_weights as (

@@ -8,7 +8,7 @@ with items as (
 ),
 
 answers as (
-    select * from {{ ref('stg_answers') }}
+    select * from {{ ref('hrm_pattern_cells') }}
 ),
 
 recodes as (
@@ -22,7 +22,7 @@ item_answers as (
 scores as (
     select
         {{ prefixed('items', scale + ['item']) }},
-        item_answers.respondent_id,
+        item_answers.pattern,
         item_answers.score
     from items
     inner join item_answers
@@ -31,7 +31,7 @@ scores as (
     union all
     select
         {{ prefixed('items', scale + ['item']) }},
-        answers.respondent_id,
+        answers.pattern,
         recodes.score
     from items
     inner join answers
@@ -70,7 +70,7 @@ sizes as (
 given as (
     select
         {{ prefixed('sets', scale + ['added', 'item']) }},
-        scores.respondent_id,
+        scores.pattern,
         scores.score
     from sets
     inner join scores
@@ -80,19 +80,46 @@ given as (
 complete as (
     select
         {{ prefixed('given', scale + ['added']) }},
-        given.respondent_id
+        given.pattern
     from given
     inner join sizes
         on {{ equal_columns('given', 'sizes', scale + ['added']) }}
-    group by {{ prefixed('given', scale + ['added']) }}, given.respondent_id, sizes.items
+    group by {{ prefixed('given', scale + ['added']) }}, given.pattern, sizes.items
     having count(*) = sizes.items
 ),
 
 used as (
-    select given.*
+    select
+        given.*,
+        patterns.n
     from given
     inner join complete
-        on {{ equal_columns('given', 'complete', scale + ['added', 'respondent_id']) }}
+        on {{ equal_columns('given', 'complete', scale + ['added', 'pattern']) }}
+    inner join {{ ref('hrm_patterns') }} as patterns
+        on {{ equal_columns('given', 'patterns', ['survey', 'wave', 'pattern']) }}
+),
+
+-- Means first: a covariance from sums of products would lose digits.
+means as (
+    select
+        {{ scale | join(', ') }},
+        added,
+        item,
+        sum(n) as n,
+        sum(n * score) / sum(n) as mean
+    from used
+    group by {{ scale | join(', ') }}, added, item
+),
+
+centred as (
+    select
+        used.*,
+        means.mean,
+        means.n as respondents,
+        used.score - means.mean as deviation
+    from used
+    inner join means
+        on {{ equal_columns('used', 'means', scale + ['added', 'item']) }}
 )
 
 select
@@ -100,12 +127,13 @@ select
     nullif(one.added, '') as added,
     one.item,
     other.item as other_item,
-    count(*) as n,
-    avg(one.score) as mean,
-    covar_pop(one.score, other.score) as covariance
-from used as one
-inner join used as other
+    cast(one.respondents as bigint) as n,
+    one.mean,
+    sum(one.n * one.deviation * other.deviation) / one.respondents as covariance
+from centred as one
+inner join centred as other
     on
-        {{ equal_columns('one', 'other', scale + ['added', 'respondent_id']) }}
+        {{ equal_columns('one', 'other', scale + ['added', 'pattern']) }}
         and one.item <= other.item
-group by {{ prefixed('one', scale + ['added', 'item']) }}, other.item
+group by
+    {{ prefixed('one', scale + ['added', 'item']) }}, other.item, one.respondents, one.mean

@@ -1,8 +1,8 @@
 -- One row per survey, wave, concept, base, item, category, group, weighting and stratum: the sums
 -- that every estimate follows from, with the estimate p of the whole cell beside them.
--- One grouped pass over the answers. Respondents of one stratum who are in the same groups form a
--- profile; answers are added up per profile, and only then counted in each of its groups. That
--- costs less than a plain GROUP BY, which meets every answer once per group.
+-- Respondents of one stratum who are in the same groups form a profile, and those who answered
+-- alike have the same pattern. Answers are added up per pattern and profile, and only then counted
+-- in each of its groups. A plain GROUP BY would meet every answer once per group.
 {% set question = ['concept', 'base', 'item'] %}
 {% set group = ['survey', 'wave', 'group_dimension', 'group_value'] %}
 {% set cell = group + question + ['weighting'] %}
@@ -27,91 +27,41 @@ strata as (
     group by survey, wave, weighting, stratum
 ),
 
-member_groups as (
-    select * from {{ ref('hrm_respondent_groups') }}
-),
-
-memberships as (
-    select
-        survey,
-        wave,
-        respondent_id,
-        {{ sorted_list("concat(group_dimension, '=', group_value)") }} as all_groups
-    from member_groups
-    group by survey, wave, respondent_id
-),
-
-respondents as (
-    select
-        memberships.survey,
-        memberships.wave,
-        memberships.respondent_id,
-        design.stratum,
-        design.weight,
-        dense_rank() over (
-            order by memberships.survey, memberships.wave, design.stratum, memberships.all_groups
-        ) as profile
-    from memberships
-    left join design
-        on
-            {{ equal_columns('memberships', 'design', ['survey', 'wave', 'respondent_id']) }}
-            and design.weighting = 'weighted'
-),
-
-representatives as (
-    select
-        survey,
-        wave,
-        stratum,
-        profile,
-        min(respondent_id) as respondent_id
-    from respondents
-    group by survey, wave, stratum, profile
-),
-
 profiles as (
-    select
-        member_groups.*,
-        representatives.stratum,
-        representatives.profile,
-        dimensions.concept as grouping_concept
-    from representatives
-    inner join member_groups
-        on
-            {{ equal_columns(
-                'representatives', 'member_groups', ['survey', 'wave', 'respondent_id']
-            ) }}
-    inner join {{ ref('group_dimensions') }} as dimensions
-        on member_groups.group_dimension = dimensions.group_dimension
+    select * from {{ ref('est_profile_groups') }}
+),
+
+pattern_sums as (
+    select * from {{ ref('est_pattern_sums') }}
 ),
 
 member_sums as (
     select
-        respondents.profile,
+        pattern_sums.profile,
         {{ prefixed('members', question) }},
-        count(*) as n,
-        sum(respondents.weight) as sum_w,
-        sum(respondents.weight * respondents.weight) as sum_w2
-    from {{ ref('hrm_base_members') }} as members
-    inner join respondents
-        on {{ equal_columns('members', 'respondents', ['survey', 'wave', 'respondent_id']) }}
-    group by respondents.profile, {{ prefixed('members', question) }}
+        sum(pattern_sums.n) as n,
+        sum(pattern_sums.sum_w) as sum_w,
+        sum(pattern_sums.sum_w2) as sum_w2
+    from {{ ref('hrm_pattern_members') }} as members
+    inner join pattern_sums
+        on {{ equal_columns('members', 'pattern_sums', ['survey', 'wave', 'pattern']) }}
+    group by pattern_sums.profile, {{ prefixed('members', question) }}
 ),
 
 answer_sums as (
     select
-        respondents.profile,
+        pattern_sums.profile,
         {{ prefixed('answers', question) }},
         answers.category,
-        sum(answers.value) as sum_y,
-        sum(answers.value * answers.value) as sum_y2,
-        sum(respondents.weight * answers.value) as sum_wy,
-        sum(respondents.weight * respondents.weight * answers.value) as sum_w2y,
-        sum(respondents.weight * respondents.weight * answers.value * answers.value) as sum_w2y2
-    from {{ ref('hrm_answers') }} as answers
-    inner join respondents
-        on {{ equal_columns('answers', 'respondents', ['survey', 'wave', 'respondent_id']) }}
-    group by respondents.profile, {{ prefixed('answers', question) }}, answers.category
+        sum(pattern_sums.n * answers.value) as sum_y,
+        sum(pattern_sums.n * answers.value * answers.value) as sum_y2,
+        sum(pattern_sums.sum_w * answers.value) as sum_wy,
+        sum(pattern_sums.sum_w2 * answers.value) as sum_w2y,
+        sum(pattern_sums.sum_w2 * answers.value * answers.value) as sum_w2y2
+    from {{ ref('hrm_pattern_answers') }} as answers
+    inner join pattern_sums
+        on {{ equal_columns('answers', 'pattern_sums', ['survey', 'wave', 'pattern']) }}
+    group by pattern_sums.profile, {{ prefixed('answers', question) }}, answers.category
 ),
 
 base_cells as (

@@ -12,45 +12,8 @@
     'survey', 'concept', 'base', 'group_dimension', 'group_value', 'weighting', 'category'
 ] %}
 {% set pair = cell + ['from_wave', 'to_wave'] %}
-with identified as (
-    select
-        *,
-        count(*) over (
-            partition by survey, wave, weighting, organisation_id
-        ) as respondents
-    from {{ ref('hrm_sample_design') }}
-    where organisation_id is not null
-),
-
-linked as (
-    select
-        earlier.survey,
-        earlier.weighting,
-        earlier.stratum,
-        earlier.organisation_id,
-        earlier.wave as from_wave,
-        later.wave as to_wave,
-        earlier.respondent_id as from_respondent,
-        later.respondent_id as to_respondent,
-        earlier.weight as from_weight,
-        later.weight as to_weight,
-        coalesce(
-            earlier.n_stratum * later.n_stratum
-            / cast(greatest(earlier.frame_count, later.frame_count) as double), 0
-        ) as shared_by_chance,
-        count(*) over (
-            partition by
-                earlier.survey, earlier.weighting, earlier.stratum, earlier.wave, later.wave
-        ) as m
-    from identified as earlier
-    inner join identified as later
-        on
-            {{ equal_columns(
-                'earlier', 'later', ['survey', 'weighting', 'stratum', 'organisation_id']
-            ) }}
-            and earlier.wave < later.wave
-    -- Parts of one organisation cannot be told apart.
-    where earlier.respondents = 1 and later.respondents = 1
+with linked as (
+    select * from {{ ref('est_linked_organisations') }}
 ),
 
 points as (
@@ -107,16 +70,20 @@ both_sides as (
                 ) }}
                 and linked.{{ side }}_wave = member_groups.wave
                 and linked.{{ side }}_respondent = member_groups.respondent_id
-        inner join {{ ref('hrm_base_members') }} as members
+        inner join {{ ref('hrm_respondent_patterns') }} as patterns
+            on
+                linked.survey = patterns.survey
+                and linked.{{ side }}_wave = patterns.wave
+                and linked.{{ side }}_respondent = patterns.respondent_id
+        inner join {{ ref('hrm_pattern_members') }} as members
             on
                 {{ equal_columns('pairs', 'members', ['survey', 'concept', 'base', 'item']) }}
-                and linked.{{ side }}_wave = members.wave
-                and linked.{{ side }}_respondent = members.respondent_id
-        left join {{ ref('hrm_answers') }} as answers
+                and {{ equal_columns('patterns', 'members', ['wave', 'pattern']) }}
+        left join {{ ref('hrm_pattern_answers') }} as answers
             on
                 {{ equal_columns(
                     'members', 'answers',
-                    ['survey', 'wave', 'respondent_id', 'concept', 'base', 'item']
+                    ['survey', 'wave', 'pattern', 'concept', 'base', 'item']
                 ) }}
                 and pairs.category = answers.category
         {{ 'union all' if not loop.last }}

@@ -1,4 +1,4 @@
--- One row per respondent, concept and base of a rule that gives a class: the class in which the
+-- One row per pattern, concept and base of a rule that gives a class: the class in which the
 -- value of the scale `source_concept` falls. bins.csv says whether a bound belongs to the class.
 with rules as (
     select * from {{ ref('hrm_crosswalk') }}
@@ -17,7 +17,7 @@ bins as (
 select
     rules.survey,
     rules.wave,
-    scales.respondent_id,
+    scales.pattern,
     rules.concept,
     rules.base,
     bins.category

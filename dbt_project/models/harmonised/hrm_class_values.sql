@@ -4,7 +4,7 @@
 select
     classes.survey,
     classes.wave,
-    classes.respondent_id,
+    patterns.respondent_id,
     classes.concept,
     classes.base,
     classes.category,
@@ -14,6 +14,8 @@ inner join {{ ref('hrm_crosswalk') }} as rules
     on {{ equal_columns('classes', 'rules', ['survey', 'wave', 'concept', 'base']) }}
 inner join {{ ref('hrm_item_values') }} as scales
     on
-        {{ equal_columns('classes', 'scales', ['survey', 'wave', 'respondent_id']) }}
+        {{ equal_columns('classes', 'scales', ['survey', 'wave', 'pattern']) }}
         and rules.source_concept = scales.concept
+inner join {{ ref('hrm_respondent_patterns') }} as patterns
+    on {{ equal_columns('classes', 'patterns', ['survey', 'wave', 'pattern']) }}
 where rules.gives = 'class'

@@ -1,14 +1,14 @@
--- One row per respondent, concept, base, variable and crosswalk row, and per code where one cell
+-- One row per pattern, concept, base, variable and crosswalk row, and per code where one cell
 -- holds several: one answer, harmonised. Missing kinds stay apart: `routed_out` where the routing
 -- of the manifest explains an empty cell, `blank` where nothing does. An empty tick takes what its
 -- recode says of `blank`, if another tick of its battery shows that the question was answered.
 -- Raw data has the codes of a list apart; all other codes are as in the file.
 -- A view: to write these rows costs more than to make them, and parts of combinations are not kept.
 {{ config(materialized='view') }}
-{% set cell = ['survey', 'wave', 'respondent_id', 'variable'] %}
+{% set cell = ['survey', 'wave', 'pattern', 'variable'] %}
 {% set rule = ['survey', 'wave', 'concept', 'base', 'variable', 'rule', 'combines', 'item'] %}
 with answers as (
-    select * from {{ ref('stg_answers') }}
+    select * from {{ ref('hrm_pattern_cells') }}
 ),
 
 items as (
@@ -57,7 +57,7 @@ answered_batteries as (
     select distinct
         answers.survey,
         answers.wave,
-        answers.respondent_id,
+        answers.pattern,
         batteries.battery
     from answers
     inner join batteries
@@ -69,6 +69,7 @@ empty_cells as (
     select
         {% for column in cell %}answers.{{ column }},
         {% endfor %}
+        answers.respondent_id,
         answered_batteries.battery is not null as is_open_tick
     from answers
     left join batteries
@@ -76,7 +77,7 @@ empty_cells as (
     left join answered_batteries
         on
             {{ equal_columns(
-                'answers', 'answered_batteries', ['survey', 'wave', 'respondent_id']
+                'answers', 'answered_batteries', ['survey', 'wave', 'pattern']
             ) }}
             and batteries.battery = answered_batteries.battery
     where answers.code is null
@@ -148,7 +149,7 @@ meanings as (
 )
 
 select
-    given.respondent_id,
+    given.pattern,
     {% for column in rule %}meanings.{{ column }},
     {% endfor %}
     meanings.category,
@@ -159,7 +160,7 @@ inner join meanings
     on {{ equal_columns('given', 'meanings', ['survey', 'wave', 'variable', 'code']) }}
 union all
 select
-    empty_cells.respondent_id,
+    empty_cells.pattern,
     {% for column in rule %}rules.{{ column }},
     {% endfor %}
     cast(null as string) as category,

@@ -1,4 +1,4 @@
--- One row per respondent, concept, base and category that combines several variables (or `*`, of a
+-- One row per pattern, concept, base and category that combines several variables (or `*`, of a
 -- question with one answer), of those who gave a valid answer to all of them; `category` is empty
 -- where no combination holds.
 -- A tick could prove a combination of any while others are missing. Then only those who ticked
@@ -16,7 +16,7 @@ combined as (
     select
         survey,
         wave,
-        respondent_id,
+        pattern,
         concept,
         base,
         item,
@@ -25,14 +25,14 @@ combined as (
                 then item
         end as category
     from parts
-    group by survey, wave, respondent_id, concept, base, item, combines
+    group by survey, wave, pattern, concept, base, item, combines
     having count(missing_kind) = 0
 )
 
 select
     combined.survey,
     combined.wave,
-    combined.respondent_id,
+    combined.pattern,
     combined.concept,
     combined.base,
     combined.item,
@@ -44,7 +44,7 @@ union all
 select
     combined.survey,
     combined.wave,
-    combined.respondent_id,
+    combined.pattern,
     combined.concept,
     combined.base,
     '*' as item,
@@ -53,4 +53,4 @@ from combined
 inner join concepts on combined.concept = concepts.concept
 where concepts.kind = 'single'
 group by
-    combined.survey, combined.wave, combined.respondent_id, combined.concept, combined.base
+    combined.survey, combined.wave, combined.pattern, combined.concept, combined.base

@@ -1,4 +1,4 @@
--- One row per respondent, concept and base of a rule that gives a count: how many categories of
+-- One row per pattern, concept and base of a rule that gives a count: how many categories of
 -- `source_concept` the respondent selected (innovation types -> spectrum).
 -- Combinations of several variables are not counted.
 with rules as (
@@ -10,7 +10,7 @@ chosen as (
     select distinct
         survey,
         wave,
-        respondent_id,
+        pattern,
         concept,
         category
     from {{ ref('hrm_item_answers') }}
@@ -20,7 +20,7 @@ chosen as (
 select
     rules.survey,
     rules.wave,
-    chosen.respondent_id,
+    chosen.pattern,
     rules.concept,
     rules.base,
     count(*) as selected,
@@ -32,4 +32,4 @@ inner join chosen
         rules.survey = chosen.survey
         and rules.wave = chosen.wave
         and rules.source_concept = chosen.concept
-group by rules.survey, rules.wave, chosen.respondent_id, rules.concept, rules.base
+group by rules.survey, rules.wave, chosen.pattern, rules.concept, rules.base

@@ -1,11 +1,11 @@
--- One row per respondent, concept, base, item and category that a rule derives from another
+-- One row per pattern, concept, base, item and category that a rule derives from another
 -- concept: a count or a class. These questions have one answer (item `*`).
 {{ config(materialized='view') }}
 {% for model in ['hrm_counted_answers', 'hrm_binned_answers'] %}
     select
         survey,
         wave,
-        respondent_id,
+        pattern,
         concept,
         base,
         '*' as item,

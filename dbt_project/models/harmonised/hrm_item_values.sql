@@ -1,4 +1,4 @@
--- One row per respondent, concept, base and item with a valid answer.
+-- One row per pattern, concept, base and item with a valid answer.
 -- A scale needs `minimum_items` valid items (13 items, at least 10, for the climate scale) and
 -- has their mean as its value.
 with items as (
@@ -13,7 +13,7 @@ concepts as (
 select
     items.survey,
     items.wave,
-    items.respondent_id,
+    items.pattern,
     items.concept,
     items.base,
     items.item,
@@ -21,6 +21,6 @@ select
 from items
 inner join concepts on items.concept = concepts.concept
 group by
-    items.survey, items.wave, items.respondent_id, items.concept, items.base, items.item,
+    items.survey, items.wave, items.pattern, items.concept, items.base, items.item,
     concepts.minimum_items
 having count(*) >= coalesce(concepts.minimum_items, 1)

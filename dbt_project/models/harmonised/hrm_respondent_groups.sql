@@ -1,7 +1,11 @@
 -- One row per respondent and group that the respondent belongs to; everyone is in `total`.
 -- Groups of a multiple-response question (innovation types) overlap.
-with answers as (
-    select * from {{ ref('hrm_answers') }}
+with patterns as (
+    select * from {{ ref('hrm_respondent_patterns') }}
+),
+
+answers as (
+    select * from {{ ref('hrm_pattern_answers') }}
 ),
 
 dimensions as (
@@ -17,10 +21,11 @@ select
 from {{ ref('stg_respondents') }}
 union
 select
-    answers.survey,
-    answers.wave,
-    answers.respondent_id,
+    patterns.survey,
+    patterns.wave,
+    patterns.respondent_id,
     dimensions.group_dimension,
     answers.category as group_value
 from answers
 inner join dimensions on answers.concept = dimensions.concept
+inner join patterns on {{ equal_columns('answers', 'patterns', ['survey', 'wave', 'pattern']) }}

@@ -17,12 +17,18 @@ strata as (
 
 membership as (
     select distinct
-        survey,
-        wave,
-        respondent_id,
-        concept,
-        category
-    from {{ ref('hrm_answers') }}
+        patterns.survey,
+        patterns.wave,
+        patterns.respondent_id,
+        answers.category
+    from waves
+    inner join {{ ref('hrm_pattern_answers') }} as answers
+        on
+            waves.survey = answers.survey
+            and waves.wave = answers.wave
+            and waves.stratum_concept = answers.concept
+    inner join {{ ref('hrm_respondent_patterns') }} as patterns
+        on {{ equal_columns('answers', 'patterns', ['survey', 'wave', 'pattern']) }}
 ),
 
 stratified as (
@@ -43,9 +49,7 @@ stratified as (
     inner join waves
         on respondents.survey = waves.survey and respondents.wave = waves.wave
     left join membership
-        on
-            {{ equal_columns('respondents', 'membership', ['survey', 'wave', 'respondent_id']) }}
-            and waves.stratum_concept = membership.concept
+        on {{ equal_columns('respondents', 'membership', ['survey', 'wave', 'respondent_id']) }}
     left join strata
         on
             respondents.survey = strata.survey

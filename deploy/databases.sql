@@ -1,0 +1,2 @@
+-- Run once by the image of PostgreSQL, when its volume is empty. It makes the first database itself.
+create database dagster;
