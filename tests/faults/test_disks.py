@@ -35,9 +35,7 @@ def small_disk(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Barom
         # A process of dbt or of the checks may take a moment to notice that its build is gone.
         give_up = time.monotonic() + PATIENCE
         while subprocess.run(["umount", str(home)], check=False).returncode:
-            assert time.monotonic() < give_up, (
-                "A build that ended still uses its home."
-            )
+            assert time.monotonic() < give_up, "A build that ended still uses its home."
             time.sleep(1)
 
 
