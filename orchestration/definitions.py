@@ -10,7 +10,7 @@ import dagster as dg
 from orchestration import defs
 from orchestration.check_worker import Call, CallHere
 from orchestration.privacy import keep_private
-from orchestration.run_executor import keep_error, locked_executor
+from orchestration.run_executor import Raised, keep_errors, locked_executor
 from orchestration.settings import Settings
 
 BUILD_JOB = "build"
@@ -47,12 +47,13 @@ def load(
         )
         for module in iter_modules(defs.__path__)
     ]
+    raised: Raised = {}
     job = dg.define_asset_job(
-        BUILD_JOB, description="From survey files to a release.", hooks={keep_error}
+        BUILD_JOB, description="From survey files to a release.", hooks={keep_errors(raised)}
     )
     everything = dg.Definitions.merge(
         *parts,
-        dg.Definitions(jobs=[job], executor=locked_executor(settings)),
+        dg.Definitions(jobs=[job], executor=locked_executor(settings, raised)),
     )
     return everything
 

@@ -18,21 +18,28 @@ from orchestration.pruning import forget_runs
 from orchestration.releases import Releases
 from orchestration.settings import Settings
 
-# What the steps of the run of this process raised; an event has its message in English only.
-_RAISED: dict[str, BaseException | None] = {}
+Raised = dict[str, BaseException | None]
 
 
-@dg.failure_hook
-def keep_error(context: dg.HookContext) -> None:
-    """Keep what a step raised, for the report of the run."""
-    _RAISED[context.step_key] = context.op_exception
+def keep_errors(raised: Raised) -> dg.HookDefinition:
+    """Return a hook that keeps what a step raised; an event has its message in English only."""
+
+    @dg.failure_hook(name="keep_errors")
+    def keep(context: dg.HookContext) -> None:
+        raised[context.step_key] = context.op_exception
+
+    return keep
 
 
-def locked_executor(settings: Settings) -> dg.ExecutorDefinition:
+def locked_executor(settings: Settings, raised: Raised) -> dg.ExecutorDefinition:
     """Return an executor that runs in one process, with the lock on builds and a report.
 
     One process, because dbt writes one DuckDB file, and a process per asset costs over a second.
     `execute_in_process`, as the command calls it, has an executor of its own.
+
+    Args:
+        settings: the folders of the installation.
+        raised: what `keep_errors` keeps, for the report of a run.
     """
 
     class Locked(InProcessExecutor):
@@ -45,7 +52,7 @@ def locked_executor(settings: Settings) -> dg.ExecutorDefinition:
                 forget_runs(arguments[0].instance)
                 if any(event.is_step_failure for event in told):
                     # The run has failed by that; this is for the report.
-                    raise SeveralError(failure_messages(told, _RAISED, settings))
+                    raise SeveralError(failure_messages(told, raised, settings))
                 if settings.current.exists():
                     record.manifest = Releases(settings).show()
 

@@ -119,8 +119,10 @@ def test_a_build_makes_what_changed_and_gives_the_release_of_a_full_one(copy: Ba
     crosswalk.write_text("".join(rows), "utf-8")
 
     before = written(copy, OTHER)
+    attack = copy.home / "disclosure" / f"{OTHER.replace('/', '.')}.json"
+    attacked = attack.stat().st_mtime_ns
     assert copy.run("build", "--accept-removed").returncode == 0
-    assert written(copy, OTHER) == before
+    assert written(copy, OTHER) == before and attack.stat().st_mtime_ns == attacked
     assert {wave for wave, _ in marked(warehouse)} == {
         "werkonderzoek/2019",
         "werkonderzoek/2022",
