@@ -130,7 +130,7 @@ def test_a_build_makes_what_changed_and_gives_the_release_of_a_full_one(copy: Ba
     }
     quick = released(copy)
 
-    assert copy.run("build", "--full").returncode == 0
+    assert copy.run("build", "--full", "--accept-removed").returncode == 0
     assert marked(warehouse) == set()
     assert written(copy, OTHER) != before
     full = released(copy)
