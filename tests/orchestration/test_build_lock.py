@@ -22,7 +22,7 @@ def small_job() -> dg.JobDefinition:
     def release() -> None:
         (Settings.from_environment().home / "released").touch()
 
-    @dg.job(executor_def=locked_executor(Settings.from_environment()))
+    @dg.job(executor_def=locked_executor(Settings.from_environment(), {}))
     def build() -> None:
         release()
 
@@ -50,4 +50,4 @@ def test_a_run_of_dagster_waits_for_no_other_build_and_does_nothing(
 def test_the_job_that_dagster_shows_has_this_executor(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path / "home", data=tmp_path / "data")
     job = load(settings).resolve_job_def(BUILD_JOB)
-    assert job.executor_def.name == locked_executor(settings).name
+    assert job.executor_def.name == locked_executor(settings, {}).name
