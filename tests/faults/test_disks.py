@@ -52,7 +52,7 @@ def test_a_disk_that_fills_at_any_step_is_one_message(
     record_property("fault cases", 1)
     done = small_disk.run("build")
     message = refusal(done.returncode, done.stdout, done.stderr)
-    full = ("No space left on device", "disk is full", "disk I/O error")
+    full = ("No space left on device", "disk is full", "disk I/O error", "rule disk_full")
     assert any(words in message for words in full), message
     assert "error in the program" not in message
     assert not small_disk.current.exists()
