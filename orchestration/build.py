@@ -6,6 +6,7 @@ import shutil
 from concurrent.futures import BrokenExecutor
 from contextlib import redirect_stdout, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ingest import harmonisation, registry
 from ingest.errors import SeveralError
@@ -14,13 +15,15 @@ from orchestration import data_version
 from orchestration.check_worker import CheckWorker, check_worker
 from orchestration.dbt import code_stamp
 from orchestration.failures import failure_messages, process_ended
-from orchestration.freshness import is_up_to_date as is_up_to_date
 from orchestration.memory import MemoryGuard, memory_guard
 from orchestration.monitoring import recorded, step_seconds
 from orchestration.progress import Progress
 from orchestration.releases import Manifest, Releases
 from orchestration.settings import Settings
 from orchestration.waves import kept_loads, load_with_version
+
+if TYPE_CHECKING:
+    from orchestration.run_executor import Raised
 
 
 def build(
@@ -95,23 +98,18 @@ def _run(
     guard: MemoryGuard,
     master: str | None,
 ) -> dict[str, float]:
-    import dagster as dg
-
     from orchestration.definitions import BUILD_JOB, load
     from orchestration.progress import progress_logger
     from orchestration.pruning import forget_runs
     from orchestration.run_history import close_interrupted, open_history
 
-    definitions = load(settings, accept_removed=accept_removed, call=worker, master=master)
+    raised: Raised = {}
+    definitions = load(
+        settings, accept_removed=accept_removed, call=worker, master=master, raised=raised
+    )
     graph = definitions.resolve_asset_graph()
     progress.total = len(graph.get_all_asset_keys()) + len(graph.asset_check_keys)
-    raised: dict[str, BaseException | None] = {}
-
-    @dg.failure_hook
-    def remember(context: dg.HookContext) -> None:
-        raised[context.step_key] = context.op_exception  # an event has its message in English only
-
-    job = definitions.resolve_job_def(BUILD_JOB).with_hooks({remember})
+    job = definitions.resolve_job_def(BUILD_JOB)
     # dagster-dbt repeats dbt's log on standard output; it is kept in a file.
     log = settings.dbt_target / "build.log"
     before = Releases(settings).current()

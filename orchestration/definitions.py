@@ -22,6 +22,7 @@ def load(
     accept_removed: bool = False,
     call: Call | None = None,
     master: str | None = None,
+    raised: Raised | None = None,
 ) -> dg.Definitions:
     """Collect the definitions of every concern for one installation.
 
@@ -30,7 +31,9 @@ def load(
         accept_removed: let a release lack indicators that the last one had.
         call: calls checks, for example in another process; in this one without it.
         master: the master of Spark; without it DuckDB runs the models.
+        raised: gets what each step of the job raised.
     """
+    raised = {} if raised is None else raised
 
     def check_keys() -> list[dg.AssetCheckKey]:
         """All checks of the product; the gate asks when it runs, after all of them are defined."""
@@ -47,7 +50,6 @@ def load(
         )
         for module in iter_modules(defs.__path__)
     ]
-    raised: Raised = {}
     job = dg.define_asset_job(
         BUILD_JOB, description="From survey files to a release.", hooks={keep_errors(raised)}
     )

@@ -60,7 +60,7 @@ def everything(
             is stopped again.
     """
     from dashboards import credentials, provision, server
-    from orchestration.build import is_up_to_date
+    from orchestration.freshness import is_up_to_date
 
     if port == history_port:
         raise RefusedError("orchestration.same_port", HOST, port=port)

@@ -22,7 +22,7 @@ LAST_BUILD = {
 @click.pass_context
 def status(context: click.Context) -> None:
     """Show what is wrong, if anything: last build, current release, changed files, disk."""
-    from orchestration.build import is_up_to_date
+    from orchestration.freshness import is_up_to_date
     from orchestration.monitoring import last_build
     from orchestration.releases import Releases
 
