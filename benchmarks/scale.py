@@ -1,98 +1,289 @@
-"""How time and memory of a build grow with the answers of one wave.
+"""How time, memory and disk of a build grow with the answers.
 
-The generated file of one wave of the WERKonderzoek is repeated under other numbers of respondents,
-which keeps its shares and multiplies everything that a build has to do with it.
+A survey is generated in a copy of the project: employees who say their sector, their work climate
+(two statements, which make a group) and five-point items beside them, which depend on each other.
+Its answers are synthetic. Each line of the result is a build of the project with that survey, next
+to a plain weighted GROUP BY of its items by total, sector and work climate over the same files.
 """
 
 from __future__ import annotations
 
 import argparse
+import csv
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
+import yaml
 
-from ingest import registry
-from ingest.samples import sample_file
-from orchestration.dbt import EXECUTABLE
-from orchestration.monitoring import last_build
+from orchestration.monitoring import BuildReport, last_build
 from orchestration.settings import Settings
 
-WAVE = "werkonderzoek/2025"
+PROJECT = Path(__file__).parents[1]
+PARTS = ("ingest", "dbt_project", "expectations", "orchestration", "dashboards", "pyproject.toml")
+SURVEY = "generated"
+# The statements of the WERKonderzoek of 2025, whose rows of the crosswalk are taken over.
+TEMPLATE = ("werkonderzoek", "2025", ("sector", "work_climate_typology"))
+SAME = ("", "identical", "", "")  # source concept, status and reasons
+SECTORS = 7
+LABELS = ("Never", "Rarely", "Sometimes", "Often", "Always")
+ROWS_AT_ONCE = 500_000
 SECONDS = 0.2
+STEPS = 8
 
 
-def write(times: int, samples: Path, data: Path) -> int:
-    """Write the wave with its respondents `times` over; return how many that are."""
-    answers = registry.load().wave(WAVE).wave.answers
-    assert answers is not None and answers.sample is not None
-    table = pq.read_table(sample_file(answers.sample, answers.file, samples))
-    number = table.column_names.index(answers.respondent)
-    highest = pc.max(table.column(number)).as_py() + 1
-    path = data / WAVE / answers.file.name
+@dataclass(frozen=True)
+class Size:
+    """Respondents of each wave, items of each, and the waves."""
+
+    respondents: int
+    items: int
+    waves: tuple[str, ...]
+
+    @property
+    def answers(self) -> int:
+        """Number of answers (respondent x variable)."""
+        return self.respondents * (self.items + 3) * len(self.waves)
+
+
+def copy_project(folder: Path) -> Path:
+    """Copy what a build reads of the project, and return the folder."""
+    project = folder / "project"
+    ignore = shutil.ignore_patterns("__pycache__", "target", "logs")
+    for part in PARTS:
+        source = PROJECT / part
+        if source.is_dir():
+            shutil.copytree(source, project / part, ignore=ignore)
+        else:
+            shutil.copy(source, project / part)
+    return project
+
+
+def describe(project: Path, size: Size) -> None:
+    """Write the manifests of the survey, its concepts and its rows of the crosswalk."""
+    survey = project / "ingest" / "surveys" / SURVEY
+    (survey / "waves").mkdir(parents=True)
+    both = {"nl": "Gegenereerd", "en": "Generated"}
+    employee = {"code": "employee", "nl": "medewerker", "en": "employee"}
+    described = {"survey": SURVEY, "country": "NL", "title": both, "publisher": "Generated"}
+    described |= {"unit": employee, "reference_wave": size.waves[0]}
+    (survey / "survey.yml").write_text(yaml.safe_dump(described), "utf-8")
+    codelists = {
+        "sector": {code: f"Sector {code}" for code in range(1, SECTORS + 1)},
+        "agreement": {1: "1", 2: "2", 3: "3", 4: "4", 99: "No opinion"},
+        "often": dict(enumerate(LABELS, 1)),
+    }
+    variables = {"sector": "sector", "s1": "agreement", "s2": "agreement"}
+    variables |= dict.fromkeys(names(size.items), "often")
+    items = [
+        {"variable": name, "codelist": codelist, "base": "employees"}
+        | {"wording": dict(zip(("nl", "en"), texts(name), strict=True))}
+        for name, codelist in variables.items()
+    ]
+    for wave in size.waves:
+        answers = {
+            "file": {"name": "answers.parquet", "format": "parquet"},
+            "respondent": "respondent",
+            "design": {"weight": "weight"},
+            "codelists": codelists,
+            "items": items,
+        }
+        manifest = {"wave": wave, "population": both, "answers": answers}
+        (survey / "waves" / f"{wave}.yml").write_text(yaml.safe_dump(manifest), "utf-8")
+    seeds = project / "dbt_project" / "seeds"
+    append(seeds / "crosswalk.csv", crosswalk(seeds, size))
+    append(
+        seeds / "recodes.csv", ([SURVEY, n + 1, w.lower(), "", ""] for n, w in enumerate(LABELS))
+    )
+    of_item = ("employees", "", "true")  # default_base, minimum_items, by_group
+    append(
+        seeds / "concepts.csv",
+        (
+            (f"{SURVEY}_{name}", *texts(name), "single", *texts(name), *of_item, place, "true")
+            for place, name in enumerate(names(size.items), 10_000)
+        ),
+    )
+    append(
+        seeds / "categories.csv",
+        (
+            [f"{SURVEY}_{name}", label.lower(), label, label, 10 * place, "false", ""]
+            for name in names(size.items)
+            for place, label in enumerate(LABELS, 1)
+        ),
+    )
+
+
+def crosswalk(seeds: Path, size: Size) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of the crosswalk: those of the template, and one for each item."""
+    survey, of_wave, concepts = TEMPLATE
+    with (seeds / "crosswalk.csv").open(encoding="utf-8", newline="") as file:
+        taken = [
+            row for row in csv.reader(file) if row[:2] == [survey, of_wave] and row[2] in concepts
+        ]
+    for wave in size.waves:
+        for row in taken:
+            yield (SURVEY, wave, *row[2:])
+        for name in names(size.items):
+            concept = f"{SURVEY}_{name}"
+            yield (SURVEY, wave, concept, "employees", name, "", "recode", SURVEY, *SAME)
+
+
+def append(path: Path, rows: Iterable[Sequence[object]]) -> None:
+    """Add rows to a seed."""
+    with path.open("a", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(rows)
+
+
+def texts(name: str) -> tuple[str, str]:
+    """Return the label of an item in Dutch and English."""
+    return f"Vraag {name}", f"Question {name}"
+
+
+def names(items: int) -> list[str]:
+    """Return the names of the items."""
+    return [f"q{place + 1}" for place in range(items)]
+
+
+def write(path: Path, size: Size, seed: int) -> None:
+    """Write the answers of a wave: a trait that all share makes the items depend on each other."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with pq.ParquetWriter(path, table.schema) as writer:
-        for time_ in range(times):
-            numbers = pc.add(table.column(number), pa.scalar(float(time_ * highest)))
-            writer.write_table(table.set_column(number, table.schema.field(number), numbers))
-    return times * table.num_rows
+    chance = np.random.default_rng(seed)
+    writer = None
+    for start in range(0, size.respondents, ROWS_AT_ONCE):
+        rows = min(ROWS_AT_ONCE, size.respondents - start)
+        trait = chance.normal(size=rows)
+        sector = chance.integers(1, SECTORS + 1, rows, dtype="int8")
+        columns = {"respondent": np.arange(start + 1, start + rows + 1), "sector": sector}
+        for name in ("s1", "s2"):
+            found = np.clip(np.round(2.5 + trait * 0.7 + chance.normal(size=rows)), 1, 4)
+            columns[name] = np.where(chance.random(rows) < 0.05, 99, found).astype("int8")
+        for place, name in enumerate(names(size.items)):
+            middle = 3 + place % 5 / 10 + trait * 0.6
+            found = np.clip(np.round(middle + chance.normal(size=rows)), 1, 5)
+            columns[name] = found.astype("int8")
+        columns["weight"] = np.round(0.5 + sector / SECTORS + chance.random(rows), 3)
+        table = pa.table(columns)
+        writer = writer or pq.ParquetWriter(path, table.schema)
+        writer.write_table(table)
+    assert writer is not None
+    writer.close()
 
 
-def build(home: Path, data: Path, memory: str) -> tuple[float, float, float]:
-    """Build, and return seconds, the most memory of all processes and the most spill, in GB."""
-    command = [str(Path(EXECUTABLE).with_name("barometer")), "build"]
+@dataclass(frozen=True)
+class Build:
+    """What a build took: seconds, and GB of memory, of spill and of the home."""
+
+    report: BuildReport
+    memory: float
+    spill: float
+    disk: float
+
+
+def build(folder: Path, memory: str, *options: str) -> Build:
+    """Build the copy of the project in the folder."""
+    project, home, data = (folder / name for name in ("project", "home", "data"))
     variables = {
         **os.environ,
+        "PYTHONPATH": str(project),
         "BAROMETER_HOME": str(home),
         "BAROMETER_DATA": str(data),
         "BAROMETER_MEMORY": memory,
     }
+    command = [sys.executable, "-c", "from orchestration.cli import main; main()", "build"]
     spilled = 0
-    with subprocess.Popen(command, env=variables, stderr=subprocess.PIPE, text=True) as running:
+    with subprocess.Popen(
+        [*command, *options], cwd=project, env=variables, stderr=subprocess.PIPE, text=True
+    ) as running:
         while running.poll() is None:
-            spilled = max(spilled, sum(size(path) for path in (home / "spill").glob("*")))
+            spilled = max(spilled, folder_size(home / "spill"))
             time.sleep(SECONDS)
         assert running.stderr is not None
         if running.returncode:
             sys.exit(running.stderr.read())
     report = last_build(Settings(home, data))
     assert report is not None
-    return report.seconds, report.memory / 1024**3, spilled / 1024**3
+    gigabyte = 1024**3
+    return Build(report, report.memory / gigabyte, spilled / gigabyte, folder_size(home) / gigabyte)
 
 
-def size(path: Path) -> int:
-    """Return the size of a file in bytes, 0 once it is gone."""
-    try:
-        return path.stat().st_size
-    except OSError:
-        return 0
+def folder_size(folder: Path) -> int:
+    """Return the size of all files in a folder in bytes; those that vanish meanwhile count 0."""
+    found = 0
+    with suppress(OSError):
+        for path in folder.rglob("*"):
+            with suppress(OSError):
+                found += path.stat().st_size if path.is_file() and not path.is_symlink() else 0
+    return found
+
+
+def floor(files: Sequence[Path], items: int, memory: str) -> float:
+    """Return the seconds of a plain weighted GROUP BY: each item by total, sector and zone."""
+    started = time.perf_counter()
+    config = {"memory_limit": memory, "threads": 2, "enable_progress_bar": False}
+    with duckdb.connect(config=config) as connection:
+        for path in files:
+            for name in names(items):
+                connection.sql(
+                    f"select sector, zone, {name}, count(*), sum(weight), sum(weight * weight) "
+                    "from (select *, case when 99 in (s1, s2) then null "
+                    f"else (s1 > 2)::int * 2 + (s2 > 2)::int end as zone from '{path}') "
+                    f"group by grouping sets (({name}), (sector, {name}), (zone, {name}))"
+                ).fetchall()
+    return time.perf_counter() - started
 
 
 def main() -> None:
-    """Print a line for each size: respondents, seconds, memory, spill, and seconds of a repeat."""
+    """Print a line for each size, and for the changes that follow it."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--times", type=int, nargs="+", default=[1, 5, 10, 20])
+    parser.add_argument("--respondents", type=int, nargs="+", default=[250_000, 750_000, 2_500_000])
+    parser.add_argument("--items", type=int, default=57)
+    parser.add_argument("--waves", type=int, default=4)
     parser.add_argument("--memory", default="4GB")
     options = parser.parse_args()
     print(f"BAROMETER_MEMORY={options.memory}")
-    for times in options.times:
+    for respondents in options.respondents:
+        waves = tuple(str(2021 + place) for place in range(options.waves))
+        size = Size(respondents, options.items, waves)
         with tempfile.TemporaryDirectory() as folder:
-            home, data = Path(folder, "home"), Path(folder, "data")
-            respondents = write(times, Path(folder, "samples"), data)
-            seconds, memory, spilled = build(home, data, options.memory)
-            again, _, _ = build(home, data, options.memory)
-        print(
-            f"{respondents} respondents x 11 more than the shipped waves: {seconds:.0f} s, "
-            f"{memory:.1f} GB of memory, {spilled:.1f} GB of spill; "
-            f"once more, with nothing changed: {again:.0f} s",
-            flush=True,
-        )
+            measure(Path(folder), size, options.memory)
+
+
+def measure(folder: Path, size: Size, memory: str) -> None:
+    """Build a size, then once more, and after a change of one wave; print what each took."""
+    describe(copy_project(folder), size)
+    files = [folder / "data" / SURVEY / wave / "answers.parquet" for wave in size.waves]
+    for seed, path in enumerate(files):
+        write(path, size, seed)
+    least = floor(files, size.items, memory)
+    print(f"{size.respondents} respondents x {size.items + 3} variables x {len(size.waves)} waves")
+    print(f"  plain GROUP BY: {least:.1f} s")
+    tell("all", build(folder, memory), least)
+    tell("nothing changed", build(folder, memory), least)
+    write(files[-1], size, seed=len(files))
+    tell("one wave is another file", build(folder, memory), least)
+
+
+def tell(what: str, done: Build, least: float) -> None:
+    """Print a line for a build."""
+    seconds = done.report.seconds
+    print(
+        f"  {what}: {seconds:.0f} s ({seconds / least:.1f} times the GROUP BY), "
+        f"{done.memory:.1f} GB of memory, {done.spill:.1f} GB of spill, {done.disk:.1f} GB of disk",
+        flush=True,
+    )
+    slowest = sorted(done.report.steps.items(), key=lambda step: -step[1])[:STEPS]
+    print("   ", ", ".join(f"{step} {seconds:.0f} s" for step, seconds in slowest), flush=True)
 
 
 if __name__ == "__main__":
