@@ -230,8 +230,8 @@ def folder_size(folder: Path) -> int:
 def floor(files: Sequence[Path], items: int, memory: str) -> float:
     """Return the seconds of a plain weighted GROUP BY: each item by total, sector and zone."""
     started = time.perf_counter()
-    config = {"memory_limit": memory, "threads": 2, "enable_progress_bar": False}
-    with duckdb.connect(config=config) as connection:
+    with duckdb.connect(config={"memory_limit": memory, "threads": 2}) as connection:
+        connection.execute("set enable_progress_bar = false")
         for path in files:
             for name in names(items):
                 connection.sql(
