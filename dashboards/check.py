@@ -18,6 +18,7 @@ from dashboards.bundle import Asset, Bundle
 from dashboards.columns import adhoc_metrics, named_columns, named_metrics
 from dashboards.compiler import ASSETS, compile_assets
 from dashboards.contracts import Mart
+from dashboards.starts import offered, starting_in
 from ingest.errors import RefusedError, did_you_mean
 from ingest.messages import Phrase
 
@@ -217,24 +218,19 @@ def _declared(dataset: Asset) -> str:
 
 def _unknown_defaults(bundle: Bundle, release: Path) -> Iterator[RefusedError]:
     """Yield the values that filters start on and the release does not have."""
-    datasets = {asset.uuid: asset for asset in bundle.of("datasets")}
+    datasets = {asset.uuid: asset.slug for asset in bundle.of("datasets")}
     with duckdb.connect(str(release), read_only=True) as connection:
-        for asset in bundle.of("dashboards"):
+        for asset in starting_in(bundle, release).of("dashboards"):
             for one in asset.content["metadata"]["native_filter_configuration"]:
-                target = one["targets"][0]
-                table, column = datasets[target["datasetUuid"]].slug, target["column"]["name"]
-                offered = [condition["sqlExpression"] for condition in one["adhoc_filters"]]
-                query = f'select distinct "{column}" from "{table}" where '  # noqa: S608
-                query += " and ".join(f"({condition})" for condition in [*offered, "true"])
-                found = {str(row[0]) for row in connection.execute(query).fetchall()}
+                found = offered(one, datasets, connection)
                 for value in one["defaultDataMask"]["filterState"].get("value", []):
                     if value not in found:
                         yield RefusedError(
                             "dashboards.no_default",
                             _filter(asset, one),
                             value=value,
-                            column=column,
-                            table=table,
+                            column=one["targets"][0]["column"]["name"],
+                            table=datasets[one["targets"][0]["datasetUuid"]],
                             near=did_you_mean(value, found),
                         )
 

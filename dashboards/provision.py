@@ -11,7 +11,7 @@ off is finished by the next one.
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
@@ -24,6 +24,7 @@ from dashboards.client import Client
 from dashboards.compiler import ASSETS, compile_assets
 from dashboards.credentials import Credentials
 from dashboards.server_state import State
+from dashboards.starts import starting_in
 from ingest.errors import RefusedError, SeveralError
 from ingest.models import Model
 
@@ -87,12 +88,34 @@ def push(
         raise RefusedError("dashboards.no_release", str(release))
     if problems := check(release=release, assets_dir=assets_dir).problems:
         raise SeveralError(problems)
-    bundle = compile_assets(release, assets_dir)
+    bundle = starting_in(compile_assets(release, assets_dir), release)
     roles = access.load(assets_dir)
     client = Client(url)
     client.log_in(credentials.admin_user, credentials.admin_password.get_secret_value())
     with _alone(release.parent.parent):
         return _push(client, bundle, roles, credentials)
+
+
+def following(url: str, credentials: Credentials, release: Path) -> Callable[[], None]:
+    """Return a look at the current release, which pushes where pages have to start elsewhere.
+
+    Args:
+        url: address of the Superset, to which the dashboards were pushed just now.
+        credentials: its accounts.
+        release: the symlink `releases/current.duckdb`.
+    """
+    shown, bundle = release.resolve(), starting_in(compile_assets(release), release)
+
+    def look() -> None:
+        nonlocal shown, bundle
+        if release.resolve() == shown or not release.exists():
+            return
+        shown, before = release.resolve(), bundle
+        bundle = starting_in(compile_assets(release), release)
+        if bundle != before:
+            push(url, credentials, release)
+
+    return look
 
 
 @contextmanager

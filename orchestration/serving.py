@@ -18,6 +18,7 @@ from orchestration.settings import PROJECT, Settings
 from orchestration.up import SUPERSET_BIN
 
 Part = Literal["dashboards", "worker", "daemon", "history"]
+Server = tuple[subprocess.Popen[bytes], Callable[[], None]]  # and what to look at while it runs
 PORTS: Final[Mapping[Part, int]] = {"dashboards": 8088, "history": 3000}
 WAIT: Final = 2  # seconds between two looks
 
@@ -29,6 +30,7 @@ def serve(
     port: int | None,
     waiting: Callable[[Path], None],
     ready: Callable[[], None],
+    told: Callable[[BarometerError], None],
 ) -> NoReturn:
     """Run a server; ends with an error or a KeyboardInterrupt.
 
@@ -38,6 +40,7 @@ def serve(
         port: its port, if it has one; the usual one without it.
         waiting: called with what another server has to make first.
         ready: called when the server runs.
+        told: called with why a new release does not fit the dashboards; the old pages stay.
 
     Raises:
         BarometerError: a service does not answer, or the server ended.
@@ -53,10 +56,14 @@ def serve(
         else:
             check(services, "history")
             running = _dagster(settings, part, port or PORTS.get(part, 0), listen)
-        with running as process:
+        with running as (process, follow):
             ready()
             while process.poll() is None:
                 time.sleep(WAIT)
+                try:
+                    follow()
+                except BarometerError as error:
+                    told(error)
         raise RefusedError("orchestration.server_ended", str(settings.home), server=part)
     except BarometerError as error:
         # What a server says of a service that is away is long and unclear.
@@ -66,7 +73,7 @@ def serve(
 @contextmanager
 def _dashboards(
     settings: Settings, port: int, listen: str, waiting: Callable[[Path], None]
-) -> Iterator[subprocess.Popen[bytes]]:
+) -> Iterator[Server]:
     """Superset behind gunicorn, with the dashboards of this project."""
     from dashboards import provision, server
 
@@ -75,13 +82,14 @@ def _dashboards(
     Releases(settings).verify_current()
     with server.start(settings.home, SUPERSET_BIN, port, host=listen) as running:
         provision.push(running.url, prepared.credentials, settings.current)
-        yield running.process
+        yield (
+            running.process,
+            provision.following(running.url, prepared.credentials, settings.current),
+        )
 
 
 @contextmanager
-def _worker(
-    settings: Settings, waiting: Callable[[Path], None]
-) -> Iterator[subprocess.Popen[bytes]]:
+def _worker(settings: Settings, waiting: Callable[[Path], None]) -> Iterator[Server]:
     """Celery with its clock, in one process: it has one small task a day."""
     from dashboards import credentials, server
 
@@ -98,13 +106,11 @@ def _worker(
         server.environment(settings.home),
         folder / "worker.log",
     ) as process:
-        yield process
+        yield process, lambda: None
 
 
 @contextmanager
-def _dagster(
-    settings: Settings, part: Part, port: int, listen: str
-) -> Iterator[subprocess.Popen[bytes]]:
+def _dagster(settings: Settings, part: Part, port: int, listen: str) -> Iterator[Server]:
     """Dagster's daemon, or the web server over its history."""
     from orchestration.build_lock import build_lock
     from orchestration.run_history import close_interrupted, open_history
@@ -130,7 +136,7 @@ def _dagster(
         },
         settings.dagster_home / f"{part}.log",
     ) as process:
-        yield process
+        yield process, lambda: None
 
 
 def _wait_for(path: Path, waiting: Callable[[Path], None]) -> None:

@@ -13,7 +13,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.errors import RefusedError
+from ingest.errors import BarometerError, RefusedError
 from orchestration.releases import Releases
 from orchestration.settings import PROJECT, Settings
 
@@ -23,8 +23,13 @@ HOST = "127.0.0.1"
 
 @dataclass(frozen=True)
 class Running:
-    """What a person needs to know of what was started."""
+    """What a person needs to know of what was started.
 
+    Attributes:
+        follow: looks at the current release, and pushes where pages have to start elsewhere.
+    """
+
+    follow: Callable[[], None]
     dashboards: dict[str, str]
     history: str
     viewer: str
@@ -86,6 +91,7 @@ def everything(
         secrets = credentials.load(settings.home)
         pushed = provision.push(superset.url, secrets, settings.current)
         yield Running(
+            follow=provision.following(superset.url, secrets, settings.current),
             dashboards=dict(pushed.addresses),
             history=f"http://{HOST}:{history_port}",
             viewer=secrets.viewer_user,
@@ -144,14 +150,22 @@ def end_like_ctrl_c() -> None:
         signal.signal(number, stop)
 
 
-def wait(running: Running) -> None:
-    """Wait until a KeyboardInterrupt.
+def wait(running: Running, told: Callable[[BarometerError], None]) -> None:
+    """Keep the dashboards in step with the current release until a KeyboardInterrupt.
+
+    Args:
+        running: the servers.
+        told: called with why a release does not fit the dashboards; the old pages stay.
 
     Raises:
         RefusedError: a server has stopped by itself.
     """
     while True:
         time.sleep(0.5)
+        try:
+            running.follow()
+        except BarometerError as error:
+            told(error)
         for name in ("superset", "webserver"):
             if getattr(running, name).poll() is not None:
                 raise RefusedError(

@@ -133,7 +133,7 @@ def up(port: int, history_port: int, runs: bool) -> None:
             show("up_history", address=running.history)
             show("up_data_docs", address=data_docs(settings.quality).as_uri())
             show("up_stop")
-            wait(running)
+            wait(running, lambda error: show("error", err=True, message=error))
     except KeyboardInterrupt:
         pass
     show("up_stopped")

@@ -34,6 +34,7 @@ def serve(part: Part, port: int | None) -> None:
             port=port,
             waiting=lambda path: show("serve_waiting", path=path),
             ready=lambda: show("serve_ready", part=part),
+            told=lambda error: show("error", err=True, message=error),
         )
     except KeyboardInterrupt:
         show("up_stopped")

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -9,13 +10,14 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from dashboards import server_state
 from dashboards.bundle import Content, asset_uuid
 from dashboards.client import Client, SupersetError
 from dashboards.credentials import load_or_create
-from dashboards.provision import push
+from dashboards.provision import following, push
 from ingest.errors import BarometerError, RefusedError
 from tests.dashboards.conftest import Superset
 from tests.dashboards.reader import free_port
@@ -237,3 +239,48 @@ def test_a_superset_that_is_down_and_a_wrong_password_are_one_message(
     with pytest.raises(SupersetError, match="password") as refused:
         push(superset.url, accounts, superset.release)
     assert refused.value.status == 401
+
+
+def starts(superset: Superset) -> list[str]:
+    """What the question of the page on results starts on, in both languages."""
+    found = server_state.exported(superset.admin)
+    masks = [
+        one["defaultDataMask"]
+        for language in ("nl", "en")
+        for one in found[asset_uuid("dashboards", "results", language)]["metadata"][
+            "native_filter_configuration"
+        ]
+    ]
+    return [value for mask in masks for value in (mask["filterState"] or {}).get("value") or []]
+
+
+def test_a_page_starts_on_real_answers_once_a_release_has_them(
+    restored: Superset, tmp_path: Path
+) -> None:
+    look = following(restored.url, restored.credentials, restored.release)
+    before = starts(restored)
+    assert [value.rsplit(" · ", 1)[1] for value in before] == ["SYNTHETISCH", "SYNTHETIC"]
+    generated = restored.release.readlink()
+    real = tmp_path / "real.duckdb"
+    shutil.copy(generated, real)
+    with duckdb.connect(str(real)) as release:
+        release.execute(
+            "update mart_question set data_status = 'microdata', "
+            "choice_nl = replace(choice_nl, 'SYNTHETISCH', 'berekend uit antwoorden'), "
+            "choice_en = replace(choice_en, 'SYNTHETIC', 'computed from answers')"
+        )
+    try:
+        look()
+        assert starts(restored) == before
+        restored.release.unlink()
+        restored.release.symlink_to(real)
+        look()
+        assert [value.rsplit(" · ", 1)[1] for value in starts(restored)] == [
+            "berekend uit antwoorden",
+            "computed from answers",
+        ]
+    finally:
+        restored.release.unlink()
+        restored.release.symlink_to(generated)
+    look()
+    assert starts(restored) == before

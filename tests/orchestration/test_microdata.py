@@ -159,6 +159,11 @@ def test_a_real_file_becomes_microdata_and_no_synthetic_row_is_left(
         assert figures == release.sql(COMPUTED.format(keys)).fetchall()
 
 
+def test_every_page_still_starts_on_a_question_that_the_release_has(real: Barometer) -> None:
+    done = real.run("dashboards", "check")
+    assert done.returncode == 0, done.stderr
+
+
 def test_the_list_of_waves_shows_the_real_file_and_its_rows(real: Barometer) -> None:
     line = status_of(real)
     assert not missing_words(line, ("published + microdata", "366", str(real.data)))
