@@ -27,7 +27,7 @@ from orchestration.settings import Settings
 
 # Respondents, items, runs; items for those who take one at a time.
 SIZES = ((366, 100, 9, 5), (35_000, 60, 3, 2), (625_000, 90, 1, 1))
-PATTERNS = ("hrm_respondent_patterns", "hrm_pattern_cells")
+PATTERNS = ("hrm_patterns", "hrm_pattern_cells")
 SUMS = ("est_profiles", "est_profile_groups", "est_pattern_sums", "est_stratum_sums")
 MODELS = (*PATTERNS, *SUMS, "est_quantiles", "est_computed")
 COMPILED = "compiled/innovation_barometer/models"
@@ -67,26 +67,24 @@ from (values ('quantile_interval_base', 30), ('fewest_respondents', 3)) as rules
 create view said as
 select
     survey, wave, respondent_id, 'result' as concept, 'all' as base, 'item ' || i as item,
-    item as category, 'share' as statistic, cast(1 as double) as value,
-    hash(respondent_id, i) as dice
-from respondent cross join range({items}) as items(i);
-create table staging.stg_answers as
-select
-    survey, wave, respondent_id, item as variable,
+    item as category, 'share' as statistic, cast(1 as double) as value, i,
+    hash(respondent_id, i) as dice,
     case when dice % 5 > 0 then if(dice % 3 = 0, '1', '0') end as code
-from said;
+from respondent cross join range({items}) as items(i);
+create table staging.stg_corrections (
+    survey varchar, wave varchar, respondent_id varchar, variable varchar, code varchar,
+    becomes varchar
+);
 create table harmonised.hrm_wave_versions as select 's' as survey, '1' as wave, '' as made_from;
-create table harmonised.hrm_blocks as
-select 's' as survey, '1' as wave, 'item ' || i as variable, 'block ' || i // 10 as block
+create table harmonised.hrm_block_cells as
+select
+    's' as survey, '1' as wave, 'block ' || i // 10 as block, 'item ' || i as variable,
+    'answer_' || i as answer_column, true as in_block, i % 10 + 1 as place
 from range({items}) as items(i);
-create table staging.stg_items as select survey, wave, variable, 'all' as base
-from harmonised.hrm_blocks;
-create table harmonised.hrm_routed_out as
-select survey, wave, respondent_id, 'all' as base from respondent limit 0;
 create table harmonised.hrm_base_members as
-select * exclude (category, statistic, value, dice) from said where dice % 5 > 0;
+select * exclude (category, statistic, value, i, dice, code) from said where dice % 5 > 0;
 create table harmonised.hrm_answers as
-select * exclude (dice) from said where dice % 5 > 0 and dice % 3 = 0;
+select * exclude (i, dice, code) from said where dice % 5 > 0 and dice % 3 = 0;
 create table harmonised.hrm_asked_categories as
 select 's' as survey, '1' as wave, 'result' as concept, 'all' as base, 'item ' || i as item,
     item as category, 'share' as statistic
@@ -138,11 +136,10 @@ cat(proc.time()[["elapsed"]] - started, format(100 * found[[2]][1], digits = 15)
 """
 
 
-def compiled(folder: Path) -> dict[str, str]:
-    """Return the SQL of the models as dbt makes it."""
-    settings = Settings(home=folder, data=folder)
+def compiled(settings: Settings) -> dict[str, str]:
+    """Return the SQL of the models as dbt makes it, with the columns of the raw answers."""
     settings.dbt_target.mkdir(parents=True)
-    run(["compile", "--select", *MODELS, "--no-introspect"], settings)
+    run(["compile", "--select", *MODELS], settings)
     folder = settings.dbt_target / COMPILED
     layers = {"hrm": "harmonised", "est": "estimates"}
     paths = {f"{layers[name[:3]]}.{name}": f"{layers[name[:3]]}/{name}.sql" for name in MODELS}
@@ -166,9 +163,8 @@ def main() -> None:
     """Print seconds of each for every size, and their ratio to ours."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        models = compiled(folder / "home")
         for size in SIZES:
-            compare(folder, models, *size)
+            compare(folder, *size)
     print(
         "What the others do that ours does not: R's survey and svy take clusters, stages and "
         "replicate weights, calibrate with the variance that follows from it, and fit models; "
@@ -176,14 +172,14 @@ def main() -> None:
     )
 
 
-def compare(
-    folder: Path, models: dict[str, str], respondents: int, items: int, runs: int, few: int
-) -> None:
+def compare(folder: Path, respondents: int, items: int, runs: int, few: int) -> None:
     """Time everyone at one size."""
     columns = ", ".join(SPLITS)
-    path = folder / f"{respondents}.duckdb"
-    connection = duckdb.connect()
-    connection.execute(f"attach '{path}' as warehouse; use warehouse")
+    home = folder / str(respondents)
+    settings = Settings(home=home, data=home)
+    raw = settings.raw / "answers" / "s"
+    raw.mkdir(parents=True)
+    connection = duckdb.connect(str(settings.warehouse))
     groups = ", ".join(
         f"hash(i, {place}) % {size} as {split}"
         for place, (split, size) in enumerate(SPLITS.items())
@@ -195,6 +191,14 @@ def compare(
             respondents=respondents, items=items, columns=columns, groups=groups, names=names
         )
     )
+
+    cells = ", ".join(f"max(code) filter (i = {i}) as answer_{i}" for i in range(items))
+    connection.execute(
+        f"copy (select respondent_id, {cells} from said group by all) to '{raw}/1.parquet'"
+    )
+    connection.close()
+    models = compiled(settings)
+    connection = duckdb.connect(str(settings.warehouse), config={"file_search_path": str(home)})
 
     def floor() -> None:
         connection.execute(f"create or replace table floor as {FLOOR}")
@@ -231,9 +235,7 @@ def compare(
     ).fetchall()[0]
     check(int(abs(share - ours_share) > 1e-3), "polars")  # it adds up in single precision
     times |= one_at_a_time(connection, folder, few, items, error)
-    ((patterns,),) = connection.sql(
-        "select count(distinct pattern) from harmonised.hrm_respondent_patterns"
-    ).fetchall()
+    ((patterns,),) = connection.sql("select count(*) from harmonised.hrm_patterns").fetchall()
     title = f"{respondents:,} respondents x {items} items x 37 groups"
     print(f"{title}: {patterns:,} patterns")
     for who, walls in times.items():
@@ -243,7 +245,7 @@ def compare(
             ratio = median(times["ours"]) / median(times[who])
             print(f"ratio ours to {who}, {title}: {ratio:.4f}")
     connection.close()
-    path.unlink()
+    shutil.rmtree(home)
 
 
 def by_polars(flat: pl.DataFrame) -> float:

@@ -172,7 +172,8 @@ def write(path: Path, size: Size, seed: int) -> None:
             middle = 3 + place % 5 / 10 + trait * 0.6
             found = np.clip(np.round(middle + chance.normal(size=rows)), 1, 5)
             columns[name] = found.astype("int8")
-        columns["weight"] = np.round(0.5 + sector / SECTORS + chance.random(rows), 3)
+        # As of weights that were raked to sector and age: few of them differ.
+        columns["weight"] = np.round(0.5 + sector / SECTORS + chance.integers(0, 3, rows) / 4, 3)
         table = pa.table(columns)
         writer = writer or pq.ParquetWriter(path, table.schema)
         writer.write_table(table)

@@ -152,6 +152,7 @@ def _of_answers(row: Row, settings: Settings) -> str | None:
     names = ("survey", "wave", "concept", "base", "group_dimension", "group_value", "weighting")
     key = {name: row[name] for name in names}
     with duckdb.connect(str(settings.warehouse), read_only=True) as warehouse:
+        warehouse.execute("set file_search_path = $1", [str(settings.home)])  # views read raw data
         # A release that was switched back to may be older than the warehouse.
         same = " and ".join(f"{name} = ${name}" for name in (*key, "category", "statistic"))
         now = _rows(

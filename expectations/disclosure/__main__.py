@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import fields
+from pathlib import Path
 
 from expectations.disclosure.attack import Effort
 from expectations.disclosure.gate import CUBE, attack_wave, waves
@@ -25,6 +26,7 @@ def main(arguments: list[str]) -> None:
     cube = CUBE
     write = sys.stdout.write
     with duckdb.connect(warehouse, read_only=True) as connection:
+        connection.execute("set file_search_path = $1", [str(Path(warehouse).parent)])
         if release:
             connection.execute(f"attach '{release[0]}' as released (read_only)")
             cube = "released.main.mart_indicator"

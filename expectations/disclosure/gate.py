@@ -35,7 +35,7 @@ WIDE = 2  # a hidden count that may vary by less is called narrow
 # What an attack reads, by wave, beside the figures that are shown; a change of any of it is another
 # digest. Nothing here is a sum of fractions, which differs in its last bits from build to build.
 READ = (
-    "harmonised.hrm_respondent_patterns",
+    "harmonised.hrm_wave_versions",
     "harmonised.hrm_item_answers",
     "harmonised.hrm_pattern_answers",
     "harmonised.hrm_pattern_members",
@@ -89,6 +89,8 @@ def check_disclosure(warehouse: Path, kept: Path) -> list[Finding]:
     findings = []
     made = set()
     with duckdb.connect(str(warehouse), read_only=True) as connection:
+        connection.execute("set file_search_path = $1", [str(warehouse.parent)])  # of raw data
+        connection.execute("set enable_progress_bar = false")
         real = set(
             connection.execute(
                 f"select distinct survey, wave from {CUBE} where data_status = 'microdata'"  # noqa: S608

@@ -126,7 +126,7 @@ class Wave:
                 from (
                     select distinct respondent_id, concept, category
                     from harmonised.hrm_item_answers
-                    inner join harmonised.hrm_respondent_patterns using (survey, wave, pattern)
+                    inner join harmonised.hrm_read_patterns using (survey, wave, pattern)
                     where
                         survey = $survey and wave = $wave and category is not null
                         and list_contains($register, concept)

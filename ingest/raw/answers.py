@@ -14,7 +14,7 @@ from ingest.wave_files import WaveFile
 if TYPE_CHECKING:
     import pyarrow as pa
 
-ANSWERS_AT_ONCE = 1_000_000
+ANSWER = "answer_"  # begins the name of a column of raw answers
 
 
 def write_wave(file: WaveFile, raw: Path, version: str = "") -> dict[str, int]:
@@ -59,14 +59,16 @@ def _check_counts(file: WaveFile, path: Path) -> None:
     data, variables = file.table.data, _variables_held(file)
     filled = sum(data.num_rows - data.column(name).null_count for name in variables)
     held = pq.read_metadata(path)
-    code = held.schema.names.index("code")
+    places = [place for place, name in enumerate(held.schema.names) if name.startswith(ANSWER)]
     groups = [held.row_group(place) for place in range(held.num_row_groups)]
     written = sum(
-        group.num_rows - group.column(code).statistics.null_count
+        group.num_rows - group.column(place).statistics.null_count
         for group in groups
         if group.num_rows
+        for place in places
     )
-    if (held.num_rows, written) != (data.num_rows * len(variables), filled):
+    cells = held.num_rows * len(places)
+    if (cells, written) != (data.num_rows * len(variables), filled):
         path.unlink()
         raise RefusedError(
             "answers_lost",
@@ -74,7 +76,7 @@ def _check_counts(file: WaveFile, path: Path) -> None:
             path=file.path,
             cells=data.num_rows * len(variables),
             filled=filled,
-            cells_written=held.num_rows,
+            cells_written=cells,
             filled_written=written,
         )
 
@@ -84,31 +86,19 @@ def _variables_held(file: WaveFile) -> list[str]:
     return [item.variable for item in file.answers.items if item.variable in held]
 
 
-def _answers(file: WaveFile) -> Iterator[pa.Table]:
-    """One row per respondent and variable, code as text.
+def _columns(file: WaveFile) -> dict[str, str]:
+    """Return variable -> column of raw answers: engines do not tell all names apart."""
+    return {name: f"{ANSWER}{place}" for place, name in enumerate(_variables_held(file), 1)}
 
-    Some variables at a time, so that memory stays within bounds.
-    """
-    import numpy as np
+
+def _answers(file: WaveFile) -> Iterator[pa.Table]:
+    """One row per respondent, with a column of codes as text for each variable of `_columns`."""
     import pyarrow as pa
 
-    data, variables = file.table.data, _variables_held(file)
-    size = data.num_rows
-    step = max(ANSWERS_AT_ONCE // max(size, 1), 1)
-    respondents = data.column(file.answers.respondent).cast(pa.string()).chunks
-    encoded = pa.dictionary(pa.int32(), pa.string())
-    for start in range(0, max(len(variables), 1), step):
-        names = variables[start : start + step]
-        index = pa.array(np.repeat(np.arange(len(names), dtype="int32"), size))
-        columns = [_split(name, file) for name in names]
-        codes = [chunk for column in columns for chunk in _encoded(column).chunks]
-        yield pa.table(
-            {
-                "respondent_id": pa.chunked_array(respondents * len(names), pa.string()),
-                "variable": pa.DictionaryArray.from_arrays(index, pa.array(names, pa.string())),
-                "code": pa.chunked_array(codes, encoded).unify_dictionaries(),
-            }
-        )
+    columns = {"respondent_id": file.table.data.column(file.answers.respondent).cast(pa.string())}
+    for name, column in _columns(file).items():
+        columns[column] = _encoded(_split(name, file))
+    yield pa.table(columns)
 
 
 def _split(name: str, file: WaveFile) -> pa.ChunkedArray:
@@ -152,14 +142,19 @@ def _respondents(file: WaveFile) -> Iterator[pa.Table]:
 
 
 def _variables(file: WaveFile) -> Iterator[pa.Table]:
-    """One row per variable, as the file labels it."""
+    """One row per variable, as the file labels it, with its column of raw answers if it has one."""
     import pyarrow as pa
 
-    yield pa.Table.from_pylist(
-        [
-            {"variable": name, "position": place, "label": file.table.labels.get(name, "")}
-            for place, name in enumerate(file.table.data.column_names)
-        ]
+    columns = _columns(file)
+
+    names = file.table.data.column_names
+    yield pa.table(
+        {
+            "variable": pa.array(names, pa.string()),
+            "position": pa.array(range(len(names)), pa.int64()),
+            "label": pa.array([file.table.labels.get(name, "") for name in names], pa.string()),
+            "answer_column": pa.array([columns.get(name) for name in names], pa.string()),
+        }
     )
 
 

@@ -117,7 +117,7 @@ def test_codes_that_are_texts_are_checked_and_reach_raw_data_unchanged(tmp_path:
     assert [finding.rule for finding in check_file(file) if finding.refuses] == []
     write_wave(file, tmp_path / "raw")
     (path,) = (tmp_path / "raw" / "answers").rglob("*.parquet")
-    assert pq.read_table(path).column("code").to_pylist() == [*LISTED, "01"]
+    assert pq.read_table(path).column("answer_1").to_pylist() == [*LISTED, "01"]
 
 
 @pytest.mark.parametrize("cell", ["1.00", "001", "zeer eens", "Zeer eens ", "x", "no", "1,0"])

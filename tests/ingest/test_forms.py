@@ -272,7 +272,7 @@ def test_a_list_is_written_with_its_codes_apart(tmp_path: Path) -> None:
     file = wave_of(tmp_path, cells, ["Product", "Yes, because of costs"])
     write_wave(file, tmp_path / "raw")
     raw = pq.read_table(tmp_path / "raw" / "answers" / "nl_barometer" / "2025.parquet")
-    assert raw.column("code").to_pylist() == [
+    assert raw.column("answer_1").to_pylist() == [
         "Product\x1fYes, because of costs",
         "Product",
         None,

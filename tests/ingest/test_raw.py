@@ -65,19 +65,24 @@ def test_as_many_answers_are_written_as_the_file_holds(
     file = open_wave(registry.load().wave(WAVE), tmp_path / "data", tmp_path / "samples")
     answers.write_wave(file, tmp_path / "raw")
     (path,) = (tmp_path / "raw" / "answers").rglob("*.parquet")
-    code = pq.read_table(path).column("code")
+    written = pq.read_table(path)
+    codes = [written.column(f"answer_{place}").cast(pa.string()) for place in range(1, 96)]
     items = [item.variable for item in file.answers.items]
     held = file.table.data.select(items)
-    assert len(code) == held.num_rows * len(items) == 366 * 95
-    assert code.null_count == sum(column.null_count for column in held.columns)
+    assert [code.to_pylist() for code in codes] == [cell.to_pylist() for cell in held.columns]
+    assert written.num_rows == 366 and len(items) == 95
+    names = pq.read_table(tmp_path / "raw" / "variables" / f"{WAVE}.parquet")
+    found = {row["variable"]: row["answer_column"] for row in names.to_pylist()}
+    assert [found.pop(name) for name in items] == [f"answer_{place}" for place in range(1, 96)]
+    assert set(found.values()) == {None}
     write_table = pq.ParquetWriter.write_table
 
-    def losing(writer: pq.ParquetWriter, table: pa.Table) -> None:
-        write_table(writer, table.slice(1) if "code" in table.column_names else table)
+    def losing(writer: pq.ParquetWriter, table: pa.Table, size: int) -> None:
+        write_table(writer, table.slice(1) if "answer_1" in table.column_names else table, size)
 
     monkeypatch.setattr(pq.ParquetWriter, "write_table", losing)
     with pytest.raises(RefusedError) as refused:
         answers.write_wave(file, tmp_path / "raw")
     assert refused.value.rule == "answers_lost"
-    assert "in 34,770 cells" in str(refused.value) and "in 34,769 were" in str(refused.value)
+    assert "in 34,770 cells" in str(refused.value) and "in 34,675 were" in str(refused.value)
     assert not path.exists()

@@ -304,7 +304,7 @@ def test_the_reason_for_no_answer_reaches_raw_data(tmp_path: Path) -> None:
     assert refused == {} and file.data_status == "synthetic"
     write_wave(file, tmp_path / "raw")
     (path,) = (tmp_path / "raw" / "answers").rglob("*.parquet")
-    codes = pq.read_table(path).column("code").to_pylist()
+    codes = pq.read_table(path).column("answer_1").to_pylist()
     assert codes == ["1", ".a", ".b", None, "0"]
 
 

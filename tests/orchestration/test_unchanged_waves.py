@@ -93,18 +93,18 @@ def marked(warehouse: Path) -> set[tuple[str, str]]:
         return set(
             connection.execute(
                 "select survey || '/' || wave, any_value(respondent_id) "
-                "from harmonised.hrm_pattern_cells where respondent_id = ? group by all",
+                "from harmonised.hrm_patterns where respondent_id = ? group by all",
                 [MARK],
             ).fetchall()
         )
 
 
 def test_a_build_makes_what_changed_and_gives_the_release_of_a_full_one(copy: Barometer) -> None:
-    # Of a survey without routing nothing reads whom cells were copied from, so a mark may stay.
+    # Nothing reads who a pattern was named after, so a mark may stay.
     warehouse = copy.home / "warehouse.duckdb"
     with duckdb.connect(str(warehouse)) as connection:
         connection.execute(
-            "update harmonised.hrm_pattern_cells set respondent_id = ? "
+            "update harmonised.hrm_patterns set respondent_id = ? "
             "where survey = 'werkonderzoek' or wave = '2025'",
             [MARK],
         )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,16 +106,21 @@ def test_no_model_reads_a_later_layer(models: dict[str, Node]) -> None:
     assert later == []
 
 
-def test_only_staging_reads_raw_files(models: dict[str, Node]) -> None:
-    readers = [m for m in models.values() if any(key.startswith("source.") for key in m.reads)]
-    assert readers and {model.layer for model in readers} == {"staging"}
+def test_only_staging_reads_raw_files_but_for_answers_in_columns(models: dict[str, Node]) -> None:
+    answers = "source.innovation_barometer.raw.answers"
+    layers = defaultdict(set)
+    for model in models.values():
+        for key in model.reads:
+            if key.startswith("source."):
+                layers[key == answers].add(model.layer)
+    assert layers == {False: {"staging"}, True: {"harmonised", "estimates"}}
 
 
 def test_no_mart_reads_rows_of_respondents(models: dict[str, Node]) -> None:
     confidential = {
         key for key, model in models.items() if re.search("respondent|pattern", model.row)
     }
-    assert {"hrm_answers", "stg_answers"} <= {models[key].name for key in confidential}
+    assert {"hrm_answers", "hrm_respondent_patterns"} <= {models[key].name for key in confidential}
     assert not {models[key].name for key in confidential} & {
         model.name for model in models.values() if model.layer == "marts"
     }

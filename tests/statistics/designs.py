@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -61,9 +62,18 @@ def respondents(draw: st.DrawFn) -> list[Row]:
 
 # Models that add answers up, in the order in which they read each other.
 PATTERN_MODELS = ("est_profiles", "est_profile_groups", "est_pattern_sums", "est_stratum_sums")
+# What est_pattern_sums adds up from raw files, which answers without a questionnaire do not have.
+PATTERN_SUMS = """
+select
+    survey, wave, pattern, profile, count(*) as n, sum(weight) as sum_w,
+    sum(weight * weight) as sum_w2
+from warehouse.harmonised.hrm_read_patterns
+inner join warehouse.estimates.est_profiles using (survey, wave, respondent_id)
+group by all
+"""
 # Where answers are made without a questionnaire: every respondent is a pattern.
 PATTERN_OF_EACH = """
-;create table harmonised.hrm_respondent_patterns as
+;create table harmonised.hrm_read_patterns as
 select distinct survey, wave, respondent_id, 'all' as block, respondent_id as pattern
 from harmonised.hrm_sample_design;
 create view harmonised.hrm_pattern_members as
@@ -71,6 +81,13 @@ select * rename (respondent_id as pattern) from harmonised.hrm_base_members;
 create view harmonised.hrm_pattern_answers as
 select * rename (respondent_id as pattern) from harmonised.hrm_answers;
 """
+
+
+def model_sql(folder: Path, name: str) -> str:
+    """Return the SQL of a model of estimates, from a folder of what dbt compiled."""
+    return (
+        PATTERN_SUMS if name == "est_pattern_sums" else (folder / f"{name}.sql").read_text("utf-8")
+    )
 
 
 def drawn(strategy: st.SearchStrategy[Any], count: int) -> list[Any]:
@@ -100,7 +117,7 @@ def tables(designs: list[list[Row]]) -> Mapping[str, list[Row]]:
         for name in (
             "harmonised.hrm_sample_design",
             "harmonised.hrm_respondent_groups",
-            "harmonised.hrm_respondent_patterns",
+            "harmonised.hrm_read_patterns",
             "harmonised.hrm_pattern_members",
             "harmonised.hrm_pattern_answers",
             "harmonised.hrm_asked_categories",
@@ -128,9 +145,7 @@ def tables(designs: list[list[Row]]) -> Mapping[str, list[Row]]:
             ]
             said = list(_said(row))
             pattern = patterns.setdefault(repr(said), str(index))
-            made["harmonised.hrm_respondent_patterns"].append(
-                {**who, "block": "all", "pattern": pattern}
-            )
+            made["harmonised.hrm_read_patterns"].append({**who, "block": "all", "pattern": pattern})
             if pattern != str(index):
                 continue
             for question, category, value in said:

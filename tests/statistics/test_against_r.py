@@ -26,6 +26,7 @@ from tests.statistics.designs import (
     Row,
     drawn,
     fill,
+    model_sql,
     respondents,
     tables,
 )
@@ -96,11 +97,10 @@ def _ask_estimates(connection: duckdb.DuckDBPyConnection, built: Barometer, part
         part: cells of the shipped wave whose hash is below this, in hexadecimal digits.
     """
     for name in (*PATTERN_MODELS, "est_quantiles", "est_computed", "est_group_covariances"):
-        model = _compiled(built, f"estimates/{name}")
+        model = model_sql(built.home / COMPILED / "estimates", name)
         connection.execute(f"insert into warehouse.estimates.{name} by name {model}")
     for schema, name in [
         ("harmonised", "hrm_sample_design"),
-        ("harmonised", "hrm_respondent_patterns"),
         ("harmonised", "hrm_pattern_members"),
         ("harmonised", "hrm_pattern_answers"),
         ("harmonised", "hrm_respondent_groups"),
@@ -113,9 +113,15 @@ def _ask_estimates(connection: duckdb.DuckDBPyConnection, built: Barometer, part
             f"create view {name} as from shipped.{schema}.{name} "
             f"union all by name from warehouse.{schema}.{name}"
         )
+    # The views of the shipped warehouse would read the one that is called as it was.
+    patterns = _compiled(built, "harmonised/hrm_respondent_patterns")
+    shipped = patterns.replace('"warehouse"', '"shipped"')
+    connection.execute(
+        f"create view hrm_respondent_patterns as from ({shipped}) "
+        "union all by name from warehouse.harmonised.hrm_read_patterns"
+    )
     connection.execute(
         f"""
-        -- The views of the shipped warehouse would read the one that is called as it was.
         create view hrm_base_members as
         select * exclude (block, pattern)
         from hrm_respondent_patterns inner join hrm_pattern_members using (survey, wave, pattern);

@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from tests.conftest import Barometer
-from tests.statistics.designs import PATTERN_MODELS, PATTERN_OF_EACH
+from tests.statistics.designs import PATTERN_MODELS, PATTERN_OF_EACH, model_sql
 
 MODELS = (
     *PATTERN_MODELS,
@@ -136,7 +136,7 @@ def estimated(built: Barometer, sample: pd.DataFrame, *, pairs_only: bool) -> pd
             + PATTERN_OF_EACH
         )
         for name in MODELS if pairs_only else MODELS[:-2]:
-            sql = (built.home / COMPILED / f"{name}.sql").read_text("utf-8")
+            sql = model_sql(built.home / COMPILED, name)
             connection.execute(f"create table estimates.{name} as {sql}")
         if not pairs_only:
             return connection.sql("from estimates.est_computed").df()

@@ -17,7 +17,7 @@ import pytest
 from scipy import stats
 
 from tests.conftest import Barometer
-from tests.statistics.designs import PATTERN_MODELS, PATTERN_OF_EACH
+from tests.statistics.designs import PATTERN_MODELS, PATTERN_OF_EACH, model_sql
 from tests.statistics.test_simulation import STRATA
 
 COMPILED = "dbt/compiled/innovation_barometer/models"
@@ -201,7 +201,7 @@ def judged(built: Barometer, frame: Population, sample: pd.DataFrame) -> pd.Data
             + PATTERN_OF_EACH
         )
         for name in MODELS:
-            sql = (built.home / COMPILED / "estimates" / f"{name}.sql").read_text("utf-8")
+            sql = model_sql(built.home / COMPILED / "estimates", name)
             connection.execute(f"create table estimates.{name} as {sql}")
         connection.execute(
             """

@@ -16,6 +16,86 @@
     parquet.`{{ env_var('BAROMETER_HOME') }}/raw/{{ folder }}`
 {%- endmacro %}
 
+{#- A raw table of one wave, which may have other columns than that of another. -#}
+{% macro raw_wave(table, survey, wave) -%}
+    {{ return(adapter.dispatch('raw_wave', 'innovation_barometer')(table, survey, wave)) }}
+{%- endmacro %}
+
+{% macro default__raw_wave(table, survey, wave) -%}
+    read_parquet('raw/{{ table }}/{{ survey }}/{{ wave }}.parquet')
+{%- endmacro %}
+
+{% macro spark__raw_wave(table, survey, wave) -%}
+    parquet.`{{ env_var('BAROMETER_HOME') }}/raw/{{ table }}/{{ survey }}/{{ wave }}.parquet`
+{%- endmacro %}
+
+{#- One row per block of a wave, codes and profile: respondents, and sums of their weights. -#}
+{% macro sums_of_blocks(wave, profiles) -%}
+    {{ return(adapter.dispatch('sums_of_blocks', 'innovation_barometer')(wave, profiles)) }}
+{%- endmacro %}
+
+{#- Of grouping sets DuckDB reads and joins the wave once for all blocks: a tenth of the time. Which
+    set a row is of, a column says that is in this set only; it must not look constant. -#}
+{% macro default__sums_of_blocks(wave, profiles) -%}
+    select
+        {{ literal(wave.survey) }} as survey,
+        {{ literal(wave.wave) }} as wave,
+        case
+        {%- for block in wave.blocks %}
+            when in_{{ loop.index }} then {{ literal(block) }}
+        {%- endfor %}
+        end as block,
+        case
+        {%- for columns in wave.blocks.values() %}
+            when in_{{ loop.index }} then {{ list_of(columns) }}
+        {%- endfor %}
+        end as codes,
+        profile,
+        count(*) as n,
+        sum(weight) as sum_w,
+        sum(weight * weight) as sum_w2
+    from (
+        select
+            profiles.profile,
+            profiles.weight,
+        {%- for block in wave.blocks %}
+            profiles.profile is not null as in_{{ loop.index }},
+        {%- endfor %}
+            answers.*
+        from {{ answers_of_wave(wave) }} as answers
+        {{ _join_profiles(wave, profiles) }}
+    )
+    group by grouping sets (
+    {%- for columns in wave.blocks.values() %}
+        (profile, in_{{ loop.index }}, {{ columns | join(', ') }}){{ ',' if not loop.last }}
+    {%- endfor %}
+    )
+{%- endmacro %}
+
+{#- Spark takes 64 columns in all its grouping sets. -#}
+{% macro spark__sums_of_blocks(wave, profiles) -%}
+    {%- for block, columns in wave.blocks.items() %}
+        select
+            {{ columns_of_block(wave, block) }},
+            profiles.profile,
+            count(*) as n,
+            sum(profiles.weight) as sum_w,
+            sum(profiles.weight * profiles.weight) as sum_w2
+        from {{ answers_of_wave(wave) }} as answers
+        {{ _join_profiles(wave, profiles) }}
+        group by profiles.profile, {{ columns | join(', ') }}
+        {{ 'union all' if not loop.last }}
+    {%- endfor %}
+{%- endmacro %}
+
+{% macro _join_profiles(wave, profiles) -%}
+    inner join {{ profiles }} as profiles
+        on
+            answers.respondent_id = profiles.respondent_id
+            and profiles.survey = {{ literal(wave.survey) }}
+            and profiles.wave = {{ literal(wave.wave) }}
+{%- endmacro %}
+
 {#- All texts of a group in alphabetical order, as one text. -#}
 {% macro sorted_list(text, between=' ') -%}
     {{ return(adapter.dispatch('sorted_list', 'innovation_barometer')(text, between)) }}
@@ -113,16 +193,41 @@
     {%- endif -%}
 {%- endmacro %}
 
-{#- A whole number from two texts, of which either may be empty: as good as drawn anew for each two. -#}
-{% macro hashed(one, other) -%}
-    {{ return(adapter.dispatch('hashed', 'innovation_barometer')(one, other)) }}
+{#- A list of columns. -#}
+{% macro list_of(columns) -%}
+    {{ return(adapter.dispatch('list_of', 'innovation_barometer')(columns)) }}
 {%- endmacro %}
 
-{#- DuckDB combines the hashes of its arguments by a XOR, which adding up could undo. -#}
-{% macro default__hashed(one, other) -%}
-    hash(hash({{ one }}, {{ other }}))
+{% macro default__list_of(columns) -%}
+    [{{ columns | join(', ') }}]
 {%- endmacro %}
 
-{% macro spark__hashed(one, other) -%}
-    cast(xxhash64({{ one }}, {{ other }}) as decimal(20, 0))
+{% macro spark__list_of(columns) -%}
+    array({{ columns | join(', ') }})
+{%- endmacro %}
+
+{#- An item of a list by its place, from 1. -#}
+{% macro item_of_list(list, place) -%}
+    {{ return(adapter.dispatch('item_of_list', 'innovation_barometer')(list, place)) }}
+{%- endmacro %}
+
+{% macro default__item_of_list(list, place) -%}
+    {{ list }}[{{ place }}]
+{%- endmacro %}
+
+{% macro spark__item_of_list(list, place) -%}
+    element_at({{ list }}, cast({{ place }} as int))
+{%- endmacro %}
+
+{#- A text as a literal. -#}
+{% macro literal(value) -%}
+    {{ return(adapter.dispatch('literal', 'innovation_barometer')(value)) }}
+{%- endmacro %}
+
+{% macro default__literal(value) -%}
+    '{{ value | string | replace("'", "''") }}'
+{%- endmacro %}
+
+{% macro spark__literal(value) -%}
+    {{ spark_literal(value) }}
 {%- endmacro %}

@@ -5,7 +5,7 @@ with corrections as (
 ),
 
 answers as (
-    select * from {{ ref('stg_answers') }}
+    select * from {{ ref('hrm_variable_answers') }}
 ),
 
 counted as (

@@ -70,7 +70,7 @@ both_sides as (
                 ) }}
                 and linked.{{ side }}_wave = member_groups.wave
                 and linked.{{ side }}_respondent = member_groups.respondent_id
-        inner join {{ ref('hrm_respondent_patterns') }} as patterns
+        inner join {{ ref('hrm_read_patterns') }} as patterns
             on
                 linked.survey = patterns.survey
                 and linked.{{ side }}_wave = patterns.wave

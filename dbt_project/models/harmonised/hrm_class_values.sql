@@ -16,6 +16,6 @@ inner join {{ ref('hrm_item_values') }} as scales
     on
         {{ equal_columns('classes', 'scales', ['survey', 'wave', 'pattern']) }}
         and rules.source_concept = scales.concept
-inner join {{ ref('hrm_respondent_patterns') }} as patterns
+inner join {{ ref('hrm_read_patterns') }} as patterns
     on {{ equal_columns('classes', 'patterns', ['survey', 'wave', 'pattern']) }}
 where rules.gives = 'class'

@@ -69,7 +69,6 @@ empty_cells as (
     select
         {% for column in cell %}answers.{{ column }},
         {% endfor %}
-        answers.respondent_id,
         answered_batteries.battery is not null as is_open_tick
     from answers
     left join batteries
@@ -171,6 +170,6 @@ inner join rules
     on {{ equal_columns('empty_cells', 'rules', ['survey', 'wave', 'variable']) }}
 left join routed_past
     on
-        {{ equal_columns('empty_cells', 'routed_past', ['survey', 'wave', 'respondent_id']) }}
+        {{ equal_columns('empty_cells', 'routed_past', ['survey', 'wave', 'pattern']) }}
         and rules.item_base = routed_past.base
 where not empty_cells.is_open_tick

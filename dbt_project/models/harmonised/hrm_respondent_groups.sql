@@ -1,7 +1,7 @@
 -- One row per respondent and group that the respondent belongs to; everyone is in `total`.
 -- Groups of a multiple-response question (innovation types) overlap.
 with patterns as (
-    select * from {{ ref('hrm_respondent_patterns') }}
+    select * from {{ ref('hrm_read_patterns') }}
 ),
 
 answers as (

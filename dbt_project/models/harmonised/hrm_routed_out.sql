@@ -1,15 +1,19 @@
--- One row per survey, wave, respondent and base of which the routing is known and to which the
--- respondent does not belong: who was routed past the questions of that base.
-with answers as (
-    select * from {{ ref('stg_answers') }}
+-- One row per survey, wave, pattern and base of its variables of which the routing is known and to
+-- which those who gave the pattern do not belong: they were routed past the questions of that base.
+with patterns as (
+    select * from {{ ref('hrm_patterns') }}
+),
+
+cells as (
+    select * from {{ ref('hrm_block_cells') }}
+),
+
+items as (
+    select * from {{ ref('stg_items') }}
 ),
 
 routing as (
     select * from {{ ref('stg_routing') }}
-),
-
-respondents as (
-    select * from {{ ref('stg_respondents') }}
 ),
 
 conditions as (
@@ -22,29 +26,48 @@ conditions as (
     group by survey, wave, base
 ),
 
+bases as (
+    select distinct
+        cells.survey,
+        cells.wave,
+        cells.block,
+        conditions.base,
+        conditions.variables
+    from cells
+    inner join items
+        on {{ equal_columns('cells', 'items', ['survey', 'wave', 'variable']) }}
+    inner join conditions
+        on {{ equal_columns('items', 'conditions', ['survey', 'wave', 'base']) }}
+    where cells.in_block
+),
+
 met as (
     select
-        answers.survey,
-        answers.wave,
-        answers.respondent_id,
+        patterns.survey,
+        patterns.wave,
+        patterns.pattern,
         routing.base,
         count(*) as variables
-    from answers
+    from patterns
+    inner join cells
+        on {{ equal_columns('patterns', 'cells', ['survey', 'wave', 'block']) }}
     inner join routing
-        on {{ equal_columns('answers', 'routing', ['survey', 'wave', 'variable', 'code']) }}
-    group by answers.survey, answers.wave, answers.respondent_id, routing.base
+        on
+            {{ equal_columns('cells', 'routing', ['survey', 'wave', 'variable']) }}
+            and {{ item_of_list('patterns.codes', 'cells.place') }} = routing.code
+    group by patterns.survey, patterns.wave, patterns.pattern, routing.base
 )
 
 select
-    respondents.survey,
-    respondents.wave,
-    respondents.respondent_id,
-    conditions.base
-from respondents
-inner join conditions
-    on respondents.survey = conditions.survey and respondents.wave = conditions.wave
+    patterns.survey,
+    patterns.wave,
+    patterns.pattern,
+    bases.base
+from patterns
+inner join bases
+    on {{ equal_columns('patterns', 'bases', ['survey', 'wave', 'block']) }}
 left join met
     on
-        {{ equal_columns('respondents', 'met', ['survey', 'wave', 'respondent_id']) }}
-        and conditions.base = met.base
-where coalesce(met.variables, 0) < conditions.variables
+        {{ equal_columns('patterns', 'met', ['survey', 'wave', 'pattern']) }}
+        and bases.base = met.base
+where coalesce(met.variables, 0) < bases.variables

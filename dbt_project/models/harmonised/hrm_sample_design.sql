@@ -27,7 +27,7 @@ membership as (
             waves.survey = answers.survey
             and waves.wave = answers.wave
             and waves.stratum_concept = answers.concept
-    inner join {{ ref('hrm_respondent_patterns') }} as patterns
+    inner join {{ ref('hrm_read_patterns') }} as patterns
         on {{ equal_columns('answers', 'patterns', ['survey', 'wave', 'pattern']) }}
 ),
 

@@ -33,13 +33,20 @@ explained as (
     where asked_answers = answers and term in (select outcome from {{ ref('regression_terms') }})
 ),
 
-members as (
-    select * from {{ ref('hrm_base_members') }}
-),
+{% for name, patterns in {
+    'members': 'hrm_pattern_members', 'answers': 'hrm_pattern_answers'
+}.items() %}
+    {{ name }} as (
+        select
+            read_patterns.respondent_id,
+            found.*
+        from {{ ref(patterns) }} as found
+        inner join {{ ref('hrm_read_patterns') }} as read_patterns
+            on {{ equal_columns('found', 'read_patterns', ['survey', 'wave', 'pattern']) }}
+        where found.concept in (select concept from terms)
+    ),
 
-answers as (
-    select * from {{ ref('hrm_answers') }}
-),
+{% endfor %}
 
 -- Of a term with several answers it is not known that none was chosen while one is missing.
 by_base as (

@@ -2,7 +2,7 @@
 -- text as typed. Organisations are counted once, whoever of them answered; without a pseudonym each
 -- respondent counts.
 with answers as (
-    select * from {{ ref('stg_answers') }}
+    select * from {{ ref('hrm_variable_answers') }}
 )
 
 select

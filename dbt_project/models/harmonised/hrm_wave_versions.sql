@@ -1,6 +1,5 @@
 -- One row per survey and wave with answers: a digest of all that its patterns are made from, which
 -- are its file, its manifest and its blocks.
-{{ config(materialized='view') }}
 with loads as (
     select * from {{ ref('stg_loads') }}
 ),
