@@ -63,7 +63,7 @@ bench: .venv/.bench ## Print speed: files to raw in seconds, the rest as ratios.
 bench-dashboards: .venv/.dev .venv-superset/.installed ## How long a reader waits, alone and with twenty.
 	@$(BIN)/python -m benchmarks.dashboards
 
-bench-scale: .venv/.dev ## Time and memory of a build as the answers of one wave grow.
+bench-scale: .venv/.dev ## Time, memory and disk of a build as answers grow, beside a plain GROUP BY.
 	@$(BIN)/python -m benchmarks.scale
 
 screenshots: .venv/.dev .venv-superset/.installed ## Take a picture of every page, at every width, in .artifacts/.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 from ingest import registry
 from ingest.erasing import take_out
 from ingest.errors import Names, RefusedError
+from ingest.raw.answers import ANSWER
 from ingest.registry import SurveyWave
 from ingest.wave_files import find_file
 from orchestration.data_version import of_file
@@ -205,32 +206,45 @@ def _of(path: Path, respondent: str) -> pa.Table | None:
 
 def _marks(settings: Settings, planned: Erasure) -> set[str]:
     """Return pseudonyms and open answers that tell these answers from all others."""
-    import pyarrow as pa
     import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
-    answers = planned.wave.wave.answers if planned.wave else None
-    texts = answers.texts if answers else frozenset()
-    open_answers = pa.array(sorted(texts), pa.string())
     own: set[str] = {planned.respondent} if planned.respondent else set()
     others: set[str] = set()
-    for table, telling in (
-        ("respondents", ["respondent_id", "organisation_id"]),
-        ("answers", ["code"]),
-    ):
+    for table in ("respondents", "answers"):
         for path in (settings.raw / table).glob("*/*.parquet"):
-            if f"{path.parent.name}/{path.stem}" != planned.wave_id:
-                others |= _texts(pq.ParquetFile(path).read(telling))
-                continue
+            is_own = f"{path.parent.name}/{path.stem}" == planned.wave_id
             rows = pq.ParquetFile(path).read()
-            if table == "answers":
-                rows = rows.filter(pc.is_in(rows.column("variable").cast("string"), open_answers))
+            if table == "respondents":
+                telling = ["respondent_id", "organisation_id"]
+            elif is_own:
+                telling = _open_answers(settings, planned)
+            else:
+                telling = [name for name in rows.column_names if name.startswith(ANSWER)]
+            if not is_own:
+                others |= _texts(rows.select(telling))
+                continue
             if planned.respondent is not None:
                 asked = pc.equal(rows.column("respondent_id"), planned.respondent)
                 others |= _texts(rows.filter(pc.invert(asked)).select(telling))
                 rows = rows.filter(asked)
             own |= _texts(rows.select(telling))
     return {mark for mark in own - others if len(mark) >= SHORTEST}
+
+
+def _open_answers(settings: Settings, planned: Erasure) -> list[str]:
+    """Return the columns of raw answers that hold open answers of the wave."""
+    import pyarrow.parquet as pq
+
+    answers = planned.wave.wave.answers if planned.wave else None
+    path = settings.raw / "variables" / f"{planned.wave_id}.parquet"
+    if answers is None or not path.exists():
+        return []
+    return [
+        row["answer_column"]
+        for row in pq.ParquetFile(path).read().to_pylist()
+        if row["variable"] in answers.texts and row["answer_column"]
+    ]
 
 
 def _texts(table: pa.Table) -> set[str]:

@@ -200,41 +200,57 @@ class Wave:
             """,
             self.where,
         )
-        members = self._frame(
-            """
-            select concept, base, item, profile, cast(sum(n) as bigint) as n
-            from harmonised.hrm_pattern_members inner join attack_patterns using (pattern)
-            where survey = $survey and wave = $wave
-            group by all
-            """
-        )
-        answers = self._frame(
-            """
-            select concept, base, item, category, profile, cast(sum(n) as bigint) as n
-            from harmonised.hrm_pattern_answers inner join attack_patterns using (pattern)
-            where survey = $survey and wave = $wave and statistic = 'share'
-            group by all
-            """
-        )
         asked = self._frame(
             """
             select asked.*, concepts.kind
             from harmonised.hrm_asked_categories as asked
             inner join seeds.concepts as concepts using (concept)
+            semi join harmonised.hrm_pattern_members using (survey, wave, concept, base, item)
             where survey = $survey and wave = $wave and statistic = 'share'
             order by all
             """
         )
-        self.members = {k: self._spread(part) for k, part in members.groupby(key)}
-        self.answers = {k: self._spread(part) for k, part in answers.groupby([*key, "category"])}
         self.asked = [
             (
                 Asked(str(k[0]), str(k[1]), str(k[2]), tuple(part["category"])),
                 part["kind"].iloc[0] == "single",
             )
             for k, part in asked.groupby(key)
-            if k in self.members
         ]
+
+    def _given(self, asked: Asked) -> tuple[Counts, Counts]:
+        """Return who answered a question, by profile, and their answers, by category and profile.
+
+        One question at a time: of a large wave all of them are more than a machine holds.
+        """
+        import numpy as np
+
+        question = {"concept": asked.concept, "base": asked.base, "item": asked.item}
+        found = self.connection.execute(
+            """
+            with given as (
+                select '' as category, pattern from harmonised.hrm_pattern_members
+                where
+                    survey = $survey and wave = $wave
+                    and concept = $concept and base = $base and item = $item
+                union all
+                select category, pattern from harmonised.hrm_pattern_answers
+                where
+                    survey = $survey and wave = $wave
+                    and concept = $concept and base = $base and item = $item
+                    and statistic = 'share'
+            )
+            select category, profile, cast(sum(n) as bigint) as n
+            from given inner join attack_patterns using (pattern)
+            group by all
+            """,
+            {**self.where, **question},
+        ).fetch_df()
+        by_category = {
+            str(category): self._spread(part) for category, part in found.groupby("category")
+        }
+        none = np.zeros(self.size, np.int64)
+        return by_category[""], np.stack([by_category.get(c, none) for c in asked.categories])
 
     def _spread(self, part: pd.DataFrame) -> Counts:
         import numpy as np
@@ -347,10 +363,7 @@ class Wave:
         for asked, single in self.asked:
             if asked.concept in self.register_concepts or only not in (None, asked):
                 continue
-            key = (asked.concept, asked.base, asked.item)
-            members = self.members[key]
-            none = np.zeros(self.size, np.int64)
-            counts = np.stack([self.answers.get((*key, c), none) for c in asked.categories])
+            members, counts = self._given(asked)
             figures, shown, cells = [], [], []
             for category, y in zip(asked.categories, counts, strict=True):
                 rows = self.shown_cells(asked.concept, asked.base, category)
