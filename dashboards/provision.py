@@ -21,10 +21,10 @@ from dashboards.access import Access
 from dashboards.bundle import Bundle, Content, Kind
 from dashboards.check import check
 from dashboards.client import Client
-from dashboards.compiler import ASSETS, compile_assets
+from dashboards.compiler import ASSETS
 from dashboards.credentials import Credentials
 from dashboards.server_state import State
-from dashboards.starts import starting_in
+from dashboards.starts import compile_in
 from ingest.errors import RefusedError, SeveralError
 from ingest.models import Model
 
@@ -88,7 +88,7 @@ def push(
         raise RefusedError("dashboards.no_release", str(release))
     if problems := check(release=release, assets_dir=assets_dir).problems:
         raise SeveralError(problems)
-    bundle = starting_in(compile_assets(release, assets_dir), release)
+    bundle = compile_in(release, assets_dir)
     roles = access.load(assets_dir)
     client = Client(url)
     client.log_in(credentials.admin_user, credentials.admin_password.get_secret_value())
@@ -104,14 +104,14 @@ def following(url: str, credentials: Credentials, release: Path) -> Callable[[],
         credentials: its accounts.
         release: the symlink `releases/current.duckdb`.
     """
-    shown, bundle = release.resolve(), starting_in(compile_assets(release), release)
+    shown, bundle = release.resolve(), compile_in(release)
 
     def look() -> None:
         nonlocal shown, bundle
         if release.resolve() == shown or not release.exists():
             return
         shown, before = release.resolve(), bundle
-        bundle = starting_in(compile_assets(release), release)
+        bundle = compile_in(release)
         if bundle != before:
             push(url, credentials, release)
 

@@ -23,9 +23,9 @@ from ruamel.yaml.scalarstring import LiteralScalarString, ScalarString
 from dashboards import definitions, server_state
 from dashboards.bundle import Asset, Bundle, Content
 from dashboards.client import Client
-from dashboards.compiler import ASSETS, compile_assets
+from dashboards.compiler import ASSETS
 from dashboards.credentials import Credentials
-from dashboards.starts import starting_in
+from dashboards.starts import compile_in
 from dashboards.templates import changed_template
 from ingest.errors import BarometerError, RefusedError, SeveralError
 from ingest.messages import LANGUAGES, Language, Phrase
@@ -48,7 +48,7 @@ def pull(
     client = Client(url)
     client.log_in(credentials.admin_user, credentials.admin_password.get_secret_value())
     found = server_state.exported(client)
-    bundle = starting_in(compile_assets(release, assets_dir), release)
+    bundle = compile_in(release, assets_dir)
     # What was removed in Superset, a push makes again: to remove is done in the project.
     changed = [
         asset
@@ -320,8 +320,7 @@ def _verify(
         for path, text in changes.items():
             (copy / path.relative_to(assets_dir)).write_text(text, "utf-8")
         try:
-            again = starting_in(compile_assets(release, copy), release)
-            after = {asset.uuid: asset for asset in again.assets}
+            after = {asset.uuid: asset for asset in compile_in(release, copy).assets}
         except BarometerError as error:
             raise RefusedError("dashboards.pull_does_not_fit", str(assets_dir), why=error) from None
     lost = list(_lost(changed, after, found))

@@ -14,8 +14,14 @@ from typing import Final
 import duckdb
 
 from dashboards.bundle import Asset, Bundle, Content
+from dashboards.compiler import ASSETS, compile_assets
 
 BETWEEN: Final = " · "
+
+
+def compile_in(release: Path, assets_dir: Path = ASSETS) -> Bundle:
+    """Compile all files under `assets_dir`, with filters that start on what a release has."""
+    return starting_in(compile_assets(release, assets_dir), release)
 
 
 def starting_in(bundle: Bundle, release: Path) -> Bundle:
