@@ -3,12 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import duckdb
+import jinja2
 import pandas as pd
 import pytest
 
-from tests.conftest import Barometer
+from tests.conftest import PROJECT, Barometer
+
+MACROS = PROJECT / "dbt_project" / "macros"
+
+
+def macros(name: str, **known: Any) -> Any:
+    """The macros of a file, as the project has them, with those that they call."""
+    environment = jinja2.Environment(autoescape=False, extensions=["jinja2.ext.do"])
+    return environment.from_string((MACROS / name).read_text("utf-8")).make_module(known)
+
+
+def test_a_known_error_is_corrected_and_nothing_else() -> None:
+    """Of one respondent or of all, to another code or to none; quotes stay what they are."""
+    literal = macros("dispatch/portable.sql").default__literal
+    errors = [
+        {"respondent_id": "ann", "code": "11", "becomes": "1"},
+        {"respondent_id": None, "code": "77", "becomes": None},
+        {"respondent_id": None, "code": "it's", "becomes": "its"},
+    ]
+    corrected = macros("patterns.sql", literal=literal).corrected
+    rows = [
+        ("ann", "11"),
+        ("bob", "11"),
+        ("cas", "1"),
+        ("cas", "77"),
+        ("dan", None),
+        ("eva", "it's"),
+    ]
+    answers = pd.DataFrame(rows, columns=["respondent_id", "answer_1"])  # noqa: F841 - in the query
+    found = duckdb.sql(f"select {corrected('answer_1', errors)} from answers").fetchall()
+    assert found == [("1",), ("11",), ("1",), (None,), (None,), ("its",)]
+    assert corrected("answer_1", []).strip() == "answer_1"
 
 
 @pytest.fixture(scope="module")
