@@ -76,6 +76,10 @@ class Reader:
         self.clicks += 1
         reader.apply(self.page)
         self.clicks += 1
+        self.wait_for(choice)
+
+    def wait_for(self, choice: str) -> None:
+        """Wait for the picture of a question; other tables of a page can be drawn before it."""
         self.page.locator(".bm-answers caption", has_text=f"{choice}.").wait_for()
 
     def query(self, statement: str) -> list[tuple[Any, ...]]:
@@ -85,6 +89,7 @@ class Reader:
 
     def sees_all_of(self, choice: str) -> list[tuple[str, str, str]]:
         """The rows of the picture; they and the sentence above it are those of the release."""
+        self.wait_for(choice)
         rows = [reader.row_text(row) for row in self.page.locator(".bm-answers tbody tr").all()]
         assert rows == reader.shown(self.superset.release, choice, self.language)
         said = self.page.locator(".bm-answer .bm-sentence").inner_text()
