@@ -45,11 +45,12 @@ STEPS = 8
 
 @dataclass(frozen=True)
 class Size:
-    """Respondents of each wave, items of each, and the waves."""
+    """Respondents of each wave, items of each, the waves, and whether few weights are alike."""
 
     respondents: int
     items: int
     waves: tuple[str, ...]
+    own_weights: bool = False
 
     @property
     def answers(self) -> int:
@@ -173,7 +174,10 @@ def write(path: Path, size: Size, seed: int) -> None:
             found = np.clip(np.round(middle + chance.normal(size=rows)), 1, 5)
             columns[name] = found.astype("int8")
         # As of weights that were raked to sector and age: few of them differ.
-        columns["weight"] = np.round(0.5 + sector / SECTORS + chance.integers(0, 3, rows) / 4, 3)
+        weight = 0.5 + sector / SECTORS + chance.integers(0, 3, rows) / 4
+        if size.own_weights:  # as of weights that were calibrated to much more
+            weight = weight * chance.lognormal(0, 0.2, rows)
+        columns["weight"] = np.round(weight, 9)
         table = pa.table(columns)
         writer = writer or pq.ParquetWriter(path, table.schema)
         writer.write_table(table)
@@ -251,11 +255,12 @@ def main() -> None:
     parser.add_argument("--items", type=int, default=57)
     parser.add_argument("--waves", type=int, default=4)
     parser.add_argument("--memory", default="4GB")
+    parser.add_argument("--own-weights", action="store_true")
     options = parser.parse_args()
     print(f"BAROMETER_MEMORY={options.memory}")
     for respondents in options.respondents:
         waves = tuple(str(2021 + place) for place in range(options.waves))
-        size = Size(respondents, options.items, waves)
+        size = Size(respondents, options.items, waves, options.own_weights)
         with tempfile.TemporaryDirectory() as folder:
             measure(Path(folder), size, options.memory)
 

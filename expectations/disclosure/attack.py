@@ -15,8 +15,9 @@ waves and releases, are not in the model.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     import numpy as np
@@ -27,10 +28,14 @@ if TYPE_CHECKING:
     Mask = NDArray[np.bool_]
 
 Fate = Literal["open", "pinned", "unjudged"]
+Way = Literal["change_places", "exchange", "solve"]
 # A witness stays this far inside a bound, so that errors of floating point cannot matter.
 MARGIN = 1e-6
+ALL = slice(None)
 # As far as the solver is told to stay inside, since it keeps to a bound only roughly.
 SOLVER_MARGIN = 1e-4
+# Profiles on each side of an exchange, so that pairs of them fit in memory (100 MB).
+MOST_PARTNERS = 300
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,8 @@ class Question:
         targets: groups x profiles: whom a hidden count is about.
         hidden: categories x groups: which counts are hidden.
         exclusive: everyone in the base gave exactly one of the answers.
+        profiles: which profiles of the wave these are; the answers of others are given to the
+            attacker.
     """
 
     members: Counts
@@ -71,6 +78,12 @@ class Question:
     targets: Mask
     hidden: Mask
     exclusive: bool
+    profiles: Counts | slice = field(default_factory=lambda: ALL)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether no answer is given to the attacker."""
+        return self.profiles is ALL
 
 
 def part(question: Question, free: Mask) -> Question:
@@ -117,11 +130,13 @@ class Effort:
         nodes: steps of the solver for one hidden count; the same on every machine.
         seconds: a limit for one hidden count that only a machine in trouble should meet.
         every: judge every hidden count, also after one of the category was pinned.
+        ways: how witnesses are looked for; only `solve` can prove that there is none.
     """
 
     nodes: int = 100
     seconds: float = 20.0
     every: bool = False
+    ways: tuple[Way, ...] = ("change_places", "exchange", "solve")
 
 
 def attack(
@@ -135,12 +150,9 @@ def attack(
         effort: how long to search.
     """
     search = _Search(question, effort or Effort())
-    for category in range(len(question.counts)):
-        search.change_places(category)
-    for category in range(len(question.counts)):
-        search.exchange(category)
-    for category in range(len(question.counts)):
-        search.solve(category)
+    for way in search.effort.ways if question.members.any() else ():
+        for category in range(len(question.counts)):
+            getattr(search, way)(category)
     return search.verdict
 
 
@@ -171,6 +183,16 @@ class _Search:
         verdict.low[category] = np.minimum(verdict.low[category], changes.min(axis=1))
         verdict.high[category] = np.maximum(verdict.high[category], changes.max(axis=1))
 
+    @cached_property
+    def alike(self) -> Counts:
+        """Which profiles are in the same figures: kinds of profiles x profiles."""
+        import numpy as np
+
+        rows = np.concatenate([figures.weights for figures in self.question.figures])
+        same = np.unique(rows, axis=1, return_inverse=True)[1].ravel()
+        alike: Counts = (same == np.arange(same.max() + 1)[:, None]).astype(np.int64)
+        return alike
+
     def change_places(self, category: int) -> None:
         """Note what changes when profiles in the same figures exchange answers.
 
@@ -180,9 +202,7 @@ class _Search:
 
         if not len(self.wanted(category)):
             return
-        rows = np.concatenate([figures.weights for figures in self.question.figures])
-        same = np.unique(rows, axis=1, return_inverse=True)[1].ravel()
-        alike = (same == np.arange(same.max() + 1)[:, None]).astype(np.int64)
+        alike = self.alike
         yes = self.question.counts[category]
         no = self.question.members - yes
         # Answers inside and outside of each hidden group: profiles that are alike x groups.
@@ -207,10 +227,9 @@ class _Search:
             if not len(wanted):
                 return
             give = q.counts[partner] if partner >= 0 else q.members - gain
-            taker, giver = (
-                place.ravel() for place in np.meshgrid(np.nonzero(give)[0], np.nonzero(gain)[0])
-            )
             moves = self.targets[wanted]
+            sides = (spread(np.nonzero(who)[0], moves, MOST_PARTNERS) for who in (give, gain))
+            taker, giver = (place.ravel() for place in np.meshgrid(*sides))
             useful = (moves[:, taker] != moves[:, giver]).any(axis=0)
             taker, giver = taker[useful], giver[useful]
             for k, sign in ((category, 1), (partner, -1)):
@@ -353,3 +372,23 @@ class _Search:
             if difference.any():
                 self.note(k, (self.targets @ difference)[:, None])
         return True
+
+
+def spread(places: Counts, groups: NDArray[Any], most: int) -> Counts:
+    """Return profiles: all, or where there are more as many of each group and of the rest.
+
+    Args:
+        places: the profiles to choose from.
+        groups: groups x all profiles: who is in them.
+        most: how many to return at most; at least one of each group.
+    """
+    import numpy as np
+
+    if len(places) <= most:
+        return places
+    of_each = max(most // (len(groups) + 1), 1)
+    found = []
+    for group in (*groups, ~groups.any(axis=0)):
+        inside = places[group[places] > 0]
+        found.append(inside[np.linspace(0, len(inside) - 1, min(of_each, len(inside))).astype(int)])
+    return np.unique(np.concatenate(found))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -30,6 +31,7 @@ CUBE = "marts.mart_indicator"
 TABLE = "mart_indicator"
 SUITE = "disclosure"
 MOST = 8  # groups to withdraw; where more are needed, groups must be merged
+SIDE_BY_SIDE = 2  # waves; more take more memory
 FURTHER = 10  # times as many steps for a count that is left unjudged
 WIDE = 2  # a hidden count that may vary by less is called narrow
 # What an attack reads, by wave, beside the figures that are shown; a change of any of it is another
@@ -73,12 +75,15 @@ class Attacked:
     failures: list[Failure] = field(default_factory=list)
 
 
-def check_disclosure(warehouse: Path, kept: Path) -> list[Finding]:
+def check_disclosure(
+    warehouse: Path, kept: Path, config: tuple[tuple[str, Any], ...] = ()
+) -> list[Finding]:
     """Attack the marts of a warehouse, and keep the result of every wave.
 
     Args:
         warehouse: the private DuckDB file.
         kept: the folder with results; those of waves of which nothing changed are used again.
+        config: options of DuckDB, such as its memory limit.
 
     Returns:
         One finding per wave.
@@ -86,36 +91,51 @@ def check_disclosure(warehouse: Path, kept: Path) -> list[Finding]:
     import duckdb
 
     kept.mkdir(parents=True, exist_ok=True)
-    findings = []
-    made = set()
-    with duckdb.connect(str(warehouse), read_only=True) as connection:
-        connection.execute("set file_search_path = $1", [str(warehouse.parent)])  # of raw data
-        connection.execute("set enable_progress_bar = false")
+    with duckdb.connect(str(warehouse), read_only=True, config=dict(config)) as connection:
         real = set(
             connection.execute(
                 f"select distinct survey, wave from {CUBE} where data_status = 'microdata'"  # noqa: S608
             ).fetchall()
         )
-        for survey, wave in waves(connection, CUBE):
-            file = kept / f"{survey}.{wave}.json"
-            made.add(file)
-            digest = _digest(connection, survey, wave)
-            found = _read(file, digest)
-            if found is None:
-                found = attack_wave(connection, CUBE, survey, wave)
-                content = {
-                    "digest": digest,
-                    "protection": [asdict(row) for row in found.protection],
-                    "failures": [asdict(failure) for failure in found.failures],
-                }
-                file.write_text(json.dumps(content, indent=1), "utf-8")
-            finding = result(survey, wave, found)
-            if (survey, wave) not in real:
-                finding = replace(finding, severity="warning")
-            findings.append(finding)
-    for left_over in set(kept.glob("*.json")) - made:
+        attacked = waves(connection, CUBE)
+
+        def judged(key: tuple[str, str]) -> Attacked:
+            # Settings and temporary tables are those of one cursor.
+            with connection.cursor() as cursor:
+                cursor.execute("set file_search_path = $1", [str(warehouse.parent)])  # of raw data
+                cursor.execute("set enable_progress_bar = false")
+                return _attacked(cursor, _file(kept, key), *key)
+
+        # The solver works outside Python's lock.
+        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+            found = dict(zip(attacked, pool.map(judged, attacked), strict=True))
+    for left_over in set(kept.glob("*.json")) - {_file(kept, key) for key in found}:
         left_over.unlink()
-    return findings
+    return [
+        finding if key in real else replace(finding, severity="warning")
+        for key, finding in ((key, result(*key, what)) for key, what in found.items())
+    ]
+
+
+def _file(kept: Path, key: tuple[str, str]) -> Path:
+    return kept / f"{'.'.join(key)}.json"
+
+
+def _attacked(
+    connection: duckdb.DuckDBPyConnection, file: Path, survey: str, wave: str
+) -> Attacked:
+    """Return the result that is kept of a wave, or attack it and keep that."""
+    digest = _digest(connection, survey, wave)
+    found = _read(file, digest)
+    if found is None:
+        found = attack_wave(connection, CUBE, survey, wave)
+        content = {
+            "digest": digest,
+            "protection": [asdict(row) for row in found.protection],
+            "failures": [asdict(failure) for failure in found.failures],
+        }
+        file.write_text(json.dumps(content, indent=1), "utf-8")
+    return found
 
 
 def waves(connection: duckdb.DuckDBPyConnection, cube: str) -> list[tuple[str, str]]:
@@ -212,10 +232,12 @@ def _attack(read: Wave, question: Question, effort: Effort) -> Verdict:
     def near(registers: Question) -> Question:
         """Only those with the weights of the hidden counts that are left."""
         alive = registers.targets[registers.hidden.any(axis=0)] & (registers.members > 0)
-        weights = read.weight_of_registers
+        weights = read.weight_of_registers(question)
         return part(registers, np.isin(weights, weights[alive.any(axis=0)]))
 
     steps: tuple[Callable[[Question], Verdict], ...] = (
+        lambda left: attack(read.identities(left), replace(effort, ways=("change_places",))),
+        lambda left: attack(left, replace(effort, ways=("change_places", "exchange"))),
         lambda left: attack(read.identities(left), replace(effort, every=True)),
         lambda left: attack(near(read.registers(left)), replace(effort, every=True)),
         lambda left: attack(read.registers(left), effort),
@@ -228,7 +250,10 @@ def _attack(read: Wave, question: Question, effort: Effort) -> Verdict:
         left = question.hidden & (low == high)
         if not left.any():
             break
-    return Verdict(low, high, found.pinned & left, found.unjudged & left)
+    if question.is_whole:
+        return Verdict(low, high, found.pinned & left, found.unjudged & left)
+    # That some answers leave no other value proves nothing of all of them.
+    return Verdict(low, high, np.zeros(left.shape, bool), (found.pinned | found.unjudged) & left)
 
 
 def _withdraw(

@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from expectations.disclosure.attack import MARGIN, Figures, Question
+from expectations.disclosure.attack import ALL, MARGIN, Figures, Question, spread
 
 if TYPE_CHECKING:
     import duckdb
@@ -32,6 +32,8 @@ REGISTER = (
 # A published figure that is called approximate was read from a sentence such as "almost half".
 APPROXIMATE = 5.0
 EXACT = 1e-6
+# Profiles whose answers are unknowns; more, each with a weight of its own, do not fit in memory.
+MOST_PROFILES = 1500
 
 
 @dataclass(frozen=True)
@@ -164,13 +166,19 @@ class Wave:
             {**self.where, "register": list(REGISTER)},
         )
         profiles = self.connection.execute(
-            "select distinct profile, groups, known, weight from attack_respondents "
-            "order by profile"
-        ).fetchall()
-        self.size = len(profiles)
-        self.weight = np.array([row[3] for row in profiles], np.float64)
-        self.groups = _masks([row[1] for row in profiles])
-        self.known = _masks([row[2] for row in profiles])
+            """
+            select
+                weight,
+                dense_rank() over (order by groups) - 1 as of_groups,
+                dense_rank() over (order by known) - 1 as of_known
+            from (select distinct profile, groups, known, weight from attack_respondents)
+            order by profile
+            """
+        ).fetchnumpy()
+        self.size = len(profiles["weight"])
+        self.weight = np.asarray(profiles["weight"], np.float64)
+        self.groups = _masks(self._texts("groups"), np.asarray(profiles["of_groups"]))
+        self.known = _masks(self._texts("known"), np.asarray(profiles["of_known"]))
         looked_up = {concept for concept, _ in self.known}
         by_register = {**self.known} | {
             place: mask
@@ -186,6 +194,12 @@ class Wave:
             .astype(np.int64)
             for masks in (by_register, by_answers)
         )
+
+    def _texts(self, column: str) -> list[str]:
+        found = self.connection.execute(
+            f"select distinct {column} from attack_respondents order by {column}"  # noqa: S608
+        )
+        return [str(text) for (text,) in found.fetchall()]
 
     def _read_answers(self) -> None:
         key = ["concept", "base", "item"]
@@ -217,6 +231,15 @@ class Wave:
             )
             for k, part in asked.groupby(key)
         ]
+
+    def _free(self, members: Counts) -> Counts | slice:
+        """Return profiles whose answers are unknowns: all, or of those who answered some."""
+        import numpy as np
+
+        if self.size <= MOST_PROFILES:
+            return ALL
+        groups = np.stack([*self.groups.values(), *self.known.values()])
+        return spread(np.nonzero(members)[0], groups, MOST_PROFILES)
 
     def _given(self, asked: Asked) -> tuple[Counts, Counts]:
         """Return who answered a question, by profile, and their answers, by category and profile.
@@ -364,10 +387,11 @@ class Wave:
             if asked.concept in self.register_concepts or only not in (None, asked):
                 continue
             members, counts = self._given(asked)
+            free = self._free(members)
             figures, shown, cells = [], [], []
             for category, y in zip(asked.categories, counts, strict=True):
                 rows = self.shown_cells(asked.concept, asked.base, category)
-                figure, masks = self._figures(rows, members, y)
+                figure, masks = self._figures(rows, members, y, free)
                 figures.append(figure)
                 shown.append(masks)
                 cells.append(rows)
@@ -379,7 +403,15 @@ class Wave:
             whom = np.stack([mask for _, mask in targets])
             is_hidden = np.stack([_is_hidden(targets, members, masks) for masks in shown])
             exclusive = single and len(counts) > 1 and bool((counts.sum(axis=0) == members).all())
-            question = Question(members, counts, tuple(figures), whom, is_hidden, exclusive)
+            question = Question(
+                members[free],
+                counts[:, free],
+                tuple(figures),
+                whom[:, free],
+                is_hidden,
+                exclusive,
+                free,
+            )
             yield asked, tuple(target for target, _ in targets), question
 
     def identities(self, question: Question) -> Question:
@@ -394,12 +426,12 @@ class Wave:
         """
         import numpy as np
 
-        _, first = np.unique(self.identity, return_index=True)
-        alike = self._alike(self.weight[first])
-        counts = _joined(question.counts, self.identity)
+        (of, first, weight), _ = self._parts(question)
+        alike = self._alike(weight)
+        counts = _joined(question.counts, of)
         figures = []
         for shown, y in zip(question.figures, counts, strict=True):
-            known = _is_known(shown.weights, first, self.identity)
+            known = _is_known(shown.weights, first, of)
             figures.append(
                 Figures(
                     np.concatenate([shown.weights[known][:, first], alike]),
@@ -408,11 +440,11 @@ class Wave:
                 )
             )
         return Question(
-            _joined(question.members, self.identity),
+            _joined(question.members, of),
             counts,
             tuple(figures),
             question.targets[:, first],
-            question.hidden & _is_known(question.targets, first, self.identity),
+            question.hidden & _is_known(question.targets, first, of),
             question.exclusive,
         )
 
@@ -429,15 +461,12 @@ class Wave:
         """
         import numpy as np
 
-        _, first = np.unique(self.identity, return_index=True)
-        _, other = np.unique(self.told, return_index=True)
-        link = np.concatenate(
-            [self._alike(self.weight[first]), -self._alike(self.weight[other])], axis=1
-        )
+        (of, first, weight), (of_other, other, weight_of_other) = self._parts(question)
+        link = np.concatenate([self._alike(weight), -self._alike(weight_of_other)], axis=1)
         zeros = np.zeros(len(link))
         figures = []
         for shown in question.figures:
-            known = _is_known(shown.weights, first, self.identity)[:, None]
+            known = _is_known(shown.weights, first, of)[:, None]
             rows = [
                 np.where(known, shown.weights[:, first], 0),
                 np.where(known, 0, shown.weights[:, other]),
@@ -449,12 +478,12 @@ class Wave:
                     np.concatenate([shown.high, zeros]),
                 )
             )
-        known = _is_known(question.targets, first, self.identity)[:, None]
+        known = _is_known(question.targets, first, of)[:, None]
         targets = [
             known & question.targets[:, first],
             ~known & question.targets[:, other],
         ]
-        both = (self.identity, self.told)
+        both = (of, of_other)
         return Question(
             np.concatenate([_joined(question.members, part) for part in both]),
             np.concatenate([_joined(question.counts, part) for part in both], axis=1),
@@ -464,13 +493,27 @@ class Wave:
             question.exclusive,
         )
 
-    @cached_property
-    def weight_of_registers(self) -> Floats:
+    def weight_of_registers(self, question: Question) -> Floats:
         """The weight of each profile of `registers`."""
         import numpy as np
 
-        firsts = (np.unique(part, return_index=True)[1] for part in (self.identity, self.told))
-        return np.concatenate([self.weight[first] for first in firsts])
+        return np.concatenate([weight for _, _, weight in self._parts(question)])
+
+    def _parts(self, question: Question) -> list[tuple[Counts, Counts, Floats]]:
+        """Join profiles that registers do not tell apart, and those that other groups do not.
+
+        Returns:
+            Of each: the part of every profile; a profile, and the weight, of every part.
+        """
+        import numpy as np
+
+        found = []
+        for told_apart in (self.identity, self.told):
+            _, first, of = np.unique(
+                told_apart[question.profiles], return_index=True, return_inverse=True
+            )
+            found.append((of.ravel(), first, self.weight[question.profiles][first]))
+        return found
 
     @staticmethod
     def _alike(weight: Floats) -> Floats:
@@ -514,10 +557,13 @@ class Wave:
         return list(found.values())
 
     def _figures(
-        self, rows: list[dict[Any, Any]], members: Counts, y: Counts
+        self, rows: list[dict[Any, Any]], members: Counts, y: Counts, free: Counts | slice
     ) -> tuple[Figures, list[Mask]]:
-        """Return what the figures of a category say, and the groups that they are of."""
+        """Return what the figures of a category say of free profiles, and whom they are of."""
         import numpy as np
+
+        fixed = np.ones(self.size, bool)
+        fixed[free] = False
 
         weights: list[Floats] = []
         low: list[float] = []
@@ -525,9 +571,10 @@ class Wave:
         masks: list[Mask] = []
 
         def add(row: Floats, least: float, most: float) -> None:
-            weights.append(row)
-            low.append(least)
-            high.append(most)
+            given = float(row[fixed] @ y[fixed])
+            weights.append(row[free])
+            low.append(least - given)
+            high.append(most - given)
 
         for cell in rows:
             mask = self.group(cell["group_dimension"], cell["group_value"])
@@ -548,16 +595,16 @@ class Wave:
             weight: Floats = mask * (
                 self.weight if cell["weighting"] == "weighted" else np.ones(self.size)
             )
-            inside = np.unique(weight[mask & (members > 0) & (weight > 0)])
+            inside = weight[mask & (members > 0) & (weight > 0)]
             count = int((mask & (weight > 0)) @ y)
-            if len(inside) == 1:
+            if len(inside) and inside.min() == inside.max():
                 n = int((mask & (weight > 0)) @ members)
                 add((weight > 0).astype(np.float64), *self._counts(cell, n, count))
                 continue
             for row, least, most in self._weighted(cell, weight, members, y):
                 add(row, least, most)
         if not weights:
-            return Figures(np.zeros((0, self.size)), np.zeros(0), np.zeros(0)), masks
+            return Figures(np.zeros((0, self.size))[:, free], np.zeros(0), np.zeros(0)), masks
         return Figures(np.stack(weights), np.array(low), np.array(high)), masks
 
     def _counts(self, cell: dict[Any, Any], n: int, count: int) -> tuple[int, int]:
@@ -660,13 +707,13 @@ def _up_to_unit(value: float, unit: float) -> float:
     return round(math.ceil(round(value / unit, 9)) * unit, 6)
 
 
-def _masks(lists: list[str]) -> dict[tuple[str, str], Mask]:
-    """Return which profiles have each `name=value` of their lists."""
+def _masks(texts: list[str], of: Counts) -> dict[tuple[str, str], Mask]:
+    """Return which profiles have each `name=value` of their text; `of`: the text of a profile."""
     import numpy as np
 
     found: dict[tuple[str, str], Mask] = {}
-    for place, text in enumerate(lists):
+    for place, text in enumerate(texts):
         for pair in filter(None, text.split("|")):
             name, _, value = pair.partition("=")
-            found.setdefault((name, value), np.zeros(len(lists), bool))[place] = True
-    return found
+            found.setdefault((name, value), np.zeros(len(texts), bool))[place] = True
+    return {pair: has[of] for pair, has in found.items()}

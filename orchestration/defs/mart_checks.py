@@ -7,6 +7,7 @@ import dagster as dg
 from expectations.suites import suite_files
 from orchestration.check_results import check_result
 from orchestration.check_worker import Call
+from orchestration.memory import duckdb_options
 from orchestration.publishing import MARTS
 from orchestration.releases import Releases
 from orchestration.settings import Settings
@@ -56,7 +57,10 @@ def definitions(
     def hidden_counts() -> dg.AssetCheckResult:
         from expectations.disclosure.gate import check_disclosure
 
-        findings = call(check_disclosure, settings.warehouse, settings.disclosure)
+        options = duckdb_options(settings.memory, settings.spill)
+        findings = call(
+            check_disclosure, settings.warehouse, settings.disclosure, tuple(options.items())
+        )
         # Generated answers have nobody to protect: there a pinned count is a warning.
         refuses = any(finding.refuses for finding in findings)
         severity = dg.AssetCheckSeverity.ERROR if refuses else dg.AssetCheckSeverity.WARN

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from itertools import product
 
 import numpy as np
 import pytest
 
-from expectations.disclosure.attack import Effort, Figures, Question, _Search, attack, part
+from expectations.disclosure.attack import Effort, Figures, Question, _Search, attack, part, spread
 
 
 def question(
@@ -206,3 +207,33 @@ def test_what_is_not_finished_is_not_called_protected() -> None:
     open_ones = verdict.high > verdict.low
     assert (open_ones | verdict.pinned | verdict.unjudged).all()
     assert verdict.unjudged.any()
+
+
+def test_of_very_many_profiles_those_of_a_small_hidden_group_are_tried_in_little_memory() -> None:
+    random = np.random.default_rng(11)
+    size, small = 20_000, 12
+    groups = np.stack([np.ones(size, bool), np.arange(size) >= small, random.random(size) < 0.5])
+    asked = question(
+        [1] * size,
+        [random.integers(0, 2, size).tolist()],
+        groups.tolist(),
+        [(np.arange(size) < small).tolist()],
+        weights=random.random(size).tolist(),
+    )
+    tracemalloc.start()
+    verdict = attack(asked, Effort(ways=("exchange",)))
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (verdict.low < verdict.high).all()
+    assert most < 200 * 1024**2
+
+
+def test_as_many_profiles_are_chosen_of_each_group_and_of_the_rest() -> None:
+    places = np.arange(1, 1000)
+    groups = np.zeros((2, 1000), bool)
+    groups[0, [5, 6, 7]] = groups[1, 100:300] = True
+    chosen = spread(places, groups, 90)
+    assert {5, 6, 7} <= set(chosen)
+    assert np.isin(chosen, np.arange(100, 300)).sum() == len(chosen) - 3 - 30 == 30
+    assert (spread(places, groups, 999) == places).all()
+    assert spread(places, np.ones((1, 1000), bool), 10).tolist() == [1, 250, 500, 749, 999]

@@ -6,8 +6,12 @@ import csv
 from collections.abc import Iterator
 
 import duckdb
+import numpy as np
 import pytest
 
+from expectations.disclosure.attack import Effort
+from expectations.disclosure.gate import CUBE, _attack, rules
+from expectations.disclosure.wave import Wave
 from tests.conftest import PROJECT, Barometer
 
 FEWEST = 10
@@ -397,3 +401,31 @@ def test_beside_a_published_figure_stands_only_what_the_cube_shows(
     assert len(beside) > 30
     cube = release.sql(f"select {key}, estimate from computed")
     assert beside.distinct().except_(cube).fetchall() == []
+
+
+@pytest.mark.parametrize("most", [60, 150])
+def test_an_attack_on_part_of_the_answers_proves_no_count_hidden_or_open(
+    built: Barometer, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    """Of a wave with very many profiles the answers of most are given to the attacker."""
+    monkeypatch.setattr("expectations.disclosure.wave.MOST_PROFILES", most)
+    with duckdb.connect(str(built.home / "warehouse.duckdb"), read_only=True) as warehouse:
+        warehouse.execute("set file_search_path = $1", [str(built.home)])
+        wave = Wave(warehouse, CUBE, "nl_barometer", "2025", rules(warehouse))
+        assert wave.size > most
+        found = []
+        for _, _, asked in wave.questions():
+            assert len(asked.members) <= wave.size / 2
+            assert (asked.members > 0).all()
+            for figures, counts in zip(asked.figures, asked.counts, strict=True):
+                assert figures.hold(counts)
+            found.append((asked.hidden, _attack(wave, asked, Effort())))
+    counts = np.array(
+        [
+            (hidden.sum(), verdict.pinned.sum(), (verdict.low < verdict.high)[hidden].sum())
+            for hidden, verdict in found
+        ]
+    )
+    attacked, pinned, witnessed = counts.sum(axis=0)
+    assert pinned == 0
+    assert witnessed > attacked / 3
