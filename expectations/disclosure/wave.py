@@ -124,7 +124,7 @@ class Wave:
             with register as (
                 select
                     respondent_id,
-                    string_agg(concept || '=' || category, '|' order by concept, category) as known
+                    array_to_string(list_sort(list(concept || '=' || category)), '|') as known
                 from (
                     select distinct respondent_id, concept, category
                     from harmonised.hrm_item_answers
@@ -138,9 +138,8 @@ class Wave:
             shown as (
                 select
                     respondent_id,
-                    string_agg(
-                        group_dimension || '=' || group_value, '|'
-                        order by group_dimension, group_value
+                    array_to_string(
+                        list_sort(list(group_dimension || '=' || group_value)), '|'
                     ) as groups
                 from harmonised.hrm_respondent_groups
                 where survey = $survey and wave = $wave
