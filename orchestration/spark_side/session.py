@@ -59,38 +59,57 @@ def _rows(table: str) -> str:
     return f"{folder}/*.parquet"
 
 
-def _watch() -> None:
-    """End this process once the cluster has had no executor for too long."""
-    seen = time.monotonic()
-    while True:
-        time.sleep(1)
+class Watch(threading.Thread):
+    """Ends this process once the cluster has had no executor for too long.
+
+    Attributes:
+        worked: whether it ever had one.
+    """
+
+    def __init__(self, *, worked: bool) -> None:
+        super().__init__(daemon=True)
+        self.worked = worked
+
+    def run(self) -> None:
+        """Look every second."""
+        seen = time.monotonic()
+        while True:
+            time.sleep(1)
+            session = SparkSession._instantiatedSession
+            if session is None:
+                seen = time.monotonic()
+            # The driver itself is one of those that keep blocks.
+            elif session.sparkContext._jsc.sc().getExecutorMemoryStatus().size() > 1:
+                seen, self.worked = time.monotonic(), True
+            elif time.monotonic() - seen > PATIENCE:
+                os._exit(self.lost)
+
+    @property
+    def lost(self) -> int:
+        """Exit status of a session without a cluster."""
+        return CLUSTER_GONE if self.worked else NO_SESSION
+
+    def status(self, status: Any) -> Any:
+        """Tell a Spark that fails from a model that fails."""
         session = SparkSession._instantiatedSession
-        # The driver itself is one of those that keep blocks.
-        if session is None or session.sparkContext._jsc.sc().getExecutorMemoryStatus().size() > 1:
-            seen = time.monotonic()
-        elif time.monotonic() - seen > PATIENCE:
-            os._exit(CLUSTER_GONE)
-
-
-def _status(status: Any) -> Any:
-    """Tell a Spark that fails from a model that fails."""
-    session = SparkSession._instantiatedSession
-    if session is None:
-        return NO_SESSION
-    try:
-        stopped = session.sparkContext._jsc.sc().isStopped()
-    except Exception:  # Java itself is gone
-        stopped = True
-    return CLUSTER_GONE if stopped else status
+        if session is None:
+            return NO_SESSION
+        try:
+            stopped = session.sparkContext._jsc.sc().isStopped()
+        except Exception:  # Java itself is gone
+            stopped = True
+        return self.lost if stopped else status
 
 
 if __name__ == "__main__":
     SparkAdapter.python_submission_helpers = property(lambda _: {"driver": Driver})
     SparkAdapter.default_python_submission_method = property(lambda _: "driver")
-    if not os.environ["BAROMETER_SPARK_MASTER"].startswith("local"):
-        threading.Thread(target=_watch, daemon=True).start()
+    is_local = os.environ["BAROMETER_SPARK_MASTER"].startswith("local")
+    watch = Watch(worked=is_local)  # a local session works itself
+    if not is_local:
+        watch.start()
     sys.argv[0] = "dbt"
     try:
         cli()
     except SystemExit as ended:
-        sys.exit(ended.code and _status(ended.code))
+        sys.exit(ended.code and watch.status(ended.code))

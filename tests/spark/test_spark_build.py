@@ -92,7 +92,7 @@ def test_every_mart_of_a_build_that_lost_a_worker_is_that_of_duckdb(
 def test_a_cluster_that_is_gone_in_the_middle_ends_the_build(
     spare: Barometer, cluster: Cluster
 ) -> None:
-    build = start(spare, *BUILD, cluster.master, BAROMETER_SPARK_PATIENCE="5")
+    build = start(spare, *BUILD, cluster.master, BAROMETER_SPARK_PATIENCE="30")
     wait_for(spare.home / "spark" / "tables" / "harmonised.db", build)
     cluster.kill()
     said = refused(spare, build)
