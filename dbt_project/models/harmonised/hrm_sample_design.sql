@@ -31,7 +31,7 @@ membership as (
         on {{ equal_columns('answers', 'patterns', ['survey', 'wave', 'pattern']) }}
 ),
 
-stratified as (
+sampled as (
     select
         respondents.survey,
         respondents.wave,
@@ -39,22 +39,40 @@ stratified as (
         respondents.organisation_id,
         respondents.weight as own_weight,
         case when waves.stratum_concept is null then 'all' else membership.category end as stratum,
-        waves.weighting_method,
-        strata.frame_count,
-        count(*) over (partition by respondents.survey, respondents.wave) as n,
-        count(*) over (
-            partition by respondents.survey, respondents.wave, membership.category
-        ) as n_stratum
+        waves.weighting_method
     from respondents
     inner join waves
         on respondents.survey = waves.survey and respondents.wave = waves.wave
     left join membership
         on {{ equal_columns('respondents', 'membership', ['survey', 'wave', 'respondent_id']) }}
+),
+
+-- Counted by stratum first: a count over all respondents would keep them all in memory.
+sizes as (
+    select
+        sampled.survey,
+        sampled.wave,
+        sampled.stratum,
+        strata.frame_count,
+        count(*) as n_stratum,
+        sum(count(*)) over (partition by sampled.survey, sampled.wave) as n
+    from sampled
     left join strata
+        on {{ equal_columns('sampled', 'strata', ['survey', 'wave', 'stratum']) }}
+    group by sampled.survey, sampled.wave, sampled.stratum, strata.frame_count
+),
+
+stratified as (
+    select
+        sampled.*,
+        sizes.frame_count,
+        sizes.n_stratum,
+        cast(sizes.n as bigint) as n
+    from sampled
+    inner join sizes
         on
-            respondents.survey = strata.survey
-            and respondents.wave = strata.wave
-            and membership.category = strata.stratum
+            {{ equal_columns('sampled', 'sizes', ['survey', 'wave']) }}
+            and coalesce(sampled.stratum, '') = coalesce(sizes.stratum, '')
 )
 
 select
