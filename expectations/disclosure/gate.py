@@ -111,10 +111,11 @@ def check_disclosure(
             found = dict(zip(attacked, pool.map(judged, attacked), strict=True))
     for left_over in set(kept.glob("*.json")) - {_file(kept, key) for key in found}:
         left_over.unlink()
-    return [
-        finding if key in real else replace(finding, severity="warning")
-        for key, finding in ((key, result(*key, what)) for key, what in found.items())
-    ]
+    findings = []
+    for key, what in found.items():
+        finding = result(*key, what)
+        findings.append(finding if key in real else replace(finding, severity="warning"))
+    return findings
 
 
 def _file(kept: Path, key: tuple[str, str]) -> Path:
@@ -134,7 +135,9 @@ def _attacked(
             "protection": [asdict(row) for row in found.protection],
             "failures": [asdict(failure) for failure in found.failures],
         }
-        file.write_text(json.dumps(content, indent=1), "utf-8")
+        aside = file.with_suffix(".part")  # a build that is killed leaves no half of a result
+        aside.write_text(json.dumps(content, indent=1), "utf-8")
+        aside.replace(file)
     return found
 
 
@@ -422,10 +425,13 @@ def _digest(connection: duckdb.DuckDBPyConnection, survey: str, wave: str) -> st
 
 
 def _read(file: Path, digest: str) -> Attacked | None:
-    """Return a kept result; none where there is none, or it is of something else."""
+    """Return a kept result; none where there is none, or it is damaged or of something else."""
     if not file.exists():
         return None
-    content = json.loads(file.read_text("utf-8"))
+    try:
+        content = json.loads(file.read_text("utf-8"))
+    except ValueError:
+        return None  # it is made again
     if content["digest"] != digest:
         return None
     return Attacked(

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from expectations.disclosure.gate import Attacked, Failure, result
+from pathlib import Path
+
+import pytest
+
+from expectations.disclosure.gate import Attacked, Failure, _read, result
 
 
 def test_the_refusal_names_the_hidden_group_and_the_rows_to_add() -> None:
@@ -27,3 +31,17 @@ def test_the_refusal_names_the_hidden_group_and_the_rows_to_add() -> None:
 def test_a_count_that_was_not_judged_refuses_too() -> None:
     failure = Failure("innovated", "all_organisations", "yes", "sector = provinces", False, (), ())
     assert result("s", "1", Attacked([], [failure])).refuses
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [b"", b'{"digest": "d", "protec', b"null and more", b"\xff\xfe\x00", b'{"digest": "other"}'],
+    ids=["empty", "half", "no-json", "no-text", "of-something-else"],
+)
+def test_a_kept_result_that_is_damaged_is_made_again(tmp_path: Path, kept: bytes) -> None:
+    file = tmp_path / "s.1.json"
+    assert _read(file, "d") is None
+    file.write_bytes(b'{"digest": "d", "protection": [], "failures": []}')
+    assert _read(file, "d") == Attacked()
+    file.write_bytes(kept)
+    assert _read(file, "d") is None
