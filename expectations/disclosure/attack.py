@@ -150,7 +150,9 @@ def attack(
         effort: how long to search.
     """
     search = _Search(question, effort or Effort())
-    for way in search.effort.ways if question.members.any() else ():
+    if not question.members.any():
+        return search.verdict
+    for way in search.effort.ways:
         for category in range(len(question.counts)):
             getattr(search, way)(category)
     return search.verdict

@@ -237,8 +237,14 @@ class Wave:
 
         if self.size <= MOST_PROFILES:
             return ALL
-        groups = np.stack([*self.groups.values(), *self.known.values()])
-        return spread(np.nonzero(members)[0], groups, MOST_PROFILES)
+        return spread(np.nonzero(members)[0], self._all_groups, MOST_PROFILES)
+
+    @cached_property
+    def _all_groups(self) -> Mask:
+        """Who is in each group, and in each group of a register: groups x profiles."""
+        import numpy as np
+
+        return np.stack([*self.groups.values(), *self.known.values()])
 
     def _given(self, asked: Asked) -> tuple[Counts, Counts]:
         """Return who answered a question, by profile, and their answers, by category and profile.
@@ -563,7 +569,6 @@ class Wave:
 
         fixed = np.ones(self.size, bool)
         fixed[free] = False
-
         weights: list[Floats] = []
         low: list[float] = []
         high: list[float] = []

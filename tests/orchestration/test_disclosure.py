@@ -404,7 +404,7 @@ def test_beside_a_published_figure_stands_only_what_the_cube_shows(
 
 
 @pytest.mark.parametrize("most", [60, 150])
-def test_an_attack_on_part_of_the_answers_proves_no_count_hidden_or_open(
+def test_an_attack_on_part_of_the_answers_finds_witnesses_and_calls_nothing_pinned(
     built: Barometer, monkeypatch: pytest.MonkeyPatch, most: int
 ) -> None:
     """Of a wave with very many profiles the answers of most are given to the attacker."""
