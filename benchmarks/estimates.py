@@ -28,7 +28,7 @@ from orchestration.settings import Settings
 # Respondents, items, runs; items for those who take one at a time.
 SIZES = ((366, 100, 9, 5), (35_000, 60, 3, 2), (625_000, 90, 1, 1))
 PATTERNS = ("hrm_patterns", "hrm_pattern_cells")
-SUMS = ("est_profiles", "est_profile_groups", "est_pattern_sums", "est_stratum_sums")
+SUMS = ("hrm_stratum_sizes", "hrm_profiles", "est_pattern_sums", "est_stratum_sums")
 MODELS = (*PATTERNS, *SUMS, "est_quantiles", "est_computed")
 COMPILED = "compiled/innovation_barometer/models"
 SPLITS = {"sector": 9, "size_class": 4, "cluster": 17, "climate_group": 3, "region": 3}
@@ -61,6 +61,20 @@ union all
 select survey, wave, respondent_id, split, cast(value as varchar) from (
     unpivot respondent on {columns} into name split value value
 );
+create table harmonised.hrm_respondents as
+select
+    survey, wave, respondent_id, null as organisation_id, cast(null as double) as own_weight,
+    cast(sector as varchar) as stratum, concat_ws('.', {columns}) as profile
+from respondent;
+create table harmonised.hrm_strata as
+select distinct survey, wave, stratum, frame_count from harmonised.hrm_sample_design
+where weighting = 'weighted';
+create table harmonised.hrm_profile_groups as
+select distinct
+    survey, wave, profile, stratum, group_dimension, group_value, concept as grouping_concept
+from harmonised.hrm_respondents
+inner join harmonised.hrm_respondent_groups using (survey, wave, respondent_id)
+inner join seeds.group_dimensions using (group_dimension);
 create table harmonised.hrm_known_margins (survey varchar, wave varchar, concept varchar);
 create table seeds.release_rules as
 from (values ('quantile_interval_base', 30), ('fewest_respondents', 3)) as rules(rule, value);
@@ -76,6 +90,7 @@ create table staging.stg_corrections (
     becomes varchar
 );
 create table harmonised.hrm_wave_versions as select 's' as survey, '1' as wave, '' as made_from;
+create table harmonised.hrm_profile_versions as from harmonised.hrm_wave_versions;
 create table harmonised.hrm_block_cells as
 select
     's' as survey, '1' as wave, 'block ' || i // 10 as block, 'item ' || i as variable,

@@ -104,6 +104,29 @@
         on {{ equal_columns('answers', 'patterns', ['survey', 'wave', 'block', 'codes']) }}
 {%- endmacro %}
 
+{#- One row per respondent of a wave: stratum and profile, from the classes of the patterns of its
+    blocks. -#}
+{% macro classed_respondents(wave, classes) -%}
+    {%- set numbers = range(1, wave.blocks | length + 1) -%}
+    select
+        {{ literal(wave.survey) }} as survey,
+        {{ literal(wave.wave) }} as wave,
+        answers.respondent_id,
+        coalesce({% for number in numbers %}class_{{ number }}.stratum, {% endfor %}null) as stratum,
+        concat_ws(
+            '.'{% for number in numbers %}, cast(class_{{ number }}.class as string){% endfor %}
+        ) as profile
+    from {{ answers_of_wave(wave) }} as answers
+    {%- for block, columns in wave.blocks.items() %}
+    inner join {{ classes }} as class_{{ loop.index }}
+        on
+            class_{{ loop.index }}.survey = {{ literal(wave.survey) }}
+            and class_{{ loop.index }}.wave = {{ literal(wave.wave) }}
+            and class_{{ loop.index }}.block = {{ literal(block) }}
+            and class_{{ loop.index }}.codes = {{ list_of(columns) }}
+    {%- endfor %}
+{%- endmacro %}
+
 {#- One row per respondent and variable of a query (survey, wave, variable, answer_column). -#}
 {% macro variable_answers(variables) -%}
     {%- if execute -%}

@@ -37,12 +37,12 @@ WIDE = 2  # a hidden count that may vary by less is called narrow
 # What an attack reads, by wave, beside the figures that are shown; a change of any of it is another
 # digest. Nothing here is a sum of fractions, which differs in its last bits from build to build.
 READ = (
-    "harmonised.hrm_wave_versions",
+    "harmonised.hrm_profile_versions",
     "harmonised.hrm_item_answers",
     "harmonised.hrm_pattern_answers",
     "harmonised.hrm_pattern_members",
-    "harmonised.hrm_respondent_groups",
-    "harmonised.hrm_sample_design",
+    "harmonised.hrm_profile_groups",
+    "harmonised.hrm_stratum_sizes",
     "harmonised.hrm_asked_categories",
 )
 READ_WHOLE = ("release_rules", "release_groups", "concepts", "categories", "group_dimensions")

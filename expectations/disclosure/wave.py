@@ -118,8 +118,23 @@ class Wave:
         """Respondents with the same weight, groups and register are one profile."""
         import numpy as np
 
-        self.connection.execute(
+        read = self.connection.execute(
             """
+            select distinct block
+            from harmonised.hrm_patterns
+            semi join (
+                from harmonised.hrm_item_answers
+                where category is not null and list_contains($register, concept)
+            ) using (survey, wave, pattern)
+            where survey = $survey and wave = $wave
+            order by block
+            """,
+            {**self.where, "register": list(REGISTER)},
+        ).fetchall()
+        # Blocks by name, so that no other column of the raw answers is read.
+        blocks = ", ".join("'" + str(name).replace("'", "''") + "'" for (name,) in read)
+        self.connection.execute(
+            f"""
             create or replace temp table attack_respondents as
             with register as (
                 select
@@ -128,40 +143,37 @@ class Wave:
                 from (
                     select distinct respondent_id, concept, category
                     from harmonised.hrm_item_answers
-                    inner join harmonised.hrm_read_patterns using (survey, wave, pattern)
+                    inner join harmonised.hrm_respondent_patterns using (survey, wave, pattern)
                     where
-                        survey = $survey and wave = $wave and category is not null
-                        and list_contains($register, concept)
+                        survey = $survey and wave = $wave and block in ({blocks or "null"})
+                        and category is not null and list_contains($register, concept)
                 )
                 group by respondent_id
             ),
             shown as (
                 select
-                    respondent_id,
+                    profile,
                     array_to_string(
                         list_sort(list(group_dimension || '=' || group_value)), '|'
                     ) as groups
-                from harmonised.hrm_respondent_groups
+                from harmonised.hrm_profile_groups
                 where survey = $survey and wave = $wave
-                group by respondent_id
+                group by profile
             ),
             described as (
                 select
-                    shown.respondent_id,
+                    profiles.respondent_id,
                     shown.groups,
                     coalesce(register.known, '') as known,
-                    coalesce(design.weight, 0) as weight
-                from shown
+                    coalesce(profiles.weight, 0) as weight
+                from harmonised.hrm_profiles as profiles
+                inner join shown using (profile)
                 left join register using (respondent_id)
-                left join harmonised.hrm_sample_design as design
-                    on
-                        shown.respondent_id = design.respondent_id
-                        and design.survey = $survey and design.wave = $wave
-                        and design.weighting = 'weighted'
+                where profiles.survey = $survey and profiles.wave = $wave
             )
             select *, dense_rank() over (order by groups, known, weight) - 1 as profile
             from described
-            """,
+            """,  # noqa: S608
             {**self.where, "register": list(REGISTER)},
         )
         profiles = self.connection.execute(

@@ -104,7 +104,7 @@ def test_a_pattern_counts_all_who_have_it_and_sums_their_weights(
                 survey, wave, pattern, profile, count(*) as n, sum(weight) as sum_w,
                 sum(weight * weight) as sum_w2
             from harmonised.hrm_respondent_patterns
-            inner join estimates.est_profiles using (survey, wave, respondent_id)
+            inner join harmonised.hrm_profiles using (survey, wave, respondent_id)
             group by all
         )
         select * from counted full join estimates.est_pattern_sums as sums

@@ -18,6 +18,9 @@ OTHER = "dk_barometer/2023"
 # What tells of a release itself, and of how long it took.
 OF_THE_RELEASE = ("release_info", "mart_release", "mart_release_change", "mart_release_news")
 MARK = "kept from the last build"
+# Columns that may have any value: nothing reads who a pattern was named after, and an organisation
+# with many respondents in a wave is not looked for in another.
+MARKED = {"hrm_patterns": "respondent_id", "hrm_respondents": "organisation_id"}
 CORRECTION = """\
   corrections:
     - variable: grootte
@@ -88,26 +91,31 @@ def released(barometer: Barometer) -> dict[str, pd.DataFrame]:
         }
 
 
-def marked(warehouse: Path) -> set[tuple[str, str]]:
+def marked(warehouse: Path) -> dict[str, set[str]]:
+    """Return the waves of which marked rows are left, by model."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
-        return set(
-            connection.execute(
-                "select survey || '/' || wave, any_value(respondent_id) "
-                "from harmonised.hrm_patterns where respondent_id = ? group by all",
-                [MARK],
-            ).fetchall()
-        )
+        return {
+            model: {
+                wave
+                for (wave,) in connection.execute(
+                    f"select distinct survey || '/' || wave from harmonised.{model} "
+                    f"where {column} = ?",
+                    [MARK],
+                ).fetchall()
+            }
+            for model, column in MARKED.items()
+        }
 
 
 def test_a_build_makes_what_changed_and_gives_the_release_of_a_full_one(copy: Barometer) -> None:
-    # Nothing reads who a pattern was named after, so a mark may stay.
     warehouse = copy.home / "warehouse.duckdb"
     with duckdb.connect(str(warehouse)) as connection:
-        connection.execute(
-            "update harmonised.hrm_patterns set respondent_id = ? "
-            "where survey = 'werkonderzoek' or wave = '2025'",
-            [MARK],
-        )
+        for model, column in MARKED.items():
+            connection.execute(
+                f"update harmonised.{model} set {column} = ? "
+                "where survey = 'werkonderzoek' or wave in ('2021', '2025')",
+                [MARK],
+            )
     manifest = copy.project / "ingest/surveys/nl_barometer/waves/2025.yml"
     text = manifest.read_text("utf-8")
     manifest.write_text(text.replace("  items:\n", CORRECTION, 1), "utf-8")
@@ -118,20 +126,32 @@ def test_a_build_makes_what_changed_and_gives_the_release_of_a_full_one(copy: Ba
     rows.remove(read[-1])
     crosswalk.write_text("".join(rows), "utf-8")
 
+    # Two classes of size change places, in both waves: other groups of the same patterns.
+    recodes = copy.project / "dbt_project/seeds/recodes.csv"
+    text = recodes.read_text("utf-8")
+    for recode, medium, upper in (("", 2, 3), ("_falling", 3, 2)):
+        for code, old, new in (
+            (medium, "medium", "upper_medium"),
+            (upper, "upper_medium", "medium"),
+        ):
+            row = f"organisation_size{recode},{code},"
+            assert text.count(f"{row}{old},") == 1
+            text = text.replace(f"{row}{old},", f"{row}{new},")
+    recodes.write_text(text, "utf-8")
+
     before = written(copy, OTHER)
     attack = copy.home / "disclosure" / f"{OTHER.replace('/', '.')}.json"
     attacked = attack.stat().st_mtime_ns
     assert copy.run("build", "--accept-removed").returncode == 0
     assert written(copy, OTHER) == before and attack.stat().st_mtime_ns == attacked
-    assert {wave for wave, _ in marked(warehouse)} == {
-        "werkonderzoek/2019",
-        "werkonderzoek/2022",
-        "werkonderzoek/2025",
-    }
+    of_employees = {f"werkonderzoek/{wave}" for wave in ("2019", "2022", "2025")}
+    kept = marked(warehouse)
+    assert kept["hrm_patterns"] == of_employees | {"nl_barometer/2021"}
+    assert kept["hrm_respondents"] == of_employees
     quick = released(copy)
 
     assert copy.run("build", "--full", "--accept-removed").returncode == 0
-    assert marked(warehouse) == set()
+    assert not any(marked(warehouse).values())
     assert written(copy, OTHER) != before
     full = released(copy)
     assert full.keys() == quick.keys()

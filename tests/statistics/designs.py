@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -61,16 +61,54 @@ def respondents(draw: st.DrawFn) -> list[Row]:
 
 
 # Models that add answers up, in the order in which they read each other.
-PATTERN_MODELS = ("est_profiles", "est_profile_groups", "est_pattern_sums", "est_stratum_sums")
-# What est_pattern_sums adds up from raw files, which answers without a questionnaire do not have.
-PATTERN_SUMS = """
-select
-    survey, wave, pattern, profile, count(*) as n, sum(weight) as sum_w,
-    sum(weight * weight) as sum_w2
-from warehouse.harmonised.hrm_read_patterns
-inner join warehouse.estimates.est_profiles using (survey, wave, respondent_id)
-group by all
-"""
+PATTERN_MODELS = (
+    "hrm_profiles",
+    "hrm_profile_groups",
+    "hrm_stratum_sizes",
+    "est_pattern_sums",
+    "est_stratum_sums",
+)
+# What models read from questionnaires and raw files, which made-up answers do not have: here it is
+# made of the design and the groups of each respondent.
+OF_RESPONDENTS = {
+    "hrm_profiles": """
+        select
+            survey, wave, respondent_id, stratum, weight,
+            concat_ws(' ', stratum, all_groups) as profile
+        from (
+            select
+                survey, wave, respondent_id,
+                list(group_dimension || '=' || group_value order by all)::varchar as all_groups
+            from warehouse.harmonised.hrm_respondent_groups group by all
+        )
+        left join (from warehouse.harmonised.hrm_sample_design where weighting = 'weighted')
+            using (survey, wave, respondent_id)
+    """,
+    "hrm_profile_groups": """
+        select distinct
+            survey, wave, profile, stratum, group_dimension, group_value,
+            concept as grouping_concept
+        from warehouse.harmonised.hrm_profiles
+        inner join warehouse.harmonised.hrm_respondent_groups using (survey, wave, respondent_id)
+        inner join warehouse.seeds.group_dimensions using (group_dimension)
+    """,
+    "hrm_stratum_sizes": """
+        select distinct
+            survey, wave, weighted.stratum, n_stratum, frame_count,
+            count(distinct respondent_id) over (partition by survey, wave) as n
+        from warehouse.harmonised.hrm_profiles
+        left join (from warehouse.harmonised.hrm_sample_design where weighting = 'weighted')
+            as weighted using (survey, wave, respondent_id)
+    """,
+    "est_pattern_sums": """
+        select
+            survey, wave, pattern, profile, count(*) as n, sum(weight) as sum_w,
+            sum(weight * weight) as sum_w2
+        from warehouse.harmonised.hrm_read_patterns
+        inner join warehouse.harmonised.hrm_profiles using (survey, wave, respondent_id)
+        group by all
+    """,
+}
 # Where answers are made without a questionnaire: every respondent is a pattern.
 PATTERN_OF_EACH = """
 ;create table harmonised.hrm_read_patterns as
@@ -83,11 +121,15 @@ select * rename (respondent_id as pattern) from harmonised.hrm_answers;
 """
 
 
-def model_sql(folder: Path, name: str) -> str:
-    """Return the SQL of a model of estimates, from a folder of what dbt compiled."""
-    return (
-        PATTERN_SUMS if name == "est_pattern_sums" else (folder / f"{name}.sql").read_text("utf-8")
-    )
+def make_models(
+    connection: duckdb.DuckDBPyConnection, compiled: Path, names: Iterable[str]
+) -> None:
+    """Make models in the database `warehouse`, from a folder of models that dbt compiled."""
+    layers = {"hrm": "harmonised", "est": "estimates"}
+    for name in names:
+        model = f"{layers[name[:3]]}/{name}"
+        sql = OF_RESPONDENTS.get(name) or (compiled / f"{model}.sql").read_text("utf-8")
+        connection.execute(f"create or replace table warehouse.{model.replace('/', '.')} as {sql}")
 
 
 def drawn(strategy: st.SearchStrategy[Any], count: int) -> list[Any]:

@@ -26,7 +26,7 @@ from tests.statistics.designs import (
     Row,
     drawn,
     fill,
-    model_sql,
+    make_models,
     respondents,
     tables,
 )
@@ -35,6 +35,7 @@ MACROS = PROJECT / "dbt_project" / "macros" / "estimate.sql"
 COMPILED = "dbt/compiled/innovation_barometer/models"
 CELL = "survey, wave, concept, base, group_dimension, group_value, weighting"
 LARGE = 5_000  # respondents
+VIEWS = ("hrm_sample_design", "hrm_respondent_groups")
 # Shares and means are of the order of 1 here: a difference below this is rounding around 0.
 ZERO = 1e-13
 
@@ -71,6 +72,9 @@ def judged(
 
 def _open_warehouse(connection: duckdb.DuckDBPyConnection, built: Barometer) -> None:
     """Attach the built warehouse as `shipped`, and an empty one of the same shape."""
+    # A view reads the database by its name, so only where that is the name of the warehouse.
+    with duckdb.connect(str(built.home / "warehouse.duckdb"), read_only=True) as alone:
+        views = {name: alone.sql(f"from harmonised.{name}").to_arrow_table() for name in VIEWS}
     connection.execute(f"attach '{built.home}/warehouse.duckdb' as shipped (read_only)")
     connection.execute("attach ':memory:' as warehouse")
     for schema, table in connection.sql(
@@ -81,6 +85,11 @@ def _open_warehouse(connection: duckdb.DuckDBPyConnection, built: Barometer) -> 
         connection.execute(f"create schema if not exists warehouse.{schema}")
         connection.execute(
             f"create table warehouse.{schema}.{table} as from shipped.{schema}.{table} {limit}"
+        )
+    for name, rows in views.items():
+        connection.register(f"shipped_{name}", rows)
+        connection.execute(
+            f"create table warehouse.harmonised.{name} as from shipped_{name} limit 0"
         )
 
 
@@ -96,14 +105,16 @@ def _ask_estimates(connection: duckdb.DuckDBPyConnection, built: Barometer, part
         built: where the compiled models stand.
         part: cells of the shipped wave whose hash is below this, in hexadecimal digits.
     """
-    for name in (*PATTERN_MODELS, "est_quantiles", "est_computed", "est_group_covariances"):
-        model = model_sql(built.home / COMPILED / "estimates", name)
-        connection.execute(f"insert into warehouse.estimates.{name} by name {model}")
+    models = (*PATTERN_MODELS, "est_quantiles", "est_computed", "est_group_covariances")
+    make_models(connection, built.home / COMPILED, models)
+    for name in VIEWS:
+        connection.execute(
+            f"create view {name} as from shipped_{name} "
+            f"union all by name from warehouse.harmonised.{name}"
+        )
     for schema, name in [
-        ("harmonised", "hrm_sample_design"),
         ("harmonised", "hrm_pattern_members"),
         ("harmonised", "hrm_pattern_answers"),
-        ("harmonised", "hrm_respondent_groups"),
         ("harmonised", "hrm_asked_categories"),
         ("estimates", "est_group_covariances"),
         ("estimates", "est_quantiles"),
@@ -441,7 +452,7 @@ def test_no_interval_of_a_share_leaves_0_to_100_or_its_estimate(
 def test_weights_add_up_to_the_frame(judged: duckdb.DuckDBPyConnection) -> None:
     strata = judged.sql(
         "select stratum, sum(weight), any_value(strata.frame_count) "
-        "from shipped.harmonised.hrm_sample_design "
+        "from shipped_hrm_sample_design "
         "inner join shipped.harmonised.hrm_strata as strata "
         "using (survey, wave, stratum) where weighting = 'weighted' "
         "group by survey, wave, stratum"

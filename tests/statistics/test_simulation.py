@@ -17,7 +17,7 @@ import pandas as pd
 import pytest
 
 from tests.conftest import Barometer
-from tests.statistics.designs import PATTERN_MODELS, PATTERN_OF_EACH, model_sql
+from tests.statistics.designs import PATTERN_MODELS, PATTERN_OF_EACH, make_models
 
 MODELS = (
     *PATTERN_MODELS,
@@ -26,7 +26,7 @@ MODELS = (
     "est_linked_organisations",
     "est_wave_covariances",
 )
-COMPILED = "dbt/compiled/innovation_barometer/models/estimates"
+COMPILED = "dbt/compiled/innovation_barometer/models"
 # Organisations in the frame, drawn in the first and second wave, and in both, per stratum.
 STRATA = ((500, 120, 110, 60), (400, 110, 100, 45), (300, 80, 87, 30), (200, 56, 50, 15))
 
@@ -135,11 +135,10 @@ def estimated(built: Barometer, sample: pd.DataFrame, *, pairs_only: bool) -> pd
             """
             + PATTERN_OF_EACH
         )
-        for name in MODELS if pairs_only else MODELS[:-2]:
-            sql = model_sql(built.home / COMPILED, name)
-            connection.execute(f"create table estimates.{name} as {sql}")
+        models = MODELS if pairs_only else MODELS[:-2]
+        make_models(connection, built.home / COMPILED, models)
         if not pairs_only:
-            return connection.sql("from estimates.est_computed").df()
+            return connection.sql("from estimates.est_computed where weighting = 'weighted'").df()
         return connection.sql(
             """
             select
@@ -147,9 +146,9 @@ def estimated(built: Barometer, sample: pd.DataFrame, *, pairs_only: bool) -> pd
                 later.standard_error ** 2 + earlier.standard_error ** 2 as independent,
                 independent - 20000 * covariance as variance
             from estimates.est_computed as earlier
-            inner join estimates.est_computed as later using (survey)
-            inner join estimates.est_wave_covariances using (survey)
-            where earlier.wave = '0' and later.wave = '1'
+            inner join estimates.est_computed as later using (survey, weighting)
+            inner join estimates.est_wave_covariances using (survey, weighting)
+            where earlier.wave = '0' and later.wave = '1' and weighting = 'weighted'
             """
         ).df()
 

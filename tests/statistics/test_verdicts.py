@@ -17,7 +17,7 @@ import pytest
 from scipy import stats
 
 from tests.conftest import Barometer
-from tests.statistics.designs import PATTERN_MODELS, PATTERN_OF_EACH, model_sql
+from tests.statistics.designs import PATTERN_MODELS, PATTERN_OF_EACH, make_models
 from tests.statistics.test_simulation import STRATA
 
 COMPILED = "dbt/compiled/innovation_barometer/models"
@@ -200,9 +200,7 @@ def judged(built: Barometer, frame: Population, sample: pd.DataFrame) -> pd.Data
             """
             + PATTERN_OF_EACH
         )
-        for name in MODELS:
-            sql = model_sql(built.home / COMPILED / "estimates", name)
-            connection.execute(f"create table estimates.{name} as {sql}")
+        make_models(connection, built.home / COMPILED, MODELS)
         connection.execute(
             """
             create table marts.mart_scale as from shipped.marts.mart_scale limit 0;

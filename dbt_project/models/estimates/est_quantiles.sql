@@ -8,6 +8,7 @@
     'survey', 'wave', 'concept', 'base', 'group_dimension', 'group_value', 'weighting'
 ] %}
 {% set quantile = cell + ['percent'] %}
+{% set profile = ['survey', 'wave', 'profile'] %}
 {# weighting: stratum, and what counts there as w and w^2. #}
 {% set weightings = {
     'none': ["'all'", 'n', 'n'],
@@ -23,7 +24,7 @@ pattern_sums as (
 ),
 
 profiles as (
-    select * from {{ ref('est_profile_groups') }}
+    select * from {{ ref('hrm_profile_groups') }}
 ),
 
 strata as (
@@ -39,14 +40,16 @@ t_quantiles as (
 profile_values as (
     select
         {{ prefixed('scales', ['concept', 'base', 'value']) }},
-        pattern_sums.profile,
+        {{ prefixed('pattern_sums', profile) }},
         sum(pattern_sums.n) as n,
         sum(pattern_sums.sum_w) as sum_w,
         sum(pattern_sums.sum_w2) as sum_w2
     from scales
     inner join pattern_sums
         on {{ equal_columns('scales', 'pattern_sums', ['survey', 'wave', 'pattern']) }}
-    group by {{ prefixed('scales', ['concept', 'base', 'value']) }}, pattern_sums.profile
+    group by
+        {{ prefixed('scales', ['concept', 'base', 'value']) }},
+        {{ prefixed('pattern_sums', profile) }}
 ),
 
 valued as (
@@ -62,7 +65,7 @@ valued as (
         from profile_values
         inner join profiles
             on
-                profile_values.profile = profiles.profile
+                {{ equal_columns('profile_values', 'profiles', profile) }}
                 and coalesce(profiles.grouping_concept, '') <> profile_values.concept
         {{ 'where profiles.stratum is not null' if weighting == 'weighted' }}
         group by

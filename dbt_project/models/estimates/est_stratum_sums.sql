@@ -11,24 +11,34 @@
     'none': ["'all'", 'n', 'n', 'sum_y', 'sum_y', 'sum_y2'],
     'weighted': ['profiles.stratum', 'sum_w', 'sum_w2', 'sum_wy', 'sum_w2y', 'sum_w2y2'],
 } %}
-with design as (
-    select * from {{ ref('hrm_sample_design') }}
+{% set profile = ['survey', 'wave', 'profile'] %}
+with sizes as (
+    select * from {{ ref('hrm_stratum_sizes') }}
 ),
 
 strata as (
     select
         survey,
         wave,
-        weighting,
+        'weighted' as weighting,
         stratum,
-        min(n_stratum) as n_stratum,
-        min(frame_count) as frame_count
-    from design
-    group by survey, wave, weighting, stratum
+        n_stratum,
+        frame_count
+    from sizes
+    where stratum is not null
+    union all
+    select distinct
+        survey,
+        wave,
+        'none' as weighting,
+        'all' as stratum,
+        n as n_stratum,
+        cast(null as bigint) as frame_count
+    from sizes
 ),
 
 profiles as (
-    select * from {{ ref('est_profile_groups') }}
+    select * from {{ ref('hrm_profile_groups') }}
 ),
 
 pattern_sums as (
@@ -37,7 +47,7 @@ pattern_sums as (
 
 member_sums as (
     select
-        pattern_sums.profile,
+        {{ prefixed('pattern_sums', profile) }},
         {{ prefixed('members', question) }},
         sum(pattern_sums.n) as n,
         sum(pattern_sums.sum_w) as sum_w,
@@ -45,12 +55,12 @@ member_sums as (
     from {{ ref('hrm_pattern_members') }} as members
     inner join pattern_sums
         on {{ equal_columns('members', 'pattern_sums', ['survey', 'wave', 'pattern']) }}
-    group by pattern_sums.profile, {{ prefixed('members', question) }}
+    group by {{ prefixed('pattern_sums', profile) }}, {{ prefixed('members', question) }}
 ),
 
 answer_sums as (
     select
-        pattern_sums.profile,
+        {{ prefixed('pattern_sums', profile) }},
         {{ prefixed('answers', question) }},
         answers.category,
         sum(pattern_sums.n * answers.value) as sum_y,
@@ -61,7 +71,9 @@ answer_sums as (
     from {{ ref('hrm_pattern_answers') }} as answers
     inner join pattern_sums
         on {{ equal_columns('answers', 'pattern_sums', ['survey', 'wave', 'pattern']) }}
-    group by pattern_sums.profile, {{ prefixed('answers', question) }}, answers.category
+    group by
+        {{ prefixed('pattern_sums', profile) }}, {{ prefixed('answers', question) }},
+        answers.category
 ),
 
 base_cells as (
@@ -78,7 +90,7 @@ base_cells as (
         -- Answers by a group that is the concept itself would be 0 and 100 % and say nothing.
         inner join profiles
             on
-                member_sums.profile = profiles.profile
+                {{ equal_columns('member_sums', 'profiles', profile) }}
                 and coalesce(profiles.grouping_concept, '') <> member_sums.concept
         group by
             {{ prefixed('profiles', group) }}, {{ prefixed('member_sums', question) }},
@@ -101,7 +113,7 @@ category_cells as (
         from answer_sums
         inner join profiles
             on
-                answer_sums.profile = profiles.profile
+                {{ equal_columns('answer_sums', 'profiles', profile) }}
                 and coalesce(profiles.grouping_concept, '') <> answer_sums.concept
         group by
             {{ prefixed('profiles', group) }}, {{ prefixed('answer_sums', question) }},

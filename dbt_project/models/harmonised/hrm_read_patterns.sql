@@ -1,28 +1,19 @@
 -- One row per survey, wave, respondent and block of variables that is read respondent by
--- respondent: of groups, strata, classes and terms of regressions, and all blocks of a wave that
--- knows which organisation answered, of which other waves may hold answers too.
+-- respondent: of classes and terms of regressions, and all blocks of a wave that knows which
+-- organisation answered, of which other waves may hold answers too.
 -- depends_on: {{ ref('hrm_block_cells') }}, {{ ref('stg_corrections') }}
 -- depends_on: {{ source('raw', 'answers') }}
 {% set blocks %}
-    with concepts as (
-        select concept from {{ ref('group_dimensions') }}
-        union
-        select concept from {{ ref('model_terms') }}
-    ),
-
-    read_concepts as (
+    with read_concepts as (
         select
-            crosswalk.survey,
-            crosswalk.wave,
-            crosswalk.concept,
-            crosswalk.source_concept
-        from {{ ref('hrm_crosswalk') }} as crosswalk
-        left join {{ ref('stg_waves') }} as waves
-            on {{ equal_columns('crosswalk', 'waves', ['survey', 'wave']) }}
+            survey,
+            wave,
+            concept,
+            source_concept
+        from {{ ref('hrm_crosswalk') }}
         where
-            crosswalk.concept in (select concept from concepts)
-            or crosswalk.concept = waves.stratum_concept
-            or crosswalk.gives = 'class'
+            concept in (select concept from {{ ref('model_terms') }})
+            or gives = 'class'
     ),
 
     known as (
