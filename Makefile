@@ -63,8 +63,9 @@ bench: .venv/.bench ## Print speed: files to raw in seconds, the rest as ratios.
 bench-dashboards: .venv/.dev .venv-superset/.installed ## How long a reader waits, alone and with twenty.
 	@$(BIN)/python -m benchmarks.dashboards
 
-bench-scale: .venv/.dev ## Time, memory and disk of a build as answers grow, beside a plain GROUP BY.
+bench-scale: .venv/.dev .venv-spark/.installed ## Time, memory and disk of a build as answers grow, beside a plain GROUP BY.
 	@$(BIN)/python -m benchmarks.scale
+	@$(BIN)/python -m benchmarks.scale --respondents 30000 --waves 1 --spark
 
 screenshots: .venv/.dev .venv-superset/.installed ## Take a picture of every page, at every width, in .artifacts/.
 	@$(BIN)/python -m tests.dashboards.screenshots

@@ -4,6 +4,7 @@ A survey is generated in a copy of the project: employees who say their sector, 
 (two statements, which make a group) and five-point items beside them, which depend on each other.
 Its answers are synthetic. Each line of the result is a build of the project with that survey, next
 to a plain weighted GROUP BY of its items by total, sector and work climate over the same files.
+With `--spark` the same survey is built on Spark too, with one and with two workers.
 """
 
 from __future__ import annotations
@@ -39,6 +40,7 @@ SAME = ("", "identical", "", "")  # source concept, status and reasons
 SECTORS = 7
 LABELS = ("Never", "Rarely", "Sometimes", "Often", "Always")
 ROWS_AT_ONCE = 500_000
+SPARK = ".venv-spark"
 SECONDS = 0.2
 STEPS = 8
 
@@ -72,41 +74,17 @@ def copy_project(folder: Path) -> Path:
 
 
 def describe(project: Path, size: Size) -> None:
-    """Write the manifests of the survey, its concepts and its rows of the crosswalk."""
+    """Write the survey, its manifests, its concepts and its rows of the crosswalk and recodes."""
     survey = project / "ingest" / "surveys" / SURVEY
-    (survey / "waves").mkdir(parents=True)
+    survey.mkdir(parents=True)
     both = {"nl": "Gegenereerd", "en": "Generated"}
     employee = {"code": "employee", "nl": "medewerker", "en": "employee"}
     described = {"survey": SURVEY, "country": "NL", "title": both, "publisher": "Generated"}
     described |= {"unit": employee, "reference_wave": size.waves[0]}
     (survey / "survey.yml").write_text(yaml.safe_dump(described), "utf-8")
-    codelists = {
-        "sector": {code: f"Sector {code}" for code in range(1, SECTORS + 1)},
-        "agreement": {1: "1", 2: "2", 3: "3", 4: "4", 99: "No opinion"},
-        "often": dict(enumerate(LABELS, 1)),
-    }
-    variables = {"sector": "sector", "s1": "agreement", "s2": "agreement"}
-    variables |= dict.fromkeys(names(size.items), "often")
-    items = [
-        {"variable": name, "codelist": codelist, "base": "employees"}
-        | {"wording": dict(zip(("nl", "en"), texts(name), strict=True))}
-        for name, codelist in variables.items()
-    ]
     for wave in size.waves:
-        answers = {
-            "file": {"name": "answers.parquet", "format": "parquet"},
-            "respondent": "respondent",
-            "design": {"weight": "weight"},
-            "codelists": codelists,
-            "items": items,
-        }
-        manifest = {"wave": wave, "population": both, "answers": answers}
-        (survey / "waves" / f"{wave}.yml").write_text(yaml.safe_dump(manifest), "utf-8")
+        describe_wave(project, size, wave)
     seeds = project / "dbt_project" / "seeds"
-    append(seeds / "crosswalk.csv", crosswalk(seeds, size))
-    append(
-        seeds / "recodes.csv", ([SURVEY, n + 1, w.lower(), "", ""] for n, w in enumerate(LABELS))
-    )
     of_item = ("employees", "", "true")  # default_base, minimum_items, by_group
     append(
         seeds / "concepts.csv",
@@ -125,19 +103,65 @@ def describe(project: Path, size: Size) -> None:
     )
 
 
-def crosswalk(seeds: Path, size: Size) -> Iterator[tuple[str, ...]]:
-    """Yield the rows of the crosswalk: those of the template, and one for each item."""
+def describe_wave(project: Path, size: Size, wave: str) -> None:
+    """Write the manifest of a wave, and its rows of the crosswalk and of the recodes."""
+    codelists = {
+        "sector": {code: f"Sector {code}" for code in range(1, SECTORS + 1)},
+        "agreement": {1: "1", 2: "2", 3: "3", 4: "4", 99: "No opinion"},
+        "often": dict(enumerate(LABELS, 1)),
+    }
+    variables = {"sector": "sector", "s1": "agreement", "s2": "agreement"}
+    variables |= dict.fromkeys(names(size.items), "often")
+    items = [
+        {"variable": name, "codelist": codelist, "base": "employees"}
+        | {"wording": dict(zip(("nl", "en"), texts(name), strict=True))}
+        for name, codelist in variables.items()
+    ]
+    answers = {
+        "file": {"name": "answers.parquet", "format": "parquet"},
+        "respondent": "respondent",
+        "design": {"weight": "weight"},
+        "codelists": codelists,
+        "items": items,
+    }
+    population = {"nl": "Gegenereerd", "en": "Generated"}
+    manifest = project / "ingest" / "surveys" / SURVEY / "waves" / f"{wave}.yml"
+    manifest.parent.mkdir(exist_ok=True)
+    manifest.write_text(
+        yaml.safe_dump({"wave": wave, "population": population, "answers": answers}), "utf-8"
+    )
+    seeds = project / "dbt_project" / "seeds"
+    append(seeds / "crosswalk.csv", crosswalk(seeds, size, wave))
+    append(seeds / "recodes.csv", ([*row, "", ""] for row in recodes(wave)))
+
+
+def recodes(wave: str) -> list[tuple[str, int, str]]:
+    """Return recode, code and category of the answers to an item in a wave."""
+    return [(f"{SURVEY}_{wave}", code, label.lower()) for code, label in enumerate(LABELS, 1)]
+
+
+def recode_another_way(project: Path, wave: str) -> None:
+    """Change one row of the recodes of a wave: its last answer counts as the one before it."""
+    path = project / "dbt_project" / "seeds" / "recodes.csv"
+    *_, (_, _, before), (recode, code, last) = recodes(wave)
+    row = f"{recode},{code},"
+    text = path.read_text("utf-8")
+    assert text.count(row + last) == 1
+    path.write_text(text.replace(row + last, row + before), "utf-8")
+
+
+def crosswalk(seeds: Path, size: Size, wave: str) -> Iterator[tuple[str, ...]]:
+    """Yield the rows of the crosswalk of a wave: those of the template, and one for each item."""
     survey, of_wave, concepts = TEMPLATE
     with (seeds / "crosswalk.csv").open(encoding="utf-8", newline="") as file:
         taken = [
             row for row in csv.reader(file) if row[:2] == [survey, of_wave] and row[2] in concepts
         ]
-    for wave in size.waves:
-        for row in taken:
-            yield (SURVEY, wave, *row[2:])
-        for name in names(size.items):
-            concept = f"{SURVEY}_{name}"
-            yield (SURVEY, wave, concept, "employees", name, "", "recode", SURVEY, *SAME)
+    for row in taken:
+        yield (SURVEY, wave, *row[2:])
+    for name in names(size.items):
+        concept, recode = f"{SURVEY}_{name}", f"{SURVEY}_{wave}"
+        yield (SURVEY, wave, concept, "employees", name, "", "recode", recode, *SAME)
 
 
 def append(path: Path, rows: Iterable[Sequence[object]]) -> None:
@@ -206,6 +230,9 @@ def build(folder: Path, memory: str, *options: str) -> Build:
         "BAROMETER_MEMORY": memory,
     }
     command = [sys.executable, "-c", "from orchestration.cli import main; main()", "build"]
+    spark = project / SPARK
+    if not spark.exists():
+        spark.symlink_to(PROJECT / SPARK)
     spilled = 0
     with subprocess.Popen(
         [*command, *options], cwd=project, env=variables, stderr=subprocess.PIPE, text=True
@@ -256,19 +283,25 @@ def main() -> None:
     parser.add_argument("--waves", type=int, default=4)
     parser.add_argument("--memory", default="4GB")
     parser.add_argument("--own-weights", action="store_true")
+    parser.add_argument("--spark", action="store_true")
     options = parser.parse_args()
     print(f"BAROMETER_MEMORY={options.memory}")
     for respondents in options.respondents:
         waves = tuple(str(2021 + place) for place in range(options.waves))
         size = Size(respondents, options.items, waves, options.own_weights)
         with tempfile.TemporaryDirectory() as folder:
-            measure(Path(folder), size, options.memory)
+            measure(Path(folder), size, options.memory, spark=options.spark)
 
 
-def measure(folder: Path, size: Size, memory: str) -> None:
-    """Build a size, then once more, and after a change of one wave; print what each took."""
-    describe(copy_project(folder), size)
-    files = [folder / "data" / SURVEY / wave / "answers.parquet" for wave in size.waves]
+def measure(folder: Path, size: Size, memory: str, *, spark: bool) -> None:
+    """Build a size, then once more, and after changes of one wave; print what each took."""
+    project = copy_project(folder)
+    describe(project, size)
+
+    def file(wave: str) -> Path:
+        return folder / "data" / SURVEY / wave / "answers.parquet"
+
+    files = [file(wave) for wave in size.waves]
     for seed, path in enumerate(files):
         write(path, size, seed)
     least = floor(files, size.items, memory)
@@ -276,8 +309,19 @@ def measure(folder: Path, size: Size, memory: str) -> None:
     print(f"  plain GROUP BY: {least:.1f} s")
     tell("all", build(folder, memory), least)
     tell("nothing changed", build(folder, memory), least)
+    recode_another_way(project, size.waves[-1])
+    tell("one recode row is another", build(folder, memory), least)
     write(files[-1], size, seed=len(files))
     tell("one wave is another file", build(folder, memory), least)
+    more = str(int(size.waves[-1]) + 1)
+    describe_wave(project, size, more)
+    write(file(more), size, seed=len(files) + 1)
+    tell("one wave more", build(folder, memory), least)
+    for workers in (1, 2) if spark else ():
+        shutil.rmtree(folder / "home")
+        options = ("--engine", "spark", "--master", f"local[{workers}]")
+        done = build(folder, memory, *options)
+        tell(f"all of these on Spark, workers: {workers}", done, least)
 
 
 def tell(what: str, done: Build, least: float) -> None:
