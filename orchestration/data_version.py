@@ -111,12 +111,22 @@ def of_descriptions(registry: Registry) -> dict[str, str]:
     for survey, figure in registry.figures:
         parts[f"{survey}/{figure.wave}"].append(figure.model_dump_json())
     for path in sorted(SEEDS.glob("*.csv")):
-        with path.open(encoding="utf-8", newline="") as stream:
-            for row in csv.DictReader(stream):
-                wave = f"{row.get('survey')}/{row.get('wave')}"
-                about = wave if wave in parts else f"{SEED}{path.stem}"
-                parts.setdefault(about, []).append(json.dumps([path.stem, row]))
+        for row in _rows(path.stem):
+            wave = f"{row.get('survey')}/{row.get('wave')}"
+            about = wave if wave in parts else f"{SEED}{path.stem}"
+            parts.setdefault(about, []).append(json.dumps([path.stem, row]))
     return {about: digest(told) for about, told in parts.items()}
+
+
+def of_recodes(survey: str) -> str:
+    """Return the digest of the recodes that rows of the crosswalk of a survey name."""
+    named = {row["recode"] for row in _rows("crosswalk") if row["survey"] == survey}
+    return digest(json.dumps(row) for row in _rows("recodes") if row["recode"] in named)
+
+
+def _rows(seed: str) -> Iterator[dict[str, str]]:
+    with (SEEDS / f"{seed}.csv").open(encoding="utf-8", newline="") as stream:
+        yield from csv.DictReader(stream)
 
 
 def of_seeds() -> dict[str, str]:

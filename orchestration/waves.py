@@ -65,9 +65,14 @@ def kept_loads(settings: Settings) -> Path:
 
 
 def _read(described: Registry, wave: SurveyWave, version: str) -> str:
-    """Return the digest of what loading reads: file, code, its survey, seeds that name no wave."""
+    """Return the digest of what loading reads: file, code, its survey, seeds that name no wave.
+
+    Of the recodes only those of its survey, so that a change of one costs no other survey.
+    """
+    survey = wave.survey.survey
     told = data_version.of_descriptions(described)
-    own = (f"{wave.survey.survey}/", data_version.SEED)
+    told[f"{data_version.SEED}recodes"] = data_version.of_recodes(survey)
+    own = (f"{survey}/", data_version.SEED)
     parts = [told[about] for about in sorted(told) if about.startswith(own)]
     return data_version.digest([version, data_version.of_code(), *parts])
 
