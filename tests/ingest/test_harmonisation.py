@@ -1211,6 +1211,44 @@ def test_a_published_figure_of_what_nobody_describes_is_refused(
     assert_dutch(refused.value)
 
 
+@pytest.mark.parametrize(
+    ("figure", "columns"),
+    [
+        ("nl_150", {"concept": "covid_production", "category": "undiminished"}),
+        ("nl_152", {"concept": "origin", "category": "own"}),
+        # Who is in a group follows from a question too.
+        ("nl_158", {"group_dimension": "cluster", "group_value": "water_management"}),
+    ],
+)
+def test_a_figure_of_what_a_wave_did_not_ask_is_refused_unless_it_is_superseded(
+    registry: Registry, figure: str, columns: dict[str, str]
+) -> None:
+    def changed(**more: str) -> Registry:
+        asked = with_answers(
+            registry, "nl_barometer/2025", not_asked=("origin", "thematic_cluster")
+        )
+        figures = tuple(
+            (survey, one.model_copy(update={**columns, **more}) if one.row_id == figure else one)
+            for survey, one in registry.figures
+        )
+        return replace(asked, figures=figures)
+
+    with pytest.raises(RefusedError) as refused:
+        load(SEEDS, changed())
+    assert refused.value.rule == "figure_not_asked"
+    assert not missing_words(str(refused.value), ("nl_barometer/published.csv", figure, "2025"))
+    assert_dutch(refused.value)
+    load(SEEDS, changed(status="superseded"))
+
+
+def test_a_manifest_that_denies_a_question_of_the_crosswalk_is_refused(registry: Registry) -> None:
+    with pytest.raises(RefusedError) as refused:
+        load(SEEDS, with_answers(registry, not_asked=("strategy",)))
+    assert refused.value.rule == "answers_not_asked"
+    assert not missing_words(str(refused.value), ("crosswalk.csv, row", WAVE, "asked strategy"))
+    assert_dutch(refused.value)
+
+
 def with_answers(registry: Registry, wave_id: str = WAVE, **changes: object) -> Registry:
     """The registry, of which one wave describes its answers otherwise."""
 
