@@ -55,6 +55,26 @@ def test_a_printed_number_keeps_its_decimals_and_its_unit(
     assert "0,275" in shown(release, "B02", "text_nl", content="published_figure")
 
 
+def test_the_words_of_open_answers_are_in_image_2_of_every_wave_that_has_them(
+    release: duckdb.DuckDBPyConnection,
+) -> None:
+    what = "wave, item, category_label_en, estimate, n, data_status"
+    words = release.sql(
+        "select wave, term_id, term_label_en, estimate, n, data_status from mart_term "
+        "where survey = 'nl_barometer' and estimate is not null"
+    ).fetchall()
+    assert {wave for wave, *_ in words} == {"2021", "2025"}
+    assert shown(release, "W02", what, content="word") == set(words)
+    assert {("Digital and data", 1), ("Working from home and meetings", 2)} <= shown(
+        release, "W02", "category_label_en, category_order", content="word", wave="2021"
+    )
+    # The picture of the report prints no numbers, and nothing was printed for 2025.
+    assert shown(release, "W02", "wave, reason", content="not_available") == {
+        ("2021", "not_published"),
+        ("2025", "not_published"),
+    }
+
+
 def test_figure_26_is_danish_and_figure_13_is_not(release: duckdb.DuckDBPyConnection) -> None:
     danish = shown(release, "F26", "country", content="indicator")
     others = shown(release, "F13", "country", content="indicator")
@@ -208,10 +228,25 @@ def test_the_command_counts_what_rests_on_an_assumed_question(
     }
 
 
-def test_a_figure_without_anything_of_a_wave_says_so(built: Barometer) -> None:
-    done = built.run("report", "figures", "--figure", "F22", "--wave", WAVE)
+def test_every_figure_is_listed_of_a_wave_also_one_that_has_nothing_of_it(built: Barometer) -> None:
+    done = built.run("report", "figures", "--wave", WAVE, "--json")
+    assert done.returncode == 0, done.stderr
+    rows = json.loads(done.stdout)
+    assert len({row["figure_number"] for row in rows}) == len(rows) == 27 + 2 + 2 + 2
+    (nothing,) = [row for row in rows if row["missing"] == ["not_of_wave"]]
+    assert nothing["figure_number"] == "F22"
+    assert (nothing["survey"], nothing["wave"], nothing["published"]) == ("nl_barometer", "2021", 0)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", "nothing of this wave"), ("nl", "niets van deze meting")]
+)
+def test_a_figure_without_anything_of_a_wave_says_so(
+    built: Barometer, language: str, words: str
+) -> None:
+    done = built.run("report", "figures", "--figure", "F22", "--wave", WAVE, "--lang", language)
     assert done.returncode == 0
-    assert "This figure has nothing of this wave" in done.stdout
+    assert not missing_words(done.stdout, ("F22 ", WAVE, words))
 
 
 @pytest.mark.parametrize(
