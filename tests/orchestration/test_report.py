@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -160,27 +161,53 @@ def test_a_table_that_a_figure_points_at_is_in_the_release(
     }
 
 
-def test_a_derived_number_of_answers_gives_a_marked_margin_and_no_test(
+def test_a_derived_number_of_answers_gives_a_marked_margin(
     release: duckdb.DuckDBPyConnection,
 ) -> None:
     rows = release.sql(
-        "select n, n_derived, interval_method, standard_error, estimate_low < 39, "
+        "select n, n_derived, effective_n, interval_method, standard_error, estimate_low < 39, "
         "estimate_high > 39, n_derived_reason_nl <> '', interval_text_en "
         "from mart_indicator where survey = 'nl_barometer' and wave = '2021' "
         "and data_status = 'published' and concept = 'innovation_type' and category = 'product' "
         "and group_dimension = 'total'"
     ).fetchall()
     text = "33.8 to 44.5 (derived number: 313)"
-    assert rows == [(None, 313, "wilson_derived_n", None, True, True, True, text)]
-    assert release.sql(
-        "select distinct verdict from mart_trend where data_status = 'published' and "
-        "concept = 'innovation_type' and group_dimension = 'total' and test_reason = 'derived_n'"
-    ).fetchall() == [("cannot_tell",)]
+    assert rows == [(None, 313, 156, "wilson_derived_n", None, True, True, True, text)]
     assert release.sql(
         "select distinct interval_text_en from mart_answer where compared = 'waves' "
         "and data_status = 'published' and survey = 'nl_barometer' and wave = '2021' "
         "and concept = 'innovation_type' and category = 'product' and group_dimension = 'total'"
     ).fetchall() == [(f"margin {text}",)]
+
+
+def test_half_of_a_derived_number_counts_in_a_test(release: duckdb.DuckDBPyConnection) -> None:
+    """62 and 37 per cent, of 313 and 262 innovators that no source prints with these figures."""
+    ((low, high, error, p_value, verdict, reason),) = release.sql(
+        "select change_low, change_high, standard_error, p_value, verdict, reason_en "
+        "from mart_trend where survey = 'nl_barometer' and data_status = 'published' "
+        "and concept = 'innovation_type' and category = 'interaction' "
+        "and group_dimension = 'total'"
+    ).fetchall()
+    shares = [(share * n + 1) / (n + 2) for share, n in ((0.62, 313 // 2), (0.37, 262 // 2))]
+    spread = sum(share * (1 - share) / (n + 2) for share, n in zip(shares, (156, 131), strict=True))
+    expected = 100 * math.sqrt(spread + 2 * 0.01**2 / 12)
+    assert error == pytest.approx(expected, abs=0.1) and error >= expected
+    assert low < -25 < high < 0 and p_value < 0.001 and verdict == "fall_limited"
+    assert "derived, not printed. To be safe the test counts half of it." in reason
+
+
+def test_countries_differ_clearly_where_half_of_the_answers_is_enough(
+    release: duckdb.DuckDBPyConnection,
+) -> None:
+    verdicts = dict(
+        release.sql(
+            "select concat(concept, '/', category), verdict from mart_international "
+            "where nl_wave = '2021' and survey = 'dk_barometer' and test_reason = 'derived_n'"
+        ).fetchall()
+    )
+    assert verdicts["financing_source/own_budget"] == "higher_limited"  # 85 and 54
+    assert verdicts["initiative_source/legislation"] == "lower_limited"  # 8 and 18
+    assert verdicts["result/quality"] == "no_clear_difference"  # 60 and 68
 
 
 @pytest.mark.parametrize(

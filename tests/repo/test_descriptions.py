@@ -90,8 +90,8 @@ def test_all_descriptions_hold_together() -> None:
 # "almost half" is a bound, "a quarter" is approximate: neither is the exact figure. Locators give
 # the words of the source between brackets, in Dutch or in English.
 ONE_SIDED = {
-    "upper": r"\b(almost|less than|close to|bijna|minder dan)\b",
-    "lower": r"\b(more than|at least|meer dan|ruim|ten minste)\b",
+    "upper": r"\b(almost|less than|not more than|close to|bijna|minder dan|niet meer dan)\b",
+    "lower": r"\b((?<!not )more than|at least|(?<!niet )meer dan|ruim|ten minste)\b",
 }
 ROUGH = r"\b(about|circa|half|one in|(two|three|four|seven|eight) in|kwart|ongeveer)\b"
 
