@@ -210,6 +210,35 @@ def test_countries_differ_clearly_where_half_of_the_answers_is_enough(
     assert verdicts["result/quality"] == "no_clear_difference"  # 60 and 68
 
 
+def test_a_difference_beside_another_country_is_that_of_the_country(
+    release: duckdb.DuckDBPyConnection,
+) -> None:
+    """The Netherlands pays 85 per cent from the own budget, Denmark 54: Denmark is lower."""
+    told = release.sql(
+        "select estimate, difference, difference_low, difference_high, verdict, reference_en "
+        "from mart_answer where compared = 'countries' and concept = 'financing_source' "
+        "and category = 'own_budget' and chosen_wave = '2021' and country = 'DK'"
+    ).fetchall()
+    assert told == [(54, -31, -37.1, -24.1, "lower_limited", "Netherlands 2021")]
+    apart = release.sql(
+        "select one.answer_en from mart_answer as one inner join mart_answer as home "
+        "on one.choice_id = home.choice_id and one.category = home.category "
+        "where one.compared = 'countries' and home.member_order = 0 and one.member_order > 0 "
+        "and abs(one.estimate - home.estimate - one.difference) > 0.1"
+    ).fetchall()
+    assert apart == []
+    ((sentence, detail),) = release.sql(
+        "select sentence_en, detail_en from mart_question where compared = 'countries' "
+        "and concept = 'financing_source' and chosen_wave = '2021'"
+    ).fetchall()
+    assert sentence == (
+        "Own budget: 54% (Denmark · Danish Innovation Barometer 2020). "
+        "Lower, comparable with care: -31.0 percentage points (margin -37.1 to -24.1) "
+        "compared with Netherlands 2021."
+    )
+    assert detail == ""
+
+
 @pytest.mark.parametrize(
     ("language", "words"),
     [
