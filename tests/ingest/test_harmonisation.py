@@ -682,7 +682,7 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
     "a part of a figure that has figures of another part": (
         add("report_figure_parts.csv", PART),
         "figure_parts_overlap",
-        ("report_figure_parts.csv, row 59", "figure F01 already has", "in row 2"),
+        ("report_figure_parts.csv, row 60", "figure F01 already has", "in row 2"),
     ),
     "a mart beside a figure that the report does not have": (
         alter("report_figure_marts.csv", {"figure_number": "F02"}, figure_number="F30"),

@@ -180,6 +180,19 @@ def test_a_derived_number_of_answers_gives_a_marked_margin(
     ).fetchall() == [(f"margin {text}",)]
 
 
+def test_the_number_of_innovators_that_follows_from_a_share_gives_nordic_figures_a_margin(
+    release: duckdb.DuckDBPyConnection,
+) -> None:
+    rows = release.sql(
+        "select survey, n_derived, bool_and(estimate_low < estimate and estimate < estimate_high), "
+        "count(*) from mart_indicator where wave = '2018' and n_derived is not null "
+        "and base = 'innovators' group by all order by all"
+    ).fetchall()
+    # 78 per cent of 272 and 74 per cent of 1,786, as few as round to these shares.
+    assert [row[:3] for row in rows] == [("is_barometer", 211, True), ("no_municipal", 1313, True)]
+    assert math.ceil(0.775 * 272) == 211 and math.ceil(0.735 * 1786) == 1313
+
+
 def test_half_of_a_derived_number_counts_in_a_test(release: duckdb.DuckDBPyConnection) -> None:
     """62 and 37 per cent, of 313 and 262 innovators that no source prints with these figures."""
     ((low, high, error, p_value, verdict, reason),) = release.sql(
