@@ -602,7 +602,7 @@ class PublishedFigure(Row):
     approximate: TrueOrFalse
     category_original: str
     source_id: str
-    locator: str
+    locator: Annotated[str, Field(min_length=1)]
     status: Literal["current", "superseded"]
     status_reason_nl: Annotated[str | None, EmptyIsNone]
     status_reason_en: Annotated[str | None, EmptyIsNone]
@@ -611,6 +611,10 @@ class PublishedFigure(Row):
     def _makes_sense(self) -> PublishedFigure:
         if self.statistic == "share" and not 0 <= self.value <= 100:
             raise invalid("no_share", value=self.value)
+        if self.statistic == "share" and self.unit != "percent":
+            raise invalid("share_in_other_unit", unit=self.unit)
+        if self.statistic == "threshold" and self.bound not in ("lower", "upper"):
+            raise invalid("threshold_without_side")
         if self.approximate and self.bound is None:
             raise invalid("approximate_without_bound", value=self.value)
         if self.bound == "about" and not self.approximate:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from typing import Literal
 
 from ingest.errors import Names, RefusedError, did_you_mean
@@ -41,8 +42,14 @@ from counted
 order by
     strpos('FTBW', left(figure_number, 1)), figure_number, country <> 'NL', country, survey, wave
 """
+NUMBERS = ("published", "microdata", "synthetic", "assumed", "suppressed", "findings")
 Missing = Literal[
-    "not_asked", "not_known", "not_published", "partly_not_published", "not_in_answers"
+    "not_asked",
+    "not_known",
+    "not_published",
+    "partly_not_published",
+    "not_in_answers",
+    "not_of_wave",
 ]
 
 
@@ -55,7 +62,7 @@ class FigureRows(Model):
         title_nl: title in Dutch.
         title_en: title in English.
         survey: survey of the rows.
-        country: country of the rows.
+        country: country of the rows; empty where there are none.
         wave: wave of the rows.
         published: numbers copied from a source.
         microdata: numbers computed from answers.
@@ -89,7 +96,8 @@ def figures(
 
     Args:
         settings: where the releases are.
-        wave: only `survey/wave`; without it all waves.
+        wave: only `survey/wave`, with a row also for a figure that has nothing of it; without it
+            all waves.
         figure: only this figure, such as `F01` or `f01`; without it all figures.
 
     Raises:
@@ -107,11 +115,32 @@ def figures(
     figure = figure and figure.upper()
     _check(settings, "orchestration.wave_not_in_report", wave, waves)
     _check(settings, "orchestration.figure_not_in_report", figure, numbers)
+    rows = [row for row in rows if figure in (None, row.figure_number)]
+    if wave is None:
+        return rows
+    # A comparison of countries has a row for each of them.
     return [
         row
-        for row in rows
-        if wave in (None, f"{row.survey}/{row.wave}") and figure in (None, row.figure_number)
+        for _, of_figure in groupby(rows, key=lambda row: row.figure_number)
+        for row in _of_wave(list(of_figure), wave)
     ]
+
+
+def _of_wave(rows: list[FigureRows], wave: str) -> list[FigureRows]:
+    return [row for row in rows if wave == f"{row.survey}/{row.wave}"] or [_nothing(rows[0], wave)]
+
+
+def _nothing(like: FigureRows, wave: str) -> FigureRows:
+    """The row of a figure that has nothing of a wave."""
+    survey, year = wave.split("/")
+    return FigureRows(
+        **like.model_dump(include={"figure_number", "page", "title_nl", "title_en"}),
+        country="",
+        survey=survey,
+        wave=year,
+        **dict.fromkeys(NUMBERS, 0),
+        missing=("not_of_wave",),
+    )
 
 
 def _check(settings: Settings, rule: str, name: str | None, known: set[str]) -> None:

@@ -52,8 +52,10 @@
     )) as own_error,
     {{ correlation }} as correlation,
     least({{ one }}.rounding_unit, {{ other }}.rounding_unit, 1) / 10 as test_unit,
-    least({{ one }}.n, {{ other }}.n) as smaller_n,
-    {{ one }}.n is null or {{ other }}.n is null as without_n,
+    least(coalesce({{ one }}.n, {{ one }}.effective_n), coalesce({{ other }}.n, {{ other }}.effective_n))
+        as smaller_n,
+    coalesce({{ one }}.n, {{ one }}.effective_n) is null
+    or coalesce({{ other }}.n, {{ other }}.effective_n) is null as without_n,
     {{ one }}.bound is not null or {{ other }}.bound is not null as either_bound,
     {{ one }}.approximate or {{ other }}.approximate as either_approximate,
     greatest({{ one }}.coefficient_of_variation, {{ other }}.coefficient_of_variation)
@@ -64,7 +66,10 @@
     end as worse_reliability
 {%- endmacro %}
 
-{#- Whether both figures have a number of answers, and one only a derived one (derived_bases.csv). -#}
+{#-
+  Whether both figures have a number of answers, and one only a derived one (derived_bases.csv). A test
+  then counts a part of it (`effective_n` of mart_indicator), and its reason says so.
+-#}
 {% macro rests_on_derived_n(one, other) -%}
     ({{ one }}.n is null or {{ other }}.n is null)
     and coalesce({{ one }}.n, {{ one }}.n_derived) is not null

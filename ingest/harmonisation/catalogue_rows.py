@@ -179,3 +179,23 @@ class TermWord(Row):
     word: Word
     term: Word
     term_group: OptionalName
+
+
+class TermLabel(Row):
+    """What a word of open answers means in Dutch and in English (`term_labels.csv`).
+
+    A word without a row is shown as it is written.
+
+    Attributes:
+        language: ISO 639-1, of the word.
+        term: the word as it is shown.
+        label_nl: the word in Dutch.
+        label_en: the word in English.
+    """
+
+    KEY = ("language", "term")
+
+    language: Language
+    term: Word
+    label_nl: Label
+    label_en: Label

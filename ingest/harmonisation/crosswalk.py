@@ -60,6 +60,7 @@ def check(found: Harmonisation, registry: Registry) -> None:
             _check_codes(found, one, item, waves[wave], recodes.get(one.row.recode or "", []))
     _check_derived(found, placed)
     _check_together(found, placed)
+    _check_denied(found, registry, placed)
 
 
 def _check_columns(one: Placed) -> None:
@@ -233,6 +234,35 @@ def _check_not_asked(one: Placed, others: list[Placed]) -> None:
             lines=[other.line for other in others if other.line != one.line],
             **_names(one),
         )
+
+
+def _check_denied(found: Harmonisation, registry: Registry, placed: list[Placed]) -> None:
+    """Refuse answers to, or a figure of, what a wave is said not to have asked."""
+    # Wave and concept -> bases and categories that were not asked; None stands for all.
+    denied: dict[tuple[str, str | None], set[tuple[str | None, str | None]]] = {}
+    for wave in registry.waves:
+        for concept in wave.wave.answers.not_asked if wave.wave.answers else ():
+            denied[wave.id, concept] = {(None, None)}
+    for one in placed:
+        key = (f"{one.row.survey}/{one.row.wave}", one.row.concept)
+        if one.rule.reads is None:
+            denied.setdefault(key, set()).add((one.row.base, one.row.category))
+        elif (None, None) in denied.get(key, ()):
+            raise RefusedError("answers_not_asked", one.where, wave=key[0], concept=key[1])
+    for survey, figure in registry.figures:
+        wave_id, groups = f"{survey}/{figure.wave}", found.groupings[figure.group_dimension]
+        unasked = [
+            *(
+                figure.concept
+                for base, category in denied.get((wave_id, figure.concept), ())
+                if base in (None, figure.base) and category in (None, figure.category)
+            ),
+            # Who is in a group follows from a question too.
+            *(groups for _, category in denied.get((wave_id, groups), ()) if category is None),
+        ]
+        if unasked and figure.status == "current":
+            where = registry.places.get(figure.row_id, figure.row_id)
+            raise RefusedError("figure_not_asked", where, wave=wave_id, concept=unasked[0])
 
 
 def _check_combination(

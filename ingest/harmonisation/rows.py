@@ -41,6 +41,7 @@ Threshold = Literal[
     "quantile_interval_base",
     "lowest_unweighted_response",
     "smallest_tested_base",
+    "derived_answers_counted",
     "largest_years_between",
     "fewest_in_cell",
     "fewest_events_per_term",

@@ -46,6 +46,7 @@ SEEDS: dict[str, type[Row]] = {
     "term_languages": catalogue_rows.TermLanguage,
     "stop_words": catalogue_rows.StopWord,
     "term_words": catalogue_rows.TermWord,
+    "term_labels": catalogue_rows.TermLabel,
 }
 
 
@@ -87,6 +88,7 @@ class Harmonisation:
     term_languages: Rows[catalogue_rows.TermLanguage]
     stop_words: Rows[catalogue_rows.StopWord]
     term_words: Rows[catalogue_rows.TermWord]
+    term_labels: Rows[catalogue_rows.TermLabel]
 
     @cached_property
     def rules(self) -> dict[str, CrosswalkRule]:

@@ -21,15 +21,12 @@ def report() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document, nothing else.")
 def list_figures(wave: str | None, figure: str | None, as_json: bool) -> None:
     """List figures, tables, boxes and pictures, with the rows of each wave."""
-    from orchestration.report import figures
+    from orchestration.report import NUMBERS, figures
 
     rows = figures(Settings.from_environment(), wave, figure)
     if as_json:
         told = [row.model_dump(mode="json") for row in rows]
         click.echo(json.dumps(told, ensure_ascii=False, indent=2))
-        return
-    if not rows:
-        show("figure_not_of_wave")
         return
     made = table("report_figure_columns")
     before = ""
@@ -37,16 +34,12 @@ def list_figures(wave: str | None, figure: str | None, as_json: bool) -> None:
         title = row.title_nl if language() == "nl" else row.title_en
         first = row.figure_number != before
         before = row.figure_number
-        numbers = (
-            *(row.published, row.microdata, row.synthetic),
-            *(row.assumed, row.suppressed, row.findings),
-        )
         made.add_row(
             f"{row.figure_number} {title}" if first else "",
             str(row.page) if first else "",
             row.country,
             f"{row.survey}/{row.wave}",
-            *(str(number) if number else "" for number in numbers),
+            *(str(getattr(row, name) or "") for name in NUMBERS),
             ", ".join(message(reason) for reason in row.missing),
         )
     show_table(made)

@@ -682,7 +682,7 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
     "a part of a figure that has figures of another part": (
         add("report_figure_parts.csv", PART),
         "figure_parts_overlap",
-        ("report_figure_parts.csv, row 59", "figure F01 already has", "in row 2"),
+        ("report_figure_parts.csv, row 60", "figure F01 already has", "in row 2"),
     ),
     "a mart beside a figure that the report does not have": (
         alter("report_figure_marts.csv", {"figure_number": "F02"}, figure_number="F30"),
@@ -1208,6 +1208,44 @@ def test_a_published_figure_of_what_nobody_describes_is_refused(
     assert refused.value.rule == rule
     message = str(refused.value)
     assert not missing_words(message, ("nl_barometer/published.csv, row 9 (nl_008)", words))
+    assert_dutch(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("figure", "columns"),
+    [
+        ("nl_150", {"concept": "covid_production", "category": "undiminished"}),
+        ("nl_152", {"concept": "origin", "category": "own"}),
+        # Who is in a group follows from a question too.
+        ("nl_158", {"group_dimension": "cluster", "group_value": "water_management"}),
+    ],
+)
+def test_a_figure_of_what_a_wave_did_not_ask_is_refused_unless_it_is_superseded(
+    registry: Registry, figure: str, columns: dict[str, str]
+) -> None:
+    def changed(**more: str) -> Registry:
+        asked = with_answers(
+            registry, "nl_barometer/2025", not_asked=("origin", "thematic_cluster")
+        )
+        figures = tuple(
+            (survey, one.model_copy(update={**columns, **more}) if one.row_id == figure else one)
+            for survey, one in registry.figures
+        )
+        return replace(asked, figures=figures)
+
+    with pytest.raises(RefusedError) as refused:
+        load(SEEDS, changed())
+    assert refused.value.rule == "figure_not_asked"
+    assert not missing_words(str(refused.value), ("nl_barometer/published.csv", figure, "2025"))
+    assert_dutch(refused.value)
+    load(SEEDS, changed(status="superseded"))
+
+
+def test_a_manifest_that_denies_a_question_of_the_crosswalk_is_refused(registry: Registry) -> None:
+    with pytest.raises(RefusedError) as refused:
+        load(SEEDS, with_answers(registry, not_asked=("strategy",)))
+    assert refused.value.rule == "answers_not_asked"
+    assert not missing_words(str(refused.value), ("crosswalk.csv, row", WAVE, "asked strategy"))
     assert_dutch(refused.value)
 
 

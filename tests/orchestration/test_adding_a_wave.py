@@ -206,7 +206,7 @@ def test_the_walk_through_adds_the_wave_with_three_files_of_data(copy: Barometer
         }
         for wave in ("2021", "2027")
     )
-    assert later == earlier and len(later) == 29
+    assert later == earlier and len(later) == 30
     not_asked = ask(
         copy,
         "select distinct figure_number from mart_report_figure "

@@ -164,6 +164,16 @@ def test_names_numbers_and_addresses_of_open_answers_are_in_no_word(
     assert not [word for word in private for part in POINTING if part in str(word)]
 
 
+def test_each_word_says_what_it_means_in_english(release: duckdb.DuckDBPyConnection) -> None:
+    words = dict(
+        release.sql("select term, term_label_en from mart_term where kind = 'term'").fetchall()
+    )
+    assert words["loket"] == "loket (counter)" and words["team"] == "team"
+    assert set(words) <= seed("term_labels", "term")
+    in_dutch = release.sql("select distinct term_label_nl from mart_term where term = 'loket'")
+    assert in_dutch.fetchall() == [("loket",)]
+
+
 def test_both_groups_of_words_of_the_report_are_compared_between_waves(
     release: duckdb.DuckDBPyConnection,
 ) -> None:

@@ -330,7 +330,11 @@ def test_other_tables_quote_the_cube(release: duckdb.DuckDBPyConnection, table: 
             f"where data_status <> 'published' and {name.format('estimate')} is not null"
         )
         found += len(rows)
-        cube = release.sql(f"select category, base, {', '.join(columns)} from computed")
+        # Words of open answers are in no cube, but have a table that is checked by itself.
+        cube = release.sql(
+            f"select category, base, {', '.join(columns)} from computed union all "
+            f"select term, base, {', '.join(columns)} from mart_term"
+        )
         assert rows.distinct().except_(cube).fetchall() == [], name
     assert found > 0
 

@@ -226,10 +226,15 @@ over_countries as (
         concat(survey, ' ', country) as member,
         cast(dense_rank() over (order by country_label_nl, survey_label_nl) as integer)
             as member_order,
-        difference,
-        difference_low,
-        difference_high,
-        verdict,
+        -- As seen from the other country, which the row is about.
+        0 - difference as difference,
+        0 - difference_high as difference_low,
+        0 - difference_low as difference_high,
+        case
+            when verdict like 'higher%' then replace(verdict, 'higher', 'lower')
+            when verdict like 'lower%' then replace(verdict, 'lower', 'higher')
+            else verdict
+        end as verdict,
         smallest_detectable_difference as smallest_difference,
     {% for lang in ['nl', 'en'] %}
         concat(nl_country_label_{{ lang }}, ' ', nl_wave, ' {{ words[lang].beside }}')

@@ -14,7 +14,8 @@ categories as (
 ),
 
 -- Where no source prints the number of answers but it follows from one, a published share gets
--- Wilson's interval on it (as est_indicators), marked and without an error that could be tested.
+-- Wilson's interval on it (as est_indicators), marked. A test counts a part of it only: fewer may
+-- have answered, and the weights of a source that gives no design effect cost answers too.
 derived as (
     select
         indicators.indicator_id,
@@ -23,6 +24,9 @@ derived as (
             concat(bases.reason_{{ lang }}, ' (', sources.title, ', ', bases.locator, ')')
                 as n_derived_reason_{{ lang }},
         {% endfor %}
+        cast(
+            floor({{ n_effective }} * {{ release_rule('derived_answers_counted') }} / 100) as bigint
+        ) as effective_n,
         {{ wilson_margin('indicators.estimate / 100', n_effective, -1) }} as low,
         {{ wilson_margin('indicators.estimate / 100', n_effective, 1) }} as high
     from indicators
@@ -46,6 +50,7 @@ located as (
     select
         indicators.*,
         derived.n_derived,
+        derived.effective_n as derived_effective_n,
         derived.n_derived_reason_nl,
         derived.n_derived_reason_en,
         coalesce(indicators.estimate_low, derived.low) as shown_low,
@@ -114,7 +119,7 @@ select
     located.n_derived,
     located.n_derived_reason_nl,
     located.n_derived_reason_en,
-    located.effective_n,
+    coalesce(located.effective_n, located.derived_effective_n) as effective_n,
     located.rounding_unit,
     located.weighting,
     case when located.n_derived is null then located.interval_method else 'wilson_derived_n' end

@@ -220,8 +220,7 @@ compared as (
             when own_comparability <> pair_comparability then 'too_far'
             else
                 {{ untested('pair_comparability', [
-                    ('either_respondents_only', 'respondents_only'),
-                    ('on_derived_n', 'derived_n'),
+                    ('either_respondents_only', 'respondents_only')
                 ]) }}
         end as untested
     from graded
@@ -236,7 +235,8 @@ judged as (
             {'up': 'higher', 'down': 'lower', 'unclear': 'no_clear_difference'},
             'pair_comparability'
         ) }} as verdict,
-        coalesce(untested, 'two_countries') as test_reason
+        coalesce(untested, case when on_derived_n then 'derived_n' else 'two_countries' end)
+            as test_reason
     from tested
 )
 

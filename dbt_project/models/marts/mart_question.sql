@@ -235,7 +235,7 @@ select
             )
     end as sentence_{{ lang }},
     case
-        when counted.clear_ones > 0 and counted.compared_ones = 1 then ''
+        when counted.clear_ones > 0 and counted.told_ones = 1 then ''
         when counted.clear_ones > 0
             then
                 concat(

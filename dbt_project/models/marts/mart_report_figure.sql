@@ -1,6 +1,6 @@
 -- One row per figure, table, box or picture of the 2021 report and what there is on it: an
--- indicator of any wave or country, another printed number, a statement without a number, another
--- mart, or that a wave has no figure, and why.
+-- indicator of any wave or country, another printed number, a word of open answers, a statement
+-- without a number, another mart, or that a wave has no figure, and why.
 {% set part = [
     'figure_number', 'concept', 'group_dimension', 'survey', 'wave'
 ] %}
@@ -11,13 +11,13 @@
 ] %}
 {% set derived = [
     'indicator_id', 'estimate_low', 'estimate_high', 'n_derived', 'n_derived_reason_nl',
-    'n_derived_reason_en'
+    'n_derived_reason_en', 'word_nl', 'word_en', 'word_order'
 ] %}
 {% set row = ['content', 'item'] + shown + derived
     + ['finding', 'see_also', 'reason', 'text_nl', 'text_en'] %}
 {% set types = {
     'estimate': 'double', 'estimate_low': 'double', 'estimate_high': 'double', 'n': 'bigint',
-    'n_derived': 'bigint', 'approximate': 'boolean', 'assumed': 'boolean'
+    'n_derived': 'bigint', 'approximate': 'boolean', 'assumed': 'boolean', 'word_order': 'integer'
 } %}
 {#- Kinds of rows: the columns that they have by the same name, and those that they compute. Others
     are null. -#}
@@ -58,6 +58,13 @@
         }
     }
 ] %}
+{#- Relations with numbers: what their rows are, the column that names them, and the columns of
+    `derived` that they have. -#}
+{% set sources = [
+    (ref('mart_indicator'), 'indicator', 'indicator_id', derived[:6]),
+    ('printed', 'published_figure', 'item', []),
+    ('words', 'word', 'item', ['estimate_low', 'estimate_high', 'word_nl', 'word_en', 'word_order'])
+] %}
 with asked as (
     select distinct concept from {{ ref('crosswalk') }}
 ),
@@ -90,25 +97,53 @@ printed as (
     where figures.status = 'current' and figures.statistic not in ('share', 'mean', 'count')
 ),
 
+-- What too few organisations use now has no row; a question without any word has one without a
+-- share.
+words as (
+    select
+        terms.term_id as item,
+        surveys.country,
+        terms.term as category,
+        'total' as group_dimension,
+        'total' as group_value,
+        'share' as statistic,
+        false as approximate,
+        cast(null as string) as source_title,
+        cast(null as string) as source_locator,
+        cast(null as string) as source_url,
+        {{ prefixed('terms', [
+            'survey', 'wave', 'concept', 'base', 'estimate', 'estimate_low', 'estimate_high', 'n',
+            'bound', 'assumed', 'data_status'
+        ]) }},
+        terms.term_label_nl as word_nl,
+        terms.term_label_en as word_en,
+        -- Groups of words come first.
+        cast(
+            case when terms.kind = 'group' then terms.term_rank else 1000 + terms.term_rank end
+            as integer
+        ) as word_order
+    from {{ ref('mart_term') }} as terms
+    inner join {{ ref('dim_survey') }} as surveys on terms.survey = surveys.survey
+    where terms.estimate is not null or terms.kind = 'none'
+),
+
 numbers as (
-    select
-        'indicator' as content,
-        indicator_id as item,
-        {{ shown | join(',\n        ') }},
-        {{ derived | join(',\n        ') }}
-    from {{ ref('mart_indicator') }}
-    -- The report does not weight; in groups answers have one weighting only.
-    where weighting = 'none' or group_dimension <> 'total'
-    union all
-    select
-        'published_figure' as content,
-        item,
-        {{ shown | join(',\n        ') }}
-        {%- for column in derived %}
-            ,
-            cast(null as {{ types.get(column, 'string') }}) as {{ column }}
-        {%- endfor %}
-    from printed
+    {% for relation, content, item, given in sources %}
+        select
+            '{{ content }}' as content,
+            {{ item }} as item,
+            {{ shown | join(',\n            ') }}
+            {%- for column in derived %}
+                ,
+                {% if column in given -%} {{ column }}
+                {%- else -%} cast(null as {{ types.get(column, 'string') }}) as {{ column }}
+                {%- endif %}
+            {%- endfor %}
+        from {{ relation }}
+        -- The report does not weight; in groups answers have one weighting only.
+        {{ "where weighting = 'none' or group_dimension <> 'total'" if content == 'indicator' }}
+        {{ 'union all' if not loop.last }}
+    {% endfor %}
 ),
 
 found as (
@@ -278,13 +313,18 @@ select
     united.category,
     -- Of a scale the statistic is what a reader looks for: mean, median, lowest.
     case
-        when united.category = 'value' then statistic.label_nl else category.category_label_nl
+        when united.category = 'value' then statistic.label_nl
+        else coalesce(united.word_nl, category.category_label_nl)
     end as category_label_nl,
     case
-        when united.category = 'value' then statistic.label_en else category.category_label_en
+        when united.category = 'value' then statistic.label_en
+        else coalesce(united.word_en, category.category_label_en)
     end as category_label_en,
     cast(
-        case when united.category = 'value' then statistic.sort_order else category.sort_order end
+        case
+            when united.category = 'value' then statistic.sort_order
+            else coalesce(united.word_order, category.sort_order)
+        end
         as integer
     ) as category_order,
     united.base,

@@ -278,7 +278,14 @@ select
     {{ labels_of('term_kind', 'kind') }},
     nullif(judged.term, '') as term,
     {% for lang in ['nl', 'en'] %}
-        coalesce(own_group.label_{{ lang }}, nullif(judged.term, '')) as term_label_{{ lang }},
+        coalesce(
+            own_group.label_{{ lang }},
+            case
+                when own_word.label_{{ lang }} <> judged.term
+                    then concat(judged.term, ' (', own_word.label_{{ lang }}, ')')
+            end,
+            nullif(judged.term, '')
+        ) as term_label_{{ lang }},
     {% endfor %}
     groups.term_group,
     {{ labels_of('its_group', 'term_group') }},
@@ -345,6 +352,11 @@ inner join {{ ref('dim_survey') }} as surveys on judged.survey = surveys.survey
 inner join {{ ref('dim_concept') }} as concepts on judged.concept = concepts.concept
 left join bases on judged.base = bases.base
 left join groups on judged.language = groups.language and judged.term = groups.term
+left join {{ ref('term_labels') }} as own_word
+    on
+        judged.kind = 'term'
+        and judged.language = own_word.language
+        and judged.term = own_word.term
 {{ join_assumed('judged') }}
 {{ join_assumed('judged', 'from_assumptions', wave='from_wave') }}
 {{ join_codelist('data_status', 'judged.data_status') }}

@@ -164,7 +164,6 @@ compared as (
         {{ untested('pair_comparability', [
             ("scale_fault = 'not_invariant'", 'not_invariant'),
             ("scale_fault = 'invariance_unknown'", 'invariance_unknown'),
-            ('on_derived_n', 'derived_n'),
         ]) }} as untested
     from pairs
 ),
@@ -177,8 +176,11 @@ judged as (
         {{ verdict(
             {'up': 'rise', 'down': 'fall', 'unclear': 'no_clear_change'}, 'pair_comparability'
         ) }} as verdict,
-        coalesce(untested, case when correlation is null then 'independent' else 'linked' end)
-            as test_reason
+        coalesce(untested, case
+            when on_derived_n then 'derived_n'
+            when correlation is null then 'independent'
+            else 'linked'
+        end) as test_reason
     from tested
 )
 
