@@ -180,8 +180,8 @@ largest as (
     select
         tallest.choice_id,
         tallest.category,
-{% for lang in ['nl', 'en'] %}
-    {% set w = words[lang] %}
+    {% for lang in ['nl', 'en'] %}
+        {% set w = words[lang] %}
         tallest.answer_{{ lang }},
         tallest.estimate_text_{{ lang }},
         tallest.member_{{ lang }},
@@ -203,7 +203,7 @@ largest as (
                 end, ': ', tallest.named_{{ lang }}, '.'
                 )
         end as sentence_{{ lang }}{{ ',' if not loop.last }}
-{% endfor %}
+    {% endfor %}
     from answers as tallest
     inner join counted on tallest.choice_id = counted.choice_id
     inner join answers as rival on tallest.choice_id = rival.choice_id and rival.rivalry = 1
