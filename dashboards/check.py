@@ -18,7 +18,8 @@ from dashboards.bundle import Asset, Bundle
 from dashboards.columns import adhoc_metrics, named_columns, named_metrics
 from dashboards.compiler import ASSETS, compile_assets
 from dashboards.contracts import Mart
-from dashboards.starts import offered, starting_in
+from dashboards.links import choices
+from dashboards.starts import offered, offered_on, starting_in
 from ingest.errors import RefusedError, did_you_mean
 from ingest.messages import Phrase
 
@@ -217,7 +218,7 @@ def _declared(dataset: Asset) -> str:
 
 
 def _unknown_defaults(bundle: Bundle, release: Path) -> Iterator[RefusedError]:
-    """Yield the values that filters start on and the release does not have."""
+    """Yield the values that filters start on, or links lead to, and the release does not have."""
     datasets = {asset.uuid: asset.slug for asset in bundle.of("datasets")}
     with duckdb.connect(str(release), read_only=True) as connection:
         for asset in starting_in(bundle, release).of("dashboards"):
@@ -233,6 +234,16 @@ def _unknown_defaults(bundle: Bundle, release: Path) -> Iterator[RefusedError]:
                             table=datasets[one["targets"][0]["datasetUuid"]],
                             near=did_you_mean(value, found),
                         )
+            for page, value in choices(asset.content):
+                found = offered_on(bundle, page, connection)
+                if value not in found:
+                    yield RefusedError(
+                        "dashboards.no_choice",
+                        _place(asset, "position"),
+                        value=value,
+                        page=page,
+                        near=did_you_mean(value, found),
+                    )
 
 
 def _first_line(error: duckdb.Error) -> str:

@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
 from unicodedata import normalize
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import superset_services
 import yaml
@@ -116,6 +116,28 @@ def keep_to_one_language() -> Any:
             for own, slug in page["slug"].items():
                 if slug == chosen and own != language:
                     _speak(own)
+        if "choice" in request.args and current_user.is_authenticated:
+            return _with_choice(chosen, request.args["choice"])
+    return None
+
+
+def _with_choice(slug: str, choice: str) -> Response | None:
+    """Open a page with what a link chooses, in the form in which Superset takes a choice."""
+    from superset.extensions import db  # there is no Superset yet when this is imported
+    from superset.models.dashboard import Dashboard
+
+    page = db.session.query(Dashboard).filter_by(slug=slug).one_or_none()
+    metadata = json.loads((page and page.json_metadata) or "{}")
+    for one in metadata.get("native_filter_configuration") or []:
+        column = one["targets"][0]["column"]["name"]
+        value = "'" + choice.replace("!", "!!").replace("'", "!'") + "'"
+        state = (
+            f"({one['id']}:(extraFormData:(filters:!((col:{column},op:IN,val:!({value})))),"
+            f"filterState:(value:!({value})),id:{one['id']}))"
+        )
+        others = [pair for pair in request.args.items(multi=True) if pair[0] != "choice"]
+        asked = urlencode([*others, ("native_filters", state)])
+        return redirect(f"{_ADDRESS.format(slug)}?{asked}")
     return None
 
 
