@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import duckdb
 
@@ -22,6 +23,8 @@ from dashboards.links import choices
 from dashboards.starts import offered, offered_on, starting_in
 from ingest.errors import RefusedError, did_you_mean
 from ingest.messages import Phrase
+
+_TEXT_CHART: Final = "handlebars"
 
 
 @dataclass(frozen=True)
@@ -139,6 +142,7 @@ class _Checker:
             if key not in ("column_config", "conditional_formatting") or name not in labels:
                 where = _place(asset, key)
                 yield from self._column(where, name, columns, dataset.slug)
+        yield from _download(asset)
         for key, name in named_metrics(params):
             yield from self._metric(_place(asset, key), name, metrics, dataset.slug)
         for metric in adhoc_metrics(params):
@@ -189,6 +193,20 @@ class _Checker:
             yield RefusedError(
                 "dashboards.no_expression", where, expression=expression, problem=_first_line(error)
             )
+
+
+def _download(asset: Asset) -> Iterator[RefusedError]:
+    """Yield what is wrong with the file that a reader downloads of a text chart."""
+    params, where = asset.content["params"], _place(asset, "download")
+    taken = params.get("download", [])
+    if asset.content["viz_type"] == _TEXT_CHART and not taken:
+        yield RefusedError("dashboards.no_download", where)
+    names = [one["column"] for one in taken]
+    if unasked := [name for name in names if name not in params.get("all_columns", [])]:
+        yield RefusedError("dashboards.download_not_asked", where, columns=unasked)
+    headers = [one["header"] for one in taken]
+    if twice := sorted({header for header in headers if headers.count(header) > 1}):
+        yield RefusedError("dashboards.download_twice", where, headers=twice)
 
 
 def _place(asset: Asset, key: str) -> Phrase:

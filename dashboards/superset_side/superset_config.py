@@ -166,6 +166,7 @@ BLUEPRINTS = [superset_site.site]
 FLASK_APP_MUTATOR = superset_site.prepare
 
 CSV_EXPORT = superset_site.CsvSettings()
+EXCEL_EXPORT = superset_site.ExcelSettings()
 _DUTCH_NUMBERS = {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["€ ", ""]}
 _ENGLISH_NUMBERS = {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["€", ""]}
 

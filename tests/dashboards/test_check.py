@@ -59,6 +59,24 @@ FAULTS = {
         "MIN(notice_ordre)",
         ("figure_kinds.yaml (en), order", "cannot compute", "notice_ordre", "niet berekenen"),
     ),
+    "a column of a download that the chart does not ask for": (
+        "charts/reference/response.yaml",
+        "- rate\n",
+        "- rate_text_nl\n",
+        ("response.yaml (nl), download", "does not ask for: rate", "niet om vraagt: rate"),
+    ),
+    "two columns of a download under one header": (
+        "charts/reference/response.yaml",
+        "nl: Antwoordden",
+        "nl: Gevraagd",
+        ("response.yaml (nl), download", "same header: Gevraagd", "dezelfde kop: Gevraagd"),
+    ),
+    "a text chart that is downloaded with names of columns": (
+        "charts/questions/release_foot.yaml",
+        "download:",
+        "taken_away:",
+        ("release_foot.yaml (en), download", "names of columns", "namen van kolommen"),
+    ),
     "a condition that does not compute": (
         "charts/questions/start_sentences.yaml",
         "compared = 'waves'",
