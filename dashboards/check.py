@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import duckdb
 
@@ -18,9 +19,12 @@ from dashboards.bundle import Asset, Bundle
 from dashboards.columns import adhoc_metrics, named_columns, named_metrics
 from dashboards.compiler import ASSETS, compile_assets
 from dashboards.contracts import Mart
-from dashboards.starts import offered, starting_in
+from dashboards.links import choices
+from dashboards.starts import offered, offered_on, starting_in
 from ingest.errors import RefusedError, did_you_mean
 from ingest.messages import Phrase
+
+_TEXT_CHART: Final = "handlebars"
 
 
 @dataclass(frozen=True)
@@ -138,6 +142,7 @@ class _Checker:
             if key not in ("column_config", "conditional_formatting") or name not in labels:
                 where = _place(asset, key)
                 yield from self._column(where, name, columns, dataset.slug)
+        yield from _download(asset)
         for key, name in named_metrics(params):
             yield from self._metric(_place(asset, key), name, metrics, dataset.slug)
         for metric in adhoc_metrics(params):
@@ -190,6 +195,20 @@ class _Checker:
             )
 
 
+def _download(asset: Asset) -> Iterator[RefusedError]:
+    """Yield what is wrong with the file that a reader downloads of a text chart."""
+    params, where = asset.content["params"], _place(asset, "download")
+    taken = params.get("download", [])
+    if asset.content["viz_type"] == _TEXT_CHART and not taken:
+        yield RefusedError("dashboards.no_download", where)
+    names = [one["column"] for one in taken]
+    if unasked := [name for name in names if name not in params.get("all_columns", [])]:
+        yield RefusedError("dashboards.download_not_asked", where, columns=unasked)
+    headers = [one["header"] for one in taken]
+    if twice := sorted({header for header in headers if headers.count(header) > 1}):
+        yield RefusedError("dashboards.download_twice", where, headers=twice)
+
+
 def _place(asset: Asset, key: str) -> Phrase:
     return Phrase("dashboards.key_of", path=asset.source, language=asset.language, key=key)
 
@@ -217,7 +236,7 @@ def _declared(dataset: Asset) -> str:
 
 
 def _unknown_defaults(bundle: Bundle, release: Path) -> Iterator[RefusedError]:
-    """Yield the values that filters start on and the release does not have."""
+    """Yield the values that filters start on, or links lead to, and the release does not have."""
     datasets = {asset.uuid: asset.slug for asset in bundle.of("datasets")}
     with duckdb.connect(str(release), read_only=True) as connection:
         for asset in starting_in(bundle, release).of("dashboards"):
@@ -233,6 +252,16 @@ def _unknown_defaults(bundle: Bundle, release: Path) -> Iterator[RefusedError]:
                             table=datasets[one["targets"][0]["datasetUuid"]],
                             near=did_you_mean(value, found),
                         )
+            for page, value in choices(asset.content):
+                found = offered_on(bundle, page, connection)
+                if value not in found:
+                    yield RefusedError(
+                        "dashboards.no_choice",
+                        _place(asset, "position"),
+                        value=value,
+                        page=page,
+                        near=did_you_mean(value, found),
+                    )
 
 
 def _first_line(error: duckdb.Error) -> str:

@@ -19,6 +19,7 @@ def named_columns(params: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "order_by_cols", json.loads(order)[0]
     for rule in params.get("conditional_formatting") or []:
         yield "conditional_formatting", rule["column"]
+    yield from (("download", one["column"]) for one in params.get("download") or [])
     yield from (("column_config", name) for name in params.get("column_config") or {})
 
 

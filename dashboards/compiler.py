@@ -8,7 +8,8 @@ for what a dataset adds to its mart. `column_config` is a list.
 Any text may be `{nl: ..., en: ...}`, the name of a column too, `{document: method}` for a page of
 the dbt docs, or `{template: answers}` for a template of a text chart. A dashboard that is `like` a
 file under `templates/` is that file, with its own texts where the file says `{own: key}`, and with
-the parts that it adds or replaces under `position`.
+the parts that it adds or replaces under `position`. A text
+may link to a question of another page, see `links`.
 Databases and datasets exist once; charts and dashboards once per language.
 """
 
@@ -25,6 +26,7 @@ from dashboards import contracts
 from dashboards.bundle import KINDS, VERSION, Asset, Bundle, Content, Kind, asset_uuid, database_uri
 from dashboards.contracts import Mart
 from dashboards.layout import complete
+from dashboards.links import with_addresses
 from dashboards.models import Chart, Dashboard, Database, Dataset
 from dashboards.translation import in_language
 from ingest.descriptions import parse, read_yaml
@@ -126,6 +128,7 @@ class _Compiler:
             for language in LANGUAGES
         ]
         _check_addresses(dashboards)
+        dashboards = [_linked(one, dashboards) for one in dashboards]
         yield from (
             self._database(slug, path, release) for slug, path in self.files["databases"].items()
         )
@@ -226,6 +229,26 @@ def _filled(shape: Any, own: Mapping[str, Any], path: Path) -> Any:
     if isinstance(shape, list):
         return [_filled(item, own, path) for item in shape]
     return shape
+
+
+def _linked(page: Asset, pages: Iterable[Asset]) -> Asset:
+    """Give the links of a page to questions of other pages their addresses."""
+    addresses = {one.slug: one.content["slug"] for one in pages if one.language == page.language}
+
+    def address_of(name: str) -> str:
+        if name not in addresses:
+            raise RefusedError(
+                "dashboards.no_page",
+                Phrase(
+                    "dashboards.key_of", path=page.source, language=page.language, key="position"
+                ),
+                page=name,
+                near=did_you_mean(name, addresses),
+                pages=sorted(addresses),
+            )
+        return str(addresses[name])
+
+    return page.model_copy(update={"content": with_addresses(page.content, address_of)})
 
 
 def _check_addresses(dashboards: Iterable[Asset]) -> None:

@@ -74,6 +74,13 @@ class ColumnConfig(FreeModel):
     column: str
 
 
+class Download(Model):
+    """A column of a file that a reader downloads, under a name for readers."""
+
+    column: str
+    header: str
+
+
 class Params(FreeModel):
     """The settings of a chart."""
 
@@ -87,6 +94,7 @@ class Params(FreeModel):
     adhoc_filters: tuple[AdhocFilter, ...] = ()
     column_config: tuple[ColumnConfig, ...] = ()
     conditional_formatting: tuple[ColumnConfig, ...] = ()
+    download: tuple[Download, ...] = ()
 
 
 class Chart(Model):

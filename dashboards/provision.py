@@ -13,7 +13,9 @@ from __future__ import annotations
 import fcntl
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from math import inf
 from pathlib import Path
+from time import monotonic
 from typing import Final
 
 from dashboards import access, server_state
@@ -37,6 +39,7 @@ _LISTS: Final[Mapping[Kind, str]] = {
 
 
 _START: Final = "start"  # the page that leads to all others
+RETRY_SECONDS = 60.0
 
 
 class PushReport(Model):
@@ -99,21 +102,30 @@ def push(
 def following(url: str, credentials: Credentials, release: Path) -> Callable[[], None]:
     """Return a look at the current release, which pushes where pages have to start elsewhere.
 
+    A push that Superset refused, or that met another push, is tried again after a minute. A release
+    that the dashboards do not fit is told of once.
+
     Args:
         url: address of the Superset, to which the dashboards were pushed just now.
         credentials: its accounts.
         release: the symlink `releases/current.duckdb`.
     """
     shown, bundle = release.resolve(), compile_in(release)
+    again = inf
 
     def look() -> None:
-        nonlocal shown, bundle
-        if release.resolve() == shown or not release.exists():
+        nonlocal shown, bundle, again
+        if not release.exists() or (release.resolve() == shown and monotonic() < again):
             return
-        shown, before = release.resolve(), bundle
-        bundle = compile_in(release)
-        if bundle != before:
-            push(url, credentials, release)
+        shown, again = release.resolve(), inf
+        wanted = compile_in(release)
+        if wanted != bundle:
+            try:
+                push(url, credentials, release)
+            except RefusedError:
+                again = monotonic() + RETRY_SECONDS
+                raise
+        bundle = wanted
 
     return look
 

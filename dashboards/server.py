@@ -20,7 +20,7 @@ from types import TracebackType
 
 import requests
 
-from dashboards import credentials, openid
+from dashboards import credentials, frames, openid
 from dashboards.credentials import Credentials
 from ingest.errors import RefusedError, SeveralError, reason
 
@@ -121,13 +121,14 @@ def start(home: Path, bin_dir: Path, port: int, timeout: float = 120.0, host: st
         host: the address to listen on; that of this machine itself, or one that includes it.
 
     Raises:
-        RefusedError: the port cannot be used, or the settings of the login do not fit; nothing is
-            started then.
+        RefusedError: the port cannot be used, or the settings of the login or of frames do not fit;
+            nothing is started then.
         SeveralError: the server stopped, or did not answer within `timeout` seconds; with the end
             of the log.
     """
     home = home.absolute()
     openid.load(home)
+    frames.check(os.environ)
     check_port(port, home)
     log = _state_dir(home) / "superset.log"
     command = [

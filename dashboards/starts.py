@@ -1,7 +1,8 @@
-"""What filters start on, in a release: the label of a choice ends with the status of its data.
+"""What filters start on and links lead to, in a release.
 
-A definition names a choice without that: once real answers take the place of generated ones, the
-label is another, and a page that starts on the old one would open empty.
+The label of a choice ends with the status of its data. A definition names a choice without that:
+once real answers take the place of generated ones, the label is another, and a page that starts on
+the old one would open empty.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import duckdb
 
 from dashboards.bundle import Asset, Bundle, Content
 from dashboards.compiler import ASSETS, compile_assets
+from dashboards.links import leading_to
 
 BETWEEN: Final = " · "
 
@@ -25,7 +27,7 @@ def compile_in(release: Path, assets_dir: Path = ASSETS) -> Bundle:
 
 
 def starting_in(bundle: Bundle, release: Path) -> Bundle:
-    """Let filters start on what a release has.
+    """Let filters start on what a release has, and links lead to it.
 
     A value that is not there becomes the one that differs from it only by a part at its end; where
     there are several, that of published data, then of answers, then of generated ones.
@@ -39,12 +41,28 @@ def starting_in(bundle: Bundle, release: Path) -> Bundle:
     """
     datasets = {asset.uuid: asset.slug for asset in bundle.of("datasets")}
     with duckdb.connect(str(release), read_only=True) as connection:
-        return Bundle(
-            assets=tuple(
-                _starting(asset, datasets, connection) if asset.kind == "dashboards" else asset
-                for asset in bundle.assets
-            )
-        )
+
+        def choice_of(page: str, value: str) -> str:
+            there = offered_on(bundle, page, connection)
+            return next(_alike(value, there), value)
+
+        def fitted(asset: Asset) -> Asset:
+            if asset.kind != "dashboards":
+                return asset
+            asset = _starting(asset, datasets, connection)
+            return asset.model_copy(update={"content": leading_to(asset.content, choice_of)})
+
+        return Bundle(assets=tuple(map(fitted, bundle.assets)))
+
+
+def offered_on(bundle: Bundle, page: str, connection: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return the values that the first filter of a page offers; none of a page without filters."""
+    datasets = {asset.uuid: asset.slug for asset in bundle.of("datasets")}
+    for asset in bundle.of("dashboards"):
+        if asset.content["slug"] == page:
+            for one in asset.content["metadata"]["native_filter_configuration"]:
+                return offered(one, datasets, connection)
+    return []
 
 
 def offered(

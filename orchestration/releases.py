@@ -170,11 +170,19 @@ class Releases:
         """Remove a release.
 
         The manifest goes first: a file without one, as a kill in between leaves, is no release.
+        What Superset keeps of its figures goes last.
         """
         for path in (self.manifest(release_id), self.file(release_id)):
             if path.is_dir():
                 shutil.rmtree(path)
             else:
+                path.unlink(missing_ok=True)
+        self._forget_answers()
+
+    def _forget_answers(self) -> None:
+        """Remove what Superset keeps of answers; it asks the current release again."""
+        for folder in ("answers", "whole"):
+            for path in (self.settings.home / "superset" / "cache" / folder).glob("*"):
                 path.unlink(missing_ok=True)
 
     def current(self) -> str | None:

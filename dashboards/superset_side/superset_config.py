@@ -101,6 +101,11 @@ HTML_SANITIZATION_SCHEMA_EXTENSIONS = {
     },
 }
 
+# --- Frames of other sites -----------------------------------------------------------------------
+# A reader in a frame has an account and a session as on a page of its own. Superset's own
+# embedding, with tokens that a site gives to anybody, stays off.
+_FRAMED_BY = os.environ.get("BAROMETER_FRAMED_BY", "").split()
+
 # --- Browser -----------------------------------------------------------------------------------
 # Plain http is right only because the server listens on 127.0.0.1. Behind a proxy with TLS
 # BAROMETER_TLS changes what has to be another.
@@ -125,7 +130,7 @@ TALISMAN_CONFIG = {
         "default-src": ["'self'"],
         "base-uri": ["'self'"],
         "form-action": ["'self'"],
-        "frame-ancestors": ["'none'"],
+        "frame-ancestors": _FRAMED_BY or ["'none'"],
         "object-src": ["'none'"],
         "connect-src": ["'self'"],
         "font-src": ["'self'"],
@@ -141,7 +146,7 @@ TALISMAN_CONFIG = {
     "session_cookie_secure": False,
     "session_cookie_samesite": SESSION_COOKIE_SAMESITE,
     "strict_transport_security": False,
-    "frame_options": "DENY",
+    "frame_options": None if _FRAMED_BY else "DENY",
     "referrer_policy": "same-origin",
 }
 RATELIMIT_ENABLED = True
@@ -161,6 +166,7 @@ BLUEPRINTS = [superset_site.site]
 FLASK_APP_MUTATOR = superset_site.prepare
 
 CSV_EXPORT = superset_site.CsvSettings()
+EXCEL_EXPORT = superset_site.ExcelSettings()
 _DUTCH_NUMBERS = {"decimal": ",", "thousands": ".", "grouping": [3], "currency": ["€ ", ""]}
 _ENGLISH_NUMBERS = {"decimal": ".", "thousands": ",", "grouping": [3], "currency": ["€", ""]}
 

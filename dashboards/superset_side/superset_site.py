@@ -13,7 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, ClassVar
 from unicodedata import normalize
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import superset_services
 import yaml
@@ -116,6 +116,28 @@ def keep_to_one_language() -> Any:
             for own, slug in page["slug"].items():
                 if slug == chosen and own != language:
                     _speak(own)
+        if "choice" in request.args and current_user.is_authenticated:
+            return _with_choice(chosen, request.args["choice"])
+    return None
+
+
+def _with_choice(slug: str, choice: str) -> Response | None:
+    """Open a page with what a link chooses, in the form in which Superset takes a choice."""
+    from superset.extensions import db  # there is no Superset yet when this is imported
+    from superset.models.dashboard import Dashboard
+
+    page = db.session.query(Dashboard).filter_by(slug=slug).one_or_none()
+    metadata = json.loads((page and page.json_metadata) or "{}")
+    for one in metadata.get("native_filter_configuration") or []:
+        column = one["targets"][0]["column"]["name"]
+        value = "'" + choice.replace("!", "!!").replace("'", "!'") + "'"
+        state = (
+            f"({one['id']}:(extraFormData:(filters:!((col:{column},op:IN,val:!({value})))),"
+            f"filterState:(value:!({value})),id:{one['id']}))"
+        )
+        others = [pair for pair in request.args.items(multi=True) if pair[0] != "choice"]
+        asked = urlencode([*others, ("native_filters", state)])
+        return redirect(f"{_ADDRESS.format(slug)}?{asked}")
     return None
 
 
@@ -132,20 +154,16 @@ def _in_language(path: str, language: str) -> str:
     return path
 
 
-class CsvSettings(Mapping[str, Any]):
-    """How a CSV is written: as the Excel of the reader's language expects it.
+class ExcelSettings(Mapping[str, Any]):
+    """How an Excel file is written: with the columns and headers that its chart has for readers.
 
-    Superset reads these while it answers a request. A number has no more digits than it needs.
+    Superset reads these while it answers a request, and gives them to pandas.
     """
 
-    _ENGLISH: ClassVar = {"encoding": "utf-8-sig", "float_format": "%.12g"}
-    _DUTCH: ClassVar = {**_ENGLISH, "sep": ";", "decimal": ","}
+    def _chosen(self) -> dict[str, Any]:
+        return _headers() if has_request_context() else {}
 
-    def _chosen(self) -> dict[str, str]:
-        dutch = has_request_context() and session.get("locale", _LANGUAGES[0]) == "nl"
-        return self._DUTCH if dutch else self._ENGLISH
-
-    def __getitem__(self, name: str) -> str:
+    def __getitem__(self, name: str) -> Any:
         return self._chosen()[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -153,6 +171,38 @@ class CsvSettings(Mapping[str, Any]):
 
     def __len__(self) -> int:
         return len(self._chosen())
+
+
+class CsvSettings(ExcelSettings):
+    """How a CSV is written: as the Excel of the reader's language expects it.
+
+    A number has no more digits than it needs.
+    """
+
+    _ENGLISH: ClassVar = {"encoding": "utf-8-sig", "float_format": "%.12g"}
+    _DUTCH: ClassVar = {**_ENGLISH, "sep": ";", "decimal": ","}
+
+    def _chosen(self) -> dict[str, Any]:
+        dutch = has_request_context() and session.get("locale", _LANGUAGES[0]) == "nl"
+        return {**(self._DUTCH if dutch else self._ENGLISH), **super()._chosen()}
+
+
+def _headers() -> dict[str, list[str]]:
+    """Return what a chart says of the file that is asked for: columns, and a header for each.
+
+    A table has headers of its own, and a text chart asks for more than a reader can use.
+    """
+    asked = _asked() if request.path == "/api/v1/chart/data" else {}
+    chart = _chart(asked)
+    taken = json.loads(chart.params or "{}").get("download") if chart else None
+    columns = [one for query in asked.get("queries") or [] for one in query.get("columns") or []]
+    taken = [one for one in taken or [] if one["column"] in columns]
+    if not taken:
+        return {}
+    return {
+        "columns": [one["column"] for one in taken],
+        "header": [one["header"] for one in taken],
+    }
 
 
 @site.after_app_request
@@ -163,8 +213,7 @@ def name_a_download(answer: Response) -> Response:
     """
     if request.path != "/api/v1/chart/data" or answer.mimetype not in _DOWNLOADS:
         return answer
-    asked = json.loads(request.form.get("form_data") or "null") or request.get_json(silent=True)
-    name = " - ".join([*_chosen_in(asked or {}), Path(release()).stem]).replace("·", "-")
+    name = " - ".join([*_chosen_in(_asked()), Path(release()).stem]).replace("·", "-")
     # Letters without marks: what Superset makes of other names differs by browser.
     name = normalize("NFKD", name).encode("ascii", "ignore").decode()
     name = re.sub(r'[\x00-\x1f"*/:<>?\\|]+', "-", name)
@@ -181,11 +230,21 @@ def _chosen_in(asked: dict[str, Any]) -> list[str]:
     chosen = [str(value) for one in filters if one.get("op") == "IN" for value in one["val"]]
     if chosen:
         return chosen[:1]
+    chart = _chart(asked)
+    return [chart.slice_name] if chart else []
+
+
+def _asked() -> dict[str, Any]:
+    """Return what a chart asks for, which a form has where a file is downloaded."""
+    asked = json.loads(request.form.get("form_data") or "null") or request.get_json(silent=True)
+    return asked if isinstance(asked, dict) else {}
+
+
+def _chart(asked: dict[str, Any]) -> Any:
     from superset.extensions import db  # there is no Superset yet when this is imported
     from superset.models.slice import Slice
 
-    chart = db.session.get(Slice, (asked.get("form_data") or {}).get("slice_id") or 0)
-    return [chart.slice_name] if chart else []
+    return db.session.get(Slice, (asked.get("form_data") or {}).get("slice_id") or 0)
 
 
 @site.after_app_request

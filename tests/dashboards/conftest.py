@@ -83,7 +83,7 @@ def superset(
     home = tmp_path_factory.mktemp("superset") / "home"
     release = home / "releases" / "current.duckdb"
     release.parent.mkdir(parents=True)
-    release.symlink_to(release_path.absolute())
+    release.symlink_to(release_path.resolve())
     prepared = server.prepare(home, superset_bin)
     with server.start(home, superset_bin, reader.free_port()) as running:
         first_push = provision.push(running.url, prepared.credentials, release)

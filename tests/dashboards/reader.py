@@ -153,9 +153,9 @@ def wait_until_drawn(page: Page) -> None:
     page.set_viewport_size(size)
 
 
-def take_away(page: Page, download: str, choice: str) -> Download:
-    """Download the table of figures of a page, by the words of its menu."""
-    table = page.locator(CHART, has=page.locator("table.table"))
+def take_away(page: Page, download: str, choice: str, shows: str = "table.table") -> Download:
+    """Download the first chart of a page that shows something, by the words of its menu."""
+    table = page.locator(CHART, has=page.locator(shows)).first
     table.locator("[id$='-controls']").click()
     page.locator(".ant-dropdown:visible").get_by_text(download, exact=True).hover()
     with page.expect_download() as expected:

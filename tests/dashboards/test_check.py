@@ -6,6 +6,7 @@ import pytest
 
 from dashboards import contracts
 from dashboards.check import CheckReport, check
+from ingest.errors import RefusedError
 
 AssetsWith = Callable[[str, str, str], Path]
 
@@ -58,6 +59,24 @@ FAULTS = {
         "MIN(notice_ordre)",
         ("figure_kinds.yaml (en), order", "cannot compute", "notice_ordre", "niet berekenen"),
     ),
+    "a column of a download that the chart does not ask for": (
+        "charts/reference/response.yaml",
+        "- rate\n",
+        "- rate_text_nl\n",
+        ("response.yaml (nl), download", "does not ask for: rate", "niet om vraagt: rate"),
+    ),
+    "two columns of a download under one header": (
+        "charts/reference/response.yaml",
+        "nl: Antwoordden",
+        "nl: Gevraagd",
+        ("response.yaml (nl), download", "same header: Gevraagd", "dezelfde kop: Gevraagd"),
+    ),
+    "a text chart that is downloaded with names of columns": (
+        "charts/questions/release_foot.yaml",
+        "download:",
+        "taken_away:",
+        ("release_foot.yaml (en), download", "names of columns", "namen van kolommen"),
+    ),
     "a condition that does not compute": (
         "charts/questions/start_sentences.yaml",
         "compared = 'waves'",
@@ -92,6 +111,36 @@ def test_what_does_not_fit_the_marts_is_named_in_both_languages(
     file, old, new, words = fault
     problems = messages(check(assets_dir=assets_with(file, old, new)))
     assert any(all(word in problem for word in words) for problem in problems), problems
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (
+            "choice:international/Aanleiding",
+            "choice:international/Aanleidingen",
+            ("start.yaml (nl)", "leads to 'Aanleidingen", "leidt naar 'Aanleidingen"),
+        ),
+        (
+            "choice:international/Aanleiding",
+            "choice:method/Aanleiding",
+            ("start.yaml (nl)", "methode does not offer", "methode niet biedt"),
+        ),
+    ],
+    ids=["a question that is not there", "a page without questions"],
+)
+def test_a_link_to_a_question_that_a_page_does_not_offer_is_named(
+    release_path: Path, assets_with: AssetsWith, old: str, new: str, words: tuple[str, ...]
+) -> None:
+    assets = assets_with("dashboards/start.yaml", old, new)
+    problems = messages(check(release=release_path, assets_dir=assets))
+    assert any(all(word in line for word in words) for line in problems), problems
+
+
+def test_a_link_to_a_page_that_does_not_exist_is_refused(assets_with: AssetsWith) -> None:
+    assets = assets_with("dashboards/start.yaml", "choice:results/", "choice:result/")
+    with pytest.raises(RefusedError, match=r"'result', which does not exist.*'results'"):
+        check(assets_dir=assets)
 
 
 def test_a_release_that_is_older_than_the_contracts_is_named(tmp_path: Path) -> None:

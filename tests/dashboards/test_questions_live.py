@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import duckdb
 import openpyxl
@@ -177,6 +178,26 @@ def test_another_question_is_chosen(
     rows = policy_officer.sees_all_of(choice)
     shown = {member.split(" · ")[0].split(" 20")[0] for member, _, _ in rows}
     assert set(members[policy_officer.language]) <= shown
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        "compared = 'countries' and concept = 'initiative_source'",
+        "compared = 'countries' and concept = 'collaboration_partner'",
+        "compared = 'countries' and concept = 'financing_source'",
+        "compared = 'groups' and concept = 'climate_group' and group_dimension = 'sector'"
+        " and chosen_wave = '2025'",
+    ],
+)
+def test_the_start_page_leads_to_a_question_at_once(policy_officer: Reader, condition: str) -> None:
+    choice = policy_officer.choice(condition)
+    link = policy_officer.page.locator(f".dashboard-markdown a[href*='choice={quote(choice)}']")
+    policy_officer.click(link)
+    policy_officer.sees_all_of(choice)
+    chosen = policy_officer.page.locator("[data-test='filter-bar'] .ant-select-selection-item")
+    assert chosen.inner_text() == choice
+    assert policy_officer.clicks == 1
 
 
 @pytest.mark.parametrize(

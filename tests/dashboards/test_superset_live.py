@@ -182,7 +182,8 @@ def test_every_page_that_the_start_page_and_the_menu_name_is_there(
         heading = visit.page.get_by_role("heading", name=START[slug])
         heading.wait_for()
         links = heading.locator("xpath=following-sibling::ul//a").all()
-        named = {str(link.get_attribute("href")) for link in links}
+        # A link to a question of a page is one to that page too.
+        named = {str(link.get_attribute("href")).partition("?")[0] for link in links}
         assert len(named) == len(MENU) - 1
         assert {f"{superset.url}{path}" for path in named} <= set(
             superset.first_push.addresses.values()
@@ -542,10 +543,64 @@ def test_a_page_names_its_release_and_no_other_date(
         assert not visit.page.locator(".bm-caution").is_visible()
 
 
+@pytest.mark.parametrize(
+    ("slug", "headers"),
+    [
+        ("respons-en-bronnen", ("Onderzoek", "Groep", "Gevraagd", "Respons (%)", "Soort cijfer")),
+        ("response-and-sources", ("Survey", "Group", "Asked", "Response rate (%)")),
+    ],
+)
+def test_a_file_of_a_text_chart_has_words_as_headers_and_numbers_as_numbers(
+    superset: Superset, visit: Visit, slug: str, headers: tuple[str, ...]
+) -> None:
+    visit.open(f"{superset.url}/superset/dashboard/{slug}/")
+    words = ("Downloaden", "Downloaden als {}") if headers[0] == "Onderzoek" else None
+    download, choice = words or ("Download", "Export to {}")
+    excel = take_away(visit.page, download, choice.format("Excel"), ".bm-table")
+    sheet = openpyxl.load_workbook(io.BytesIO(excel.path().read_bytes())).active
+    head, *rows = sheet.iter_rows(values_only=True)
+    assert set(headers) <= set(head) and not any("_" in header for header in head)
+    with duckdb.connect(str(superset.release), read_only=True) as connection:
+        expected = connection.execute(
+            "select invited, answered, rate from mart_response where is_preferred"
+            " order by row_order"
+        ).fetchall()
+    place = head.index(headers[2])
+    for row, numbers in zip(rows, expected, strict=True):
+        assert row[place : place + 3] == pytest.approx(numbers)
+    text = take_away(visit.page, download, choice.format("CSV" if words else ".CSV"), ".bm-table")
+    first = text.path().read_bytes().decode("utf-8-sig").splitlines()[0]
+    assert tuple(first.split(";" if words else ",")) == head
+    assert visit.failures == []
+
+
+def test_what_is_missing_reads_as_no_answer_and_what_was_kept_as_no_date(
+    superset: Superset, visit: Visit
+) -> None:
+    visit.open(f"{superset.url}/superset/dashboard/ontwikkeling/")
+    missing = visit.page.locator("td.dt-is-null")
+    shown = {
+        cell.evaluate("cell => getComputedStyle(cell, '::after').content") for cell in missing.all()
+    }
+    assert shown == {'"niet gegeven"'}
+    visit.page.locator("[id$='-controls']").first.click()
+    refresh = visit.page.locator("[data-test=refresh-chart-menu-item]")
+    assert refresh.inner_text().strip() == "Vernieuwen"
+    refresh.hover()
+    visit.page.wait_for_timeout(1000)
+    assert not visit.page.get_by_text("geleden").first.is_visible()
+
+
 def test_a_picture_of_the_answers_names_source_and_release(
     superset: Superset, visit: Visit
 ) -> None:
     visit.open(f"{superset.url}/superset/dashboard/ontwikkeling/")
+    release = superset.release.resolve().stem
+    picture = take_away(visit.page, "Downloaden", "Downloaden als afbeelding", ".bm-answers")
+    assert picture.suggested_filename == (
+        "Innoveerde in de laatste twee jaar - Innovatie Barometer Overheid - "
+        f"alle-antwoorden-naast-elkaar - {release}.jpg"
+    )
     foot = visit.page.locator(".bm-answers tfoot").inner_text()
     assert foot.startswith("Bron: Dutch government innovates plenty")
     assert foot.endswith(f"Uitgave {superset.release.resolve().stem}.")

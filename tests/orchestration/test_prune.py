@@ -86,14 +86,20 @@ def test_old_releases_go_but_never_the_current_one_or_the_one_before_it(spare: B
     )
     spare.run("release", "rollback", second)
     before = files(spare)
+    kept = [spare.home / "superset" / "cache" / name / "answer" for name in ("answers", "whole")]
+    for answer in kept:
+        answer.parent.mkdir(parents=True)
+        answer.write_text("76%")
     shown = spare.run("release", "prune", "--keep", "1", "--except", third)
-    assert shown.returncode == 0 and files(spare) == before
+    assert shown.returncode == 0 and files(spare) == before and all(map(Path.exists, kept))
     assert not missing_words(shown.stdout, (f"To remove: release {fourth}", "--yes", " MB"))
     assert not any(name in shown.stdout for name in (first, second, third, fifth))
     done = spare.run("release", "prune", "--keep", "1", "--except", third, "--yes")
     assert done.returncode == 0 and f"Removed release {fourth}" in done.stdout
     assert listed(spare) == [fifth, third, second, first]
     assert before - files(spare) == {f"{fourth}.json", f"{fourth}.duckdb"}
+    # What Superset keeps of the figures of a release goes with it.
+    assert not any(map(Path.exists, kept))
     assert spare.run("release", "verify").returncode == 0
     unknown = spare.run("release", "prune", "--except", fourth, "--yes")
     assert f"there is no release '{fourth}'" in refusal(

@@ -1,6 +1,8 @@
 -- One row per choice of a reader (see mart_answer): the question, and in one or two sentences what
--- its figures say. A sentence names a change or a difference only where its verdict is clear. It
--- names a largest share only where no other can be as large: a figure in words lies within 5 points
+-- its figures say. A sentence names a change or a difference only where its verdict is clear. Where
+-- none is, that comes first of groups and countries, which are chosen to be compared; no figure of
+-- another country stands beside the Dutch one. A largest share is named only where no other can be
+-- as large: a figure in words lies within 5 points
 -- of what was printed, as in the disclosure checks, and a limit may lie anywhere on its side. Where
 -- all answers are shown, sums of several do not count.
 {% set words = {
@@ -10,6 +12,8 @@
         'one': 'Er is één meting, dus een verandering is niet te zien.',
         'none': 'Geen van de vergelijkingen laat een duidelijk verschil zien.',
         'unknown': 'Of er iets verschilt, is niet te zeggen.',
+        'countries': 'Of andere landen daarvan verschillen, is niet te zeggen.',
+        'nearest': 'Het dichtst in de tijd ligt',
         'why': 'De redenen verschillen per antwoord.',
         'most': 'Het grootste aandeel', 'most_printed': 'Het grootste gepubliceerde aandeel',
         'most_shown': 'Het grootste getoonde aandeel',
@@ -23,6 +27,8 @@
         'one': 'There is one wave, so no change can be seen.',
         'none': 'None of the comparisons shows a clear difference.',
         'unknown': 'Whether anything differs cannot be told.',
+        'countries': 'Whether other countries differ from that cannot be told.',
+        'nearest': 'Nearest in time is',
         'why': 'The reasons differ between answers.',
         'most': 'The largest share', 'most_printed': 'The largest published share',
         'most_shown': 'The largest share shown',
@@ -167,6 +173,41 @@ counted as (
         min(case when is_complete then 1 else 0 end) = 1 as is_complete
     from answers
     group by choice_id
+),
+
+-- The largest share, or that which is the largest cannot be told.
+largest as (
+    select
+        tallest.choice_id,
+        tallest.category,
+    {% for lang in ['nl', 'en'] %}
+        {% set w = words[lang] %}
+        tallest.answer_{{ lang }},
+        tallest.estimate_text_{{ lang }},
+        tallest.member_{{ lang }},
+        case
+            when counted.contenders > 1 and tallest.least <= counted.rival_most
+                then
+                    concat(
+                        '{{ w.tie }} ', tallest.named_{{ lang }}, ', {{ w.and }} ',
+                        rival.named_{{ lang }}, '.'
+                    )
+            else concat(
+                case
+                    when counted.contenders > 1 and counted.is_complete then '{{ w.most }}'
+                    when counted.contenders > 1 and tallest.data_status = 'published'
+                        then '{{ w.most_printed }}'
+                    when counted.contenders > 1 then '{{ w.most_shown }}'
+                    when tallest.data_status = 'published' then '{{ w.only_printed }}'
+                    else '{{ w.only_shown }}'
+                end, ': ', tallest.named_{{ lang }}, '.'
+                )
+        end as sentence_{{ lang }}{{ ',' if not loop.last }}
+    {% endfor %}
+    from answers as tallest
+    inner join counted on tallest.choice_id = counted.choice_id
+    inner join answers as rival on tallest.choice_id = rival.choice_id and rival.rivalry = 1
+    where tallest.height = 1
 )
 
 select
@@ -213,26 +254,15 @@ select
         when answers.compared = 'countries'
             then
                 concat(
-                    tallest.answer_{{ lang }}, ': ', tallest.estimate_text_{{ lang }}, ' (',
-                    tallest.member_{{ lang }}, ') {{ w.and }} ',
-                    nearest.estimate_text_{{ lang }}, ' (', nearest.member_{{ lang }}, ').'
+                    largest.answer_{{ lang }}, ': ', largest.estimate_text_{{ lang }}, ' (',
+                    largest.member_{{ lang }}, '). ',
+                    case
+                        when counted.told_ones > 0 then '{{ w.none }}' else '{{ w.countries }}'
+                    end
                 )
-        when counted.contenders > 1 and tallest.least <= counted.rival_most
-            then
-                concat(
-                    '{{ w.tie }} ', tallest.named_{{ lang }}, ', {{ w.and }} ',
-                    rival.named_{{ lang }}, '.'
-                )
-        else concat(
-            case
-                when counted.contenders > 1 and counted.is_complete then '{{ w.most }}'
-                when counted.contenders > 1 and answers.data_status = 'published'
-                    then '{{ w.most_printed }}'
-                when counted.contenders > 1 then '{{ w.most_shown }}'
-                when answers.data_status = 'published' then '{{ w.only_printed }}'
-                else '{{ w.only_shown }}'
-            end, ': ', tallest.named_{{ lang }}, '.'
-            )
+        when answers.compared = 'groups' and counted.told_ones > 0 then '{{ w.none }}'
+        when answers.compared = 'groups' and counted.compared_ones > 0 then '{{ w.unknown }}'
+        else largest.sentence_{{ lang }}
     end as sentence_{{ lang }},
     case
         when counted.clear_ones > 0 and counted.told_ones = 1 then ''
@@ -245,19 +275,28 @@ select
                         when 'waves' then '{{ w.change }}' else '{{ w.difference }}'
                     end, '.'
                 )
+        when answers.compared = 'countries' and counted.told_ones > 0 then ''
+        when answers.compared = 'countries'
+            then
+                concat(
+                    '{{ w.nearest }} ', nearest.member_{{ lang }}, '. ',
+                    coalesce(nullif(nearest.reason_{{ lang }}, ''), '{{ w.why }}')
+                )
+        when answers.compared = 'groups' and counted.told_ones > 0 then largest.sentence_{{ lang }}
         when counted.told_ones > 0 then '{{ w.none }}'
         when counted.compared_ones > 0
             then
                 concat(
-                    '{{ w.unknown }} ',
+                    case when answers.compared <> 'groups' then '{{ w.unknown }} ' else '' end,
                     coalesce(
-                        case
-                            when answers.compared = 'countries'
-                                then nullif(nearest.reason_{{ lang }}, '')
-                            when counted.reasons = 1 then counted.reason_{{ lang }}
-                        end,
+                        case when counted.reasons = 1 then counted.reason_{{ lang }} end,
                         '{{ w.why }}'
-                    )
+                    ),
+                    case
+                        when answers.compared = 'groups'
+                            then concat(' ', largest.sentence_{{ lang }})
+                        else ''
+                    end
                 )
         when answers.compared = 'waves' then '{{ w.one }}'
         else ''
@@ -268,12 +307,11 @@ select
 {% endfor %}
 from answers
 inner join counted on answers.choice_id = counted.choice_id
-inner join answers as tallest on answers.choice_id = tallest.choice_id and tallest.height = 1
-inner join answers as rival on answers.choice_id = rival.choice_id and rival.rivalry = 1
+inner join largest on answers.choice_id = largest.choice_id
 inner join answers as nearest
     on
-        tallest.choice_id = nearest.choice_id
-        and tallest.category = nearest.category
+        largest.choice_id = nearest.choice_id
+        and largest.category = nearest.category
         and nearest.nearness = 1
 {{ join_notices('answers.data_status', 'counted.assumed') }}
 where answers.weight = 1

@@ -1,6 +1,7 @@
 -- One row per concept, base, survey, wave and variable: how each wave asked a question, and how far
 -- that compares with the survey's reference wave. A wave with published figures only has a row
--- without a wording.
+-- without a wording. The reference wave itself compares with nothing.
+{% set reference = {'nl': 'Uitgangspunt', 'en': 'Starting point'} %}
 {% set question = ['concept', 'base', 'survey', 'wave'] %}
 with asked as (
     select distinct
@@ -156,8 +157,10 @@ select
         placed.wording_{{ lang }}
     ) as wording_text_{{ lang }},
     question_known.label_{{ lang }} as known_label_{{ lang }},
-    {{ comparability_text('placed.status', 'comparabilities.label_' ~ lang) }}
-        as comparability_text_{{ lang }},
+    case
+        when placed.reference_note is not null then '{{ reference[lang] }}'
+        else {{ comparability_text('placed.status', 'comparabilities.label_' ~ lang) }}
+    end as comparability_text_{{ lang }},
     coalesce(placed.reason_{{ lang }}, reference_notes.label_{{ lang }}, '')
         as reason_{{ lang }}{{ ',' if not loop.last }}
 {% endfor %}
