@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -31,8 +32,9 @@ CUBE = "marts.mart_indicator"
 TABLE = "mart_indicator"
 SUITE = "disclosure"
 MOST = 8  # groups to withdraw; where more are needed, groups must be merged
-SIDE_BY_SIDE = 2  # waves; more take more memory
-FURTHER = 10  # times as many steps for a count that is left unjudged
+SIDE_BY_SIDE = 2  # waves that are read, and questions that are attacked; more take more memory
+READ_AHEAD = 4  # questions of a wave that wait for the attack
+FURTHER = 10  # times as many steps in the last search, which must judge what is left
 WIDE = 2  # a hidden count that may vary by less is called narrow
 # What an attack reads, by wave, beside the figures that are shown; a change of any of it is another
 # digest. Nothing here is a sum of fractions, which differs in its last bits from build to build.
@@ -104,11 +106,14 @@ def check_disclosure(
             with connection.cursor() as cursor:
                 cursor.execute("set file_search_path = $1", [str(warehouse.parent)])  # of raw data
                 cursor.execute("set enable_progress_bar = false")
-                return _attacked(cursor, _file(kept, key), *key)
+                return _attacked(cursor, _file(kept, key), *key, judges)
 
-        # The solver works outside Python's lock.
-        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-            found = dict(zip(attacked, pool.map(judged, attacked), strict=True))
+        # The solver works outside Python's lock. Most of the work is in the questions of one wave.
+        with (
+            ThreadPoolExecutor(SIDE_BY_SIDE) as judges,
+            ThreadPoolExecutor(SIDE_BY_SIDE) as readers,
+        ):
+            found = dict(zip(attacked, readers.map(judged, attacked), strict=True))
     for left_over in set(kept.glob("*.json")) - {_file(kept, key) for key in found}:
         left_over.unlink()
     findings = []
@@ -123,13 +128,13 @@ def _file(kept: Path, key: tuple[str, str]) -> Path:
 
 
 def _attacked(
-    connection: duckdb.DuckDBPyConnection, file: Path, survey: str, wave: str
+    connection: duckdb.DuckDBPyConnection, file: Path, survey: str, wave: str, judges: Executor
 ) -> Attacked:
     """Return the result that is kept of a wave, or attack it and keep that."""
     digest = _digest(connection, survey, wave)
     found = _read(file, digest)
     if found is None:
-        found = attack_wave(connection, CUBE, survey, wave)
+        found = attack_wave(connection, CUBE, survey, wave, judges)
         content = {
             "digest": digest,
             "protection": [asdict(row) for row in found.protection],
@@ -154,6 +159,7 @@ def attack_wave(
     cube: str,
     survey: str,
     wave: str,
+    judges: Executor,
     *,
     merged: bool = True,
     crossings: bool = False,
@@ -167,6 +173,7 @@ def attack_wave(
         cube: where the release has `mart_indicator`.
         survey: the survey.
         wave: the wave.
+        judges: the threads that attack questions.
         merged: attack also original groups that release_groups.csv merges.
         crossings: attack also small crossings of what registers tell.
         effort: how long to search.
@@ -178,8 +185,7 @@ def attack_wave(
     effort = effort or Effort()
     found = Attacked()
     tallies: dict[str, list[int]] = {}
-    for asked, targets, question in read.questions():
-        verdict = _judge(read, question, effort)
+    for asked, targets, question, verdict in _judged(read, effort, judges):
         _count(tallies, read, targets, question, verdict)
         for k, category in enumerate(asked.categories):
             wrong = verdict.pinned[k] | verdict.unjudged[k]
@@ -205,30 +211,33 @@ def attack_wave(
     return found
 
 
-def _judge(read: Wave, question: Question, effort: Effort) -> Verdict:
-    """Attack a question, and search further for what is left unjudged."""
-    import numpy as np
+def _judged(
+    read: Wave, effort: Effort, judges: Executor
+) -> Iterator[tuple[Asked, tuple[Target, ...], Question, Verdict]]:
+    """Give the questions of a wave in order, with their verdicts.
 
-    verdict = _attack(read, question, effort)
-    if not verdict.unjudged.any():
-        return verdict
-    further = _attack(
-        read,
-        replace(question, hidden=verdict.unjudged),
-        replace(effort, nodes=FURTHER * effort.nodes),
-    )
-    return Verdict(
-        np.minimum(verdict.low, further.low),
-        np.maximum(verdict.high, further.high),
-        verdict.pinned | further.pinned,
-        further.unjudged,
-    )
+    Few are read ahead of the attack: all of them are more than a machine holds.
+    """
+    waiting: deque[tuple[Asked, tuple[Target, ...], Question, Future[Verdict]]] = deque()
+
+    def first() -> tuple[Asked, tuple[Target, ...], Question, Verdict]:
+        asked, targets, question, verdict = waiting.popleft()
+        return asked, targets, question, verdict.result()
+
+    for asked, targets, question in read.questions():
+        verdict = judges.submit(_attack, read, question, effort, FURTHER)
+        waiting.append((asked, targets, question, verdict))
+        if len(waiting) == READ_AHEAD:
+            yield first()
+    while waiting:
+        yield first()
 
 
-def _attack(read: Wave, question: Question, effort: Effort) -> Verdict:
+def _attack(read: Wave, question: Question, effort: Effort, further: int = 1) -> Verdict:
     """Attack as one who knows registers only; what is quick, and finds fewer solutions, goes first.
 
-    Every step finds whole solutions, so that each of them protects.
+    Every step finds whole solutions, so that each of them protects. The last one has all solutions,
+    and judges what is left, with so many times as many steps of the solver.
     """
     import numpy as np
 
@@ -243,7 +252,7 @@ def _attack(read: Wave, question: Question, effort: Effort) -> Verdict:
         lambda left: attack(left, replace(effort, ways=("change_places", "exchange"))),
         lambda left: attack(read.identities(left), replace(effort, every=True)),
         lambda left: attack(near(read.registers(left)), replace(effort, every=True)),
-        lambda left: attack(read.registers(left), effort),
+        lambda left: attack(read.registers(left), replace(effort, nodes=further * effort.nodes)),
     )
     low = high = np.zeros(question.hidden.shape, np.int64)
     left = question.hidden
