@@ -489,5 +489,7 @@ def _refusal(survey: str, wave: str, failure: Failure) -> RefusedError:
         concept=failure.concept,
         category=failure.category,
         target=failure.target,
-        rows=Names(rows, len(rows), "; "),
+        rows=Names(rows, len(rows), "; ")
+        if rows
+        else Phrase("expectations.no_rows_protect", most=MOST),
     )

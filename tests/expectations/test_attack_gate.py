@@ -36,7 +36,10 @@ def test_the_refusal_names_the_hidden_group_and_the_rows_to_add() -> None:
 
 def test_a_count_that_was_not_judged_refuses_too() -> None:
     failure = Failure("innovated", "all_organisations", "yes", "sector = provinces", False, (), ())
-    assert result("s", "1", Attacked([], [failure])).refuses
+    finding = result("s", "1", Attacked([], [failure]))
+    assert finding.refuses
+    assert "none of up to 8 groups was found" in finding.messages["en"]
+    assert "van hoogstens 8 groepen is er geen gevonden" in finding.messages["nl"]
 
 
 @pytest.mark.parametrize(

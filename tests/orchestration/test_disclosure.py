@@ -429,3 +429,71 @@ def test_an_attack_on_part_of_the_answers_finds_witnesses_and_calls_nothing_pinn
     attacked, pinned, witnessed = counts.sum(axis=0)
     assert pinned == 0
     assert witnessed > attacked / 3
+
+
+# What was shown once, or was meant to be: a select in place of the cube of a wave, the category
+# that it is attacked by, and the group of which a count must be found. `{part}` are figures of
+# three of the four sectors that are merged.
+POISONS = {
+    "a figure that is withdrawn": (
+        "select * replace ('F' as conf_status, 10.0 as estimate, 55 as n) from cube "
+        "where conf_status = 'D' union all select * from cube where conf_status <> 'D'",
+        "employee_contribution_hindered",
+        "central_government_function = core_departments",
+    ),
+    "figures with all their digits": (
+        "select cube.* replace (1e-6 as rounding_unit, exact.estimate as estimate) from cube "
+        "inner join exact using (concept, category, base, group_dimension, group_value, "
+        "weighting, statistic) where bound is null "
+        "union all select * from cube where bound is not null",
+        "volunteers_hindered",
+        "innovation_spectrum = 4_types",
+    ),
+    "all but one of the sectors that are merged": (
+        "select * from cube union all "
+        "select cube.* replace (part.group_value as group_value, part.estimate as estimate, "
+        "part.n as n, 1e-6 as rounding_unit, null as bound) from cube "
+        "inner join part on cube.group_value = 'small_sectors' and cube.category = part.category "
+        "union all select cube.* replace (1e-6 as rounding_unit, exact.estimate as estimate) "
+        "from cube inner join exact using (concept, category, base, group_dimension, group_value, "
+        "weighting, statistic) where group_value = 'small_sectors'",
+        "yes",
+        "sector = high_councils_of_state",
+    ),
+}
+
+
+@pytest.mark.parametrize("poison", POISONS)
+def test_the_attack_finds_what_was_once_shown(built: Barometer, poison: str) -> None:
+    select, category, hidden = POISONS[poison]
+    with duckdb.connect(str(built.home / "warehouse.duckdb"), read_only=True) as warehouse:
+        warehouse.execute("set file_search_path = $1", [str(built.home)])
+        wave = Wave(warehouse, CUBE, "nl_barometer", "2025", rules(warehouse))
+        own = "survey = 'nl_barometer' and wave = '2025'"
+        for name, table in {"cube": CUBE, "exact": "estimates.est_computed"}.items():
+            warehouse.execute(f"create temp table {name} as select * from {table} where {own}")
+        asked = next(asked for asked, _ in wave.asked if category in asked.categories)
+        ((_, targets, question),) = wave.questions(asked)
+        place = asked.categories.index(category)
+        parts = [
+            (value, category, 100 * float(mask @ question.counts[place]) / n, n)
+            for value in ("provinces", "water_boards", "judiciary")
+            for mask in [wave.known["sector", value]]
+            if (n := int(mask @ question.members))
+        ]
+        warehouse.execute(
+            "create temp table part (group_value text, category text, estimate double, n bigint)"
+        )
+        warehouse.executemany("insert into part values (?, ?, ?, ?)", parts)
+        for cube, found in (("cube", False), ("poisoned", True)):
+            if found:
+                warehouse.execute(f"create temp table poisoned as {select}")
+            attacked = Wave(warehouse, cube, "nl_barometer", "2025", rules(warehouse))
+            ((_, targets, question),) = attacked.questions(asked)
+            verdict = _attack(attacked, question, Effort(every=True))
+            pinned = {
+                str(target)
+                for target, wrong in zip(targets, verdict.pinned[place], strict=True)
+                if wrong
+            }
+            assert (hidden in pinned) == found, pinned
