@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 
 import duckdb
@@ -429,6 +430,67 @@ def test_an_attack_on_part_of_the_answers_finds_witnesses_and_calls_nothing_pinn
     attacked, pinned, witnessed = counts.sum(axis=0)
     assert pinned == 0
     assert witnessed > attacked / 3
+
+
+def test_the_page_of_the_attack_tells_what_it_found(release: duckdb.DuckDBPyConnection) -> None:
+    page = (PROJECT / "docs" / "reference" / "disclosure.md").read_text("utf-8")
+    told = {
+        name.strip(): after.strip()
+        for name, _, after in re.findall(r"^\| ([^|]+)\|([^|]+)\|([^|]+)\|$", page, re.MULTILINE)
+    }
+    split = "mart_disclosure where survey = 'nl_barometer' and group_dimension <> 'total'"
+
+    def found(columns: str, where: str = "true") -> tuple[str, ...]:
+        (row,) = release.sql(f"select {columns} from {split} and {where}").fetchall()
+        return tuple(f"{number:,.0f}" for number in row)
+
+    both = "sum(attacked), sum(pinned)"
+    for row, where in {
+        "hidden counts of sectors in 2021 that were attacked, and pinned": ("2021", "sector"),
+        "hidden counts of clusters in 2021": ("2021", "cluster"),
+        "hidden counts of sectors in 2025": ("2025", "sector"),
+    }.items():
+        wave, dimension = where
+        counts = found(both, f"wave = '{wave}' and group_dimension = '{dimension}'")
+        assert told[row] == ", ".join(counts), row
+    shown = told["shares by group with one weighting that are shown"]
+    assert shown == " of ".join(found("sum(exact + bounds), sum(figures)"))
+    assert (told["of these as a bound"],) == found("sum(bounds)")
+    narrow = told["a range of two values only, of the counts that are protected"]
+    assert narrow == " of ".join(found("sum(narrow), sum(attacked)"))
+
+
+def test_the_checklist_tells_what_the_release_shows(release: duckdb.DuckDBPyConnection) -> None:
+    page = (PROJECT / "docs" / "reference" / "checklist.md").read_text("utf-8")
+    words = re.sub(r"\s+", " ", page)
+    innovated = "concept = 'innovated_past_two_years' and category = 'yes' and wave = '2021'"
+    for text, query in {
+        "all organisations: {:.0f} %.** Weighted, {:.0f} to {:.0f} %, {} answers, worth {} of": (
+            "select estimate, estimate_low, estimate_high, n, effective_n from computed "
+            f"where {innovated} and group_value = 'total' and weighting = 'weighted'"
+        ),
+        "small sectors: {:.0f} %.** {:.0f} to {:.0f} % on {} answers": (
+            "select estimate, estimate_low, estimate_high, n from computed "
+            f"where {innovated} and group_value = 'small_sectors'"
+        ),
+        "Change {}, margin {} to {}, p = {}.": (
+            "select change, change_low, change_high, p_value from mart_trend "
+            "where concept = 'innovated_past_two_years' and survey = 'nl_barometer' "
+            "and category = 'yes' and data_status = 'published'"
+        ),
+        "climate: {:.0f} points.** Margin {} to {}, although p = {}: it is one of {} tests": (
+            "select difference, difference_low, difference_high, p_value, tests_in_family "
+            "from mart_contrast where concept = 'result' and category = 'employee_satisfaction' "
+            "and wave = '2021' and group_value = 'strong' and reference_value = 'limited'"
+        ),
+        "the Netherlands: {:.0f} points, no verdict.": (
+            "select difference from mart_international where survey = 'se_barometer' "
+            "and wave = '2018' and nl_wave = '2021' and concept = 'innovated_past_two_years' "
+            "and verdict = 'cannot_tell' and test_reason = 'approximate'"
+        ),
+    }.items():
+        (figures,) = release.sql(query).fetchall()
+        assert text.format(*figures) in words
 
 
 # What was shown once, or was meant to be: a select in place of the cube of a wave, the category
