@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
@@ -33,6 +33,7 @@ TABLE = "mart_indicator"
 SUITE = "disclosure"
 MOST = 8  # groups to withdraw; where more are needed, groups must be merged
 SIDE_BY_SIDE = 2  # waves that are read, and questions that are attacked; more take more memory
+MOST_WEIGHTS = 12  # of which each is tried; more are weights of respondents, not of sectors
 READ_AHEAD = 4  # questions of a wave that wait for the attack
 FURTHER = 10  # times as many steps in the last search, which must judge what is left
 WIDE = 2  # a hidden count that may vary by less is called narrow
@@ -241,23 +242,31 @@ def _attack(read: Wave, question: Question, effort: Effort, further: int = 1) ->
     """
     import numpy as np
 
-    def near(registers: Question) -> Question:
-        """Only those with the weights of the hidden counts that are left."""
-        alive = registers.targets[registers.hidden.any(axis=0)] & (registers.members > 0)
-        weights = read.weight_of_registers(question)
-        return part(registers, np.isin(weights, weights[alive.any(axis=0)]))
-
-    steps: tuple[Callable[[Question], Verdict], ...] = (
-        lambda left: attack(read.identities(left), replace(effort, ways=("change_places",))),
-        lambda left: attack(left, replace(effort, ways=("change_places", "exchange"))),
-        lambda left: attack(read.identities(left), replace(effort, every=True)),
-        lambda left: attack(near(read.registers(left)), replace(effort, every=True)),
-        lambda left: attack(read.registers(left), replace(effort, nodes=further * effort.nodes)),
-    )
     low = high = np.zeros(question.hidden.shape, np.int64)
     left = question.hidden
-    for step in steps:
-        found = step(replace(question, hidden=left))
+
+    def open_ones() -> Question:
+        return replace(question, hidden=left)
+
+    def steps() -> Iterator[Verdict]:
+        every = replace(effort, every=True)
+        yield attack(read.identities(open_ones()), replace(effort, ways=("change_places",)))
+        yield attack(open_ones(), replace(effort, ways=("change_places", "exchange")))
+        yield attack(read.identities(open_ones()), every)
+        # Only those with the weights of the hidden counts that are left, then with one more: where
+        # each sector has a weight, an exchange between two sectors.
+        weights = read.weight_of_registers(question)
+        known = read.registers(question)
+        others: list[float] = np.unique(weights).tolist()
+        for more in [None, *others] if len(others) <= MOST_WEIGHTS else [None]:
+            targets = known.targets[left.any(axis=0)] & (known.members > 0)
+            own = weights[targets.any(axis=0)].tolist()
+            if more not in own:
+                free = np.isin(weights, own if more is None else [*own, more])
+                yield attack(part(replace(known, hidden=left), free), every)
+        yield attack(replace(known, hidden=left), replace(effort, nodes=further * effort.nodes))
+
+    for found in steps():
         low, high = np.minimum(low, found.low), np.maximum(high, found.high)
         left = question.hidden & (low == high)
         if not left.any():

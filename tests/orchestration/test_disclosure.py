@@ -432,6 +432,16 @@ def test_an_attack_on_part_of_the_answers_finds_witnesses_and_calls_nothing_pinn
     assert witnessed > attacked / 3
 
 
+def test_an_exchange_between_two_sectors_takes_few_steps(built: Barometer) -> None:
+    with duckdb.connect(str(built.home / "warehouse.duckdb"), read_only=True) as warehouse:
+        warehouse.execute("set file_search_path = $1", [str(built.home)])
+        wave = Wave(warehouse, CUBE, "nl_barometer", "2021", rules(warehouse))
+        (asked,) = (asked for asked, _ in wave.asked if asked.concept == "strategy")
+        ((_, _, question),) = wave.questions(asked)
+        verdict = _attack(wave, question, Effort())
+    assert (verdict.low < verdict.high)[question.hidden].all()
+
+
 def test_the_page_of_the_attack_tells_what_it_found(release: duckdb.DuckDBPyConnection) -> None:
     page = (PROJECT / "docs" / "reference" / "disclosure.md").read_text("utf-8")
     told = {
