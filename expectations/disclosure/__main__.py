@@ -8,11 +8,12 @@ of a category after the first failure.
 from __future__ import annotations
 
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import fields
 from pathlib import Path
 
 from expectations.disclosure.attack import Effort
-from expectations.disclosure.gate import CUBE, attack_wave, waves
+from expectations.disclosure.gate import CUBE, SIDE_BY_SIDE, attack_wave, waves
 from expectations.disclosure.protection import Protection
 
 
@@ -25,7 +26,10 @@ def main(arguments: list[str]) -> None:
     only = {name[7:] for name in options if name.startswith("--wave=")}
     cube = CUBE
     write = sys.stdout.write
-    with duckdb.connect(warehouse, read_only=True) as connection:
+    with (
+        duckdb.connect(warehouse, read_only=True) as connection,
+        ThreadPoolExecutor(SIDE_BY_SIDE) as judges,
+    ):
         connection.execute("set file_search_path = $1", [str(Path(warehouse).parent)])
         if release:
             connection.execute(f"attach '{release[0]}' as released (read_only)")
@@ -40,6 +44,7 @@ def main(arguments: list[str]) -> None:
                 cube,
                 survey,
                 wave,
+                judges,
                 merged="--groups" not in options,
                 crossings="--crossings" in options,
                 effort=Effort(every="--every" in options),

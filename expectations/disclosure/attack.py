@@ -134,7 +134,7 @@ class Effort:
     """
 
     nodes: int = 100
-    seconds: float = 60.0
+    seconds: float = 200.0
     every: bool = False
     ways: tuple[Way, ...] = ("change_places", "exchange", "solve")
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from hashlib import sha256
 from pathlib import Path
@@ -31,8 +32,10 @@ CUBE = "marts.mart_indicator"
 TABLE = "mart_indicator"
 SUITE = "disclosure"
 MOST = 8  # groups to withdraw; where more are needed, groups must be merged
-SIDE_BY_SIDE = 2  # waves; more take more memory
-FURTHER = 10  # times as many steps for a count that is left unjudged
+SIDE_BY_SIDE = 2  # waves that are read, and questions that are attacked; more take more memory
+MOST_WEIGHTS = 12  # of which each is tried; more are weights of respondents, not of sectors
+READ_AHEAD = 4  # questions of a wave that wait for the attack
+FURTHER = 10  # times as many steps in the last search, which must judge what is left
 WIDE = 2  # a hidden count that may vary by less is called narrow
 # What an attack reads, by wave, beside the figures that are shown; a change of any of it is another
 # digest. Nothing here is a sum of fractions, which differs in its last bits from build to build.
@@ -104,11 +107,14 @@ def check_disclosure(
             with connection.cursor() as cursor:
                 cursor.execute("set file_search_path = $1", [str(warehouse.parent)])  # of raw data
                 cursor.execute("set enable_progress_bar = false")
-                return _attacked(cursor, _file(kept, key), *key)
+                return _attacked(cursor, _file(kept, key), *key, judges)
 
-        # The solver works outside Python's lock.
-        with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
-            found = dict(zip(attacked, pool.map(judged, attacked), strict=True))
+        # The solver works outside Python's lock. Most of the work is in the questions of one wave.
+        with (
+            ThreadPoolExecutor(SIDE_BY_SIDE) as judges,
+            ThreadPoolExecutor(SIDE_BY_SIDE) as readers,
+        ):
+            found = dict(zip(attacked, readers.map(judged, attacked), strict=True))
     for left_over in set(kept.glob("*.json")) - {_file(kept, key) for key in found}:
         left_over.unlink()
     findings = []
@@ -123,13 +129,13 @@ def _file(kept: Path, key: tuple[str, str]) -> Path:
 
 
 def _attacked(
-    connection: duckdb.DuckDBPyConnection, file: Path, survey: str, wave: str
+    connection: duckdb.DuckDBPyConnection, file: Path, survey: str, wave: str, judges: Executor
 ) -> Attacked:
     """Return the result that is kept of a wave, or attack it and keep that."""
     digest = _digest(connection, survey, wave)
     found = _read(file, digest)
     if found is None:
-        found = attack_wave(connection, CUBE, survey, wave)
+        found = attack_wave(connection, CUBE, survey, wave, judges)
         content = {
             "digest": digest,
             "protection": [asdict(row) for row in found.protection],
@@ -154,6 +160,7 @@ def attack_wave(
     cube: str,
     survey: str,
     wave: str,
+    judges: Executor,
     *,
     merged: bool = True,
     crossings: bool = False,
@@ -167,6 +174,7 @@ def attack_wave(
         cube: where the release has `mart_indicator`.
         survey: the survey.
         wave: the wave.
+        judges: the threads that attack questions.
         merged: attack also original groups that release_groups.csv merges.
         crossings: attack also small crossings of what registers tell.
         effort: how long to search.
@@ -178,8 +186,7 @@ def attack_wave(
     effort = effort or Effort()
     found = Attacked()
     tallies: dict[str, list[int]] = {}
-    for asked, targets, question in read.questions():
-        verdict = _judge(read, question, effort)
+    for asked, targets, question, verdict in _judged(read, effort, judges):
         _count(tallies, read, targets, question, verdict)
         for k, category in enumerate(asked.categories):
             wrong = verdict.pinned[k] | verdict.unjudged[k]
@@ -205,50 +212,61 @@ def attack_wave(
     return found
 
 
-def _judge(read: Wave, question: Question, effort: Effort) -> Verdict:
-    """Attack a question, and search further for what is left unjudged."""
-    import numpy as np
+def _judged(
+    read: Wave, effort: Effort, judges: Executor
+) -> Iterator[tuple[Asked, tuple[Target, ...], Question, Verdict]]:
+    """Give the questions of a wave in order, with their verdicts.
 
-    verdict = _attack(read, question, effort)
-    if not verdict.unjudged.any():
-        return verdict
-    further = _attack(
-        read,
-        replace(question, hidden=verdict.unjudged),
-        replace(effort, nodes=FURTHER * effort.nodes),
-    )
-    return Verdict(
-        np.minimum(verdict.low, further.low),
-        np.maximum(verdict.high, further.high),
-        verdict.pinned | further.pinned,
-        further.unjudged,
-    )
+    Few are read ahead of the attack: all of them are more than a machine holds.
+    """
+    waiting: deque[tuple[Asked, tuple[Target, ...], Question, Future[Verdict]]] = deque()
+
+    def first() -> tuple[Asked, tuple[Target, ...], Question, Verdict]:
+        asked, targets, question, verdict = waiting.popleft()
+        return asked, targets, question, verdict.result()
+
+    for asked, targets, question in read.questions():
+        verdict = judges.submit(_attack, read, question, effort, FURTHER)
+        waiting.append((asked, targets, question, verdict))
+        if len(waiting) == READ_AHEAD:
+            yield first()
+    while waiting:
+        yield first()
 
 
-def _attack(read: Wave, question: Question, effort: Effort) -> Verdict:
+def _attack(read: Wave, question: Question, effort: Effort, further: int = 1) -> Verdict:
     """Attack as one who knows registers only; what is quick, and finds fewer solutions, goes first.
 
-    Every step finds whole solutions, so that each of them protects.
+    Every step finds whole solutions, so that each of them protects. The last one has all solutions,
+    and judges what is left, with so many times as many steps of the solver.
     """
     import numpy as np
 
-    def near(registers: Question) -> Question:
-        """Only those with the weights of the hidden counts that are left."""
-        alive = registers.targets[registers.hidden.any(axis=0)] & (registers.members > 0)
-        weights = read.weight_of_registers(question)
-        return part(registers, np.isin(weights, weights[alive.any(axis=0)]))
-
-    steps: tuple[Callable[[Question], Verdict], ...] = (
-        lambda left: attack(read.identities(left), replace(effort, ways=("change_places",))),
-        lambda left: attack(left, replace(effort, ways=("change_places", "exchange"))),
-        lambda left: attack(read.identities(left), replace(effort, every=True)),
-        lambda left: attack(near(read.registers(left)), replace(effort, every=True)),
-        lambda left: attack(read.registers(left), effort),
-    )
     low = high = np.zeros(question.hidden.shape, np.int64)
     left = question.hidden
-    for step in steps:
-        found = step(replace(question, hidden=left))
+
+    def open_ones() -> Question:
+        return replace(question, hidden=left)
+
+    def steps() -> Iterator[Verdict]:
+        every = replace(effort, every=True)
+        yield attack(read.identities(open_ones()), replace(effort, ways=("change_places",)))
+        yield attack(open_ones(), replace(effort, ways=("change_places", "exchange")))
+        yield attack(read.identities(open_ones()), every)
+        # Only those with the weights of the hidden counts that are left, then with one more: where
+        # each sector has a weight, an exchange between two sectors.
+        weights = read.weight_of_registers(question)
+        known = read.registers(question)
+        others: list[float] = np.unique(weights).tolist()
+        for more in [None, *others] if len(others) <= MOST_WEIGHTS else [None]:
+            targets = known.targets[left.any(axis=0)] & (known.members > 0)
+            own = weights[targets.any(axis=0)].tolist()
+            if more not in own:
+                free = np.isin(weights, own if more is None else [*own, more])
+                yield attack(part(replace(known, hidden=left), free), every)
+        yield attack(replace(known, hidden=left), replace(effort, nodes=further * effort.nodes))
+
+    for found in steps():
         low, high = np.minimum(low, found.low), np.maximum(high, found.high)
         left = question.hidden & (low == high)
         if not left.any():
@@ -480,5 +498,7 @@ def _refusal(survey: str, wave: str, failure: Failure) -> RefusedError:
         concept=failure.concept,
         category=failure.category,
         target=failure.target,
-        rows=Names(rows, len(rows), "; "),
+        rows=Names(rows, len(rows), "; ")
+        if rows
+        else Phrase("expectations.no_rows_protect", most=MOST),
     )

@@ -628,6 +628,13 @@ class Wave:
         if not self.rounded:
             return count, count
         shown = self._display(cell, count, n)
+        if shown != _stated(cell):
+            # A release that breaks its own rules: they tell a reader nothing, the number does.
+            least, most = _shares(cell)
+            return (
+                min(math.ceil(least * n / 100 - MARGIN), count),
+                max(math.floor(most * n / 100 + MARGIN), count),
+            )
         low = high = count
         while low > 0 and self._display(cell, low - 1, n) == shown:
             low -= 1
@@ -673,7 +680,7 @@ class Wave:
             high = shown + unit if 100 - shown - unit >= 100 * few / n else 100
             low = shown if n - count < few else 100 - unit / 2
             yield inside, n - few + 1 if n - count < few else 0, n
-        else:
+        elif few <= count <= n - few:
             yield inside, few, n - few
         margin = MARGIN * total
         low, high = low / 100 * total + margin, high / 100 * total - margin
@@ -702,6 +709,22 @@ def _joined(counts: Counts, parts: Counts) -> Counts:
     joined = np.zeros((int(parts.max()) + 1, len(parts)), np.int64)
     joined[parts, np.arange(len(parts))] = 1
     return counts @ joined.T
+
+
+def _stated(cell: dict[Any, Any]) -> tuple[str | None, float]:
+    """Return what a release shows, as `_display` gives it."""
+    value = 100 - cell["estimate"] if cell["bound"] == "lower" else cell["estimate"]
+    return cell["bound"], round(value, 6)
+
+
+def _shares(cell: dict[Any, Any]) -> tuple[float, float]:
+    """Return the lowest and highest share that a number leaves, whatever the rules are."""
+    value, half = cell["estimate"], cell["unit"] / 2
+    if cell["bound"] == "upper":
+        return 0, value
+    if cell["bound"] == "lower":
+        return value, 100
+    return value - half, value + half
 
 
 def _published(cell: dict[Any, Any], n: int) -> tuple[float, float] | None:

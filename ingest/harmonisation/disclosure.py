@@ -10,6 +10,9 @@ from ingest.harmonisation import rows
 from ingest.harmonisation.references import check_category
 from ingest.harmonisation.seeds import Harmonisation
 
+# One hidden group is the total less the others.
+FEWEST_HIDDEN_GROUPS = 2
+
 
 def check(found: Harmonisation) -> None:
     """Refuse merged groups that hide nothing or cannot be made, and thresholds that are missing.
@@ -21,6 +24,7 @@ def check(found: Harmonisation) -> None:
     _check_nesting(found)
     _check_merging(found)
     _check_contrasts(found)
+    _check_withdrawals(found)
     _check_complements(found)
     _check_precision(found)
     _check_rules(found)
@@ -114,6 +118,28 @@ def _check_contrasts(found: Harmonisation) -> None:
             check_reference(table.at(line), "group_value", group, released, "release_groups.csv")
 
 
+def _check_withdrawals(found: Harmonisation) -> None:
+    """Refuse a withdrawal of figures that no release has: it would protect nothing."""
+    table = found.release_withdrawals
+    asked = {
+        (row.survey, row.wave, row.concept, row.base)
+        for row in found.crosswalk.rows
+        if row.rule != "not_asked"
+    }
+    for line, row in table.numbered:
+        where = table.at(line)
+        released = found.released_groups(row.group_dimension)
+        check_reference(where, "group_value", row.group_value, released, "release_groups.csv")
+        if (row.survey, row.wave, row.concept, row.base) not in asked:
+            raise RefusedError(
+                "withdrawal_of_nothing",
+                where,
+                wave=f"{row.survey}/{row.wave}",
+                concept=row.concept,
+                base=row.base,
+            )
+
+
 def _check_complements(found: Harmonisation) -> None:
     """Refuse a category that is not the rest of one other category."""
     table = found.categories
@@ -162,6 +188,14 @@ def _check_precision(found: Harmonisation) -> None:
 
 
 def _check_rules(found: Harmonisation) -> None:
-    known = {row.rule for row in found.release_rules.rows}
-    if missing := sorted(set(get_args(rows.Threshold)) - known):
-        raise RefusedError("release_rules_incomplete", str(found.release_rules.path), rules=missing)
+    table = found.release_rules
+    rules = {row.rule: (line, row.value) for line, row in table.numbered}
+    if missing := sorted(set(get_args(rows.Threshold)) - set(rules)):
+        raise RefusedError("release_rules_incomplete", str(table.path), rules=missing)
+    line, groups = rules["minimum_hidden_groups"]
+    if groups < FEWEST_HIDDEN_GROUPS:
+        raise RefusedError("hidden_group_alone", table.at(line), value=int(groups))
+    line, few = rules["fewest_respondents"]
+    _, base = rules["minimum_base"]
+    if 2 * few > base:
+        raise RefusedError("bounds_of_everything", table.at(line), value=int(few), base=int(base))

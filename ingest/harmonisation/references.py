@@ -197,6 +197,23 @@ def _check_families(found: Harmonisation) -> None:
             for row in families.rows
         ):
             raise RefusedError("families_leave_gaps", str(families.path), mart=mart)
+    ordered = sorted(families.numbered, key=lambda item: item[1].sort_order)
+    for place, (line, row) in enumerate(ordered):
+        for _, other in ordered[:place]:
+            if other.mart != row.mart:
+                continue
+            if other.sort_order == row.sort_order:
+                raise RefusedError(
+                    "families_in_one_place",
+                    families.at(line),
+                    family=row.family,
+                    other=other.family,
+                    place=row.sort_order,
+                )
+            if other.concept in (None, row.concept) and other.grouped in (None, row.grouped):
+                raise RefusedError(
+                    "family_of_nothing", families.at(line), family=row.family, other=other.family
+                )
 
 
 def _check_bins(found: Harmonisation) -> None:

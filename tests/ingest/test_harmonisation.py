@@ -594,6 +594,16 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
         "families_leave_gaps",
         ("test_families.csv", "a difference of mart trend", "an empty grouped"),
     ),
+    "two families in one place": (
+        alter("test_families.csv", {"mart": "trend", "family": "headline"}, sort_order="2"),
+        "families_in_one_place",
+        ("test_families.csv, row 3", "families question and headline", "sort_order, 2"),
+    ),
+    "a family that comes after one that has all": (
+        alter("test_families.csv", {"mart": "trend", "family": "question"}, sort_order="4"),
+        "family_of_nothing",
+        ("test_families.csv, row 3", "family question", "split, which comes before it"),
+    ),
     "a family of a mart without tests": (
         alter("test_families.csv", {"mart": "contrast"}, mart="indicator"),
         "description_unfit",
@@ -922,6 +932,43 @@ FAULTS: dict[str, tuple[Change, str, tuple[str, ...]]] = {
         alter("release_precision.csv", SMALL_SHARES, unit="3"),
         "description_unfit",
         ("release_precision.csv, row 2", "100 is not a multiple of unit 3"),
+    ),
+    "a hidden group on its own": (
+        alter("release_rules.csv", {"rule": "minimum_hidden_groups"}, value="1"),
+        "hidden_group_alone",
+        ("release_rules.csv, row 3", "minimum_hidden_groups 1"),
+    ),
+    "bounds instead of all shares": (
+        alter("release_rules.csv", {"rule": "fewest_respondents"}, value="6"),
+        "bounds_of_everything",
+        ("release_rules.csv, row 5", "minimum_base 10", "fewest_respondents is 6"),
+    ),
+    "a withdrawal of a group that is merged": (
+        alter(
+            "release_withdrawals.csv",
+            {"category": "none", "group_value": "small_sectors"},
+            group_value="provinces",
+        ),
+        "reference_unknown",
+        ("release_withdrawals.csv, row", "group_value 'provinces'", "release_groups.csv"),
+    ),
+    "a withdrawal from a wave that did not ask": (
+        alter(
+            "release_withdrawals.csv",
+            {"category": "none", "group_value": "small_sectors"},
+            wave="2025",
+        ),
+        "withdrawal_of_nothing",
+        ("release_withdrawals.csv, row", "nl_barometer/2025 asks technology_share nobody"),
+    ),
+    "a withdrawal of a base that was not asked": (
+        alter(
+            "release_withdrawals.csv",
+            {"category": "none", "group_value": "small_sectors"},
+            base="collaborators",
+        ),
+        "withdrawal_of_nothing",
+        ("release_withdrawals.csv, row", "nobody of base collaborators"),
     ),
     "a threshold that is missing": (
         remove("release_rules.csv", rule="minimum_base"),

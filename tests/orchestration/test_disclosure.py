@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 
 import duckdb
@@ -433,3 +434,142 @@ def test_an_attack_on_part_of_the_answers_finds_witnesses_and_calls_nothing_pinn
     attacked, pinned, witnessed = counts.sum(axis=0)
     assert pinned == 0
     assert witnessed > attacked / 3
+
+
+def test_an_exchange_between_two_sectors_takes_few_steps(built: Barometer) -> None:
+    with duckdb.connect(str(built.home / "warehouse.duckdb"), read_only=True) as warehouse:
+        warehouse.execute("set file_search_path = $1", [str(built.home)])
+        wave = Wave(warehouse, CUBE, "nl_barometer", "2021", rules(warehouse))
+        (asked,) = (asked for asked, _ in wave.asked if asked.concept == "strategy")
+        ((_, _, question),) = wave.questions(asked)
+        verdict = _attack(wave, question, Effort())
+    assert (verdict.low < verdict.high)[question.hidden].all()
+
+
+def test_the_page_of_the_attack_tells_what_it_found(release: duckdb.DuckDBPyConnection) -> None:
+    page = (PROJECT / "docs" / "reference" / "disclosure.md").read_text("utf-8")
+    told = {
+        name.strip(): after.strip()
+        for name, _, after in re.findall(r"^\| ([^|]+)\|([^|]+)\|([^|]+)\|$", page, re.MULTILINE)
+    }
+    split = "mart_disclosure where survey = 'nl_barometer' and group_dimension <> 'total'"
+
+    def found(columns: str, where: str = "true") -> tuple[str, ...]:
+        (row,) = release.sql(f"select {columns} from {split} and {where}").fetchall()
+        return tuple(f"{number:,.0f}" for number in row)
+
+    both = "sum(attacked), sum(pinned)"
+    for row, where in {
+        "hidden counts of sectors in 2021 that were attacked, and pinned": ("2021", "sector"),
+        "hidden counts of clusters in 2021": ("2021", "cluster"),
+        "hidden counts of sectors in 2025": ("2025", "sector"),
+    }.items():
+        wave, dimension = where
+        counts = found(both, f"wave = '{wave}' and group_dimension = '{dimension}'")
+        assert told[row] == ", ".join(counts), row
+    shown = told["shares by group with one weighting that are shown"]
+    assert shown == " of ".join(found("sum(exact + bounds), sum(figures)"))
+    assert (told["of these as a bound"],) == found("sum(bounds)")
+    narrow = told["a range of two values only, of the counts that are protected"]
+    assert narrow == " of ".join(found("sum(narrow), sum(attacked)"))
+
+
+def test_the_checklist_tells_what_the_release_shows(release: duckdb.DuckDBPyConnection) -> None:
+    page = (PROJECT / "docs" / "reference" / "checklist.md").read_text("utf-8")
+    words = re.sub(r"\s+", " ", page)
+    innovated = "concept = 'innovated_past_two_years' and category = 'yes' and wave = '2021'"
+    for text, query in {
+        "all organisations: {:.0f} %.** Weighted, {:.0f} to {:.0f} %, {} answers, worth {} of": (
+            "select estimate, estimate_low, estimate_high, n, effective_n from computed "
+            f"where {innovated} and group_value = 'total' and weighting = 'weighted'"
+        ),
+        "small sectors: {:.0f} %.** {:.0f} to {:.0f} % on {} answers": (
+            "select estimate, estimate_low, estimate_high, n from computed "
+            f"where {innovated} and group_value = 'small_sectors'"
+        ),
+        "Change {}, margin {} to {}, p = {}.": (
+            "select change, change_low, change_high, p_value from mart_trend "
+            "where concept = 'innovated_past_two_years' and survey = 'nl_barometer' "
+            "and category = 'yes' and data_status = 'published'"
+        ),
+        "climate: {:.0f} points.** Margin {} to {}, although p = {}: it is one of {} tests": (
+            "select difference, difference_low, difference_high, p_value, tests_in_family "
+            "from mart_contrast where concept = 'result' and category = 'employee_satisfaction' "
+            "and wave = '2021' and group_value = 'strong' and reference_value = 'limited'"
+        ),
+        "the Netherlands: {:.0f} points, no verdict.": (
+            "select difference from mart_international where survey = 'se_barometer' "
+            "and wave = '2018' and nl_wave = '2021' and concept = 'innovated_past_two_years' "
+            "and verdict = 'cannot_tell' and test_reason = 'approximate'"
+        ),
+    }.items():
+        (figures,) = release.sql(query).fetchall()
+        assert text.format(*figures) in words
+
+
+# What was shown once, or was meant to be: a select in place of the cube of a wave, the category
+# that it is attacked by, and the group of which a count must be found. `{part}` are figures of
+# three of the four sectors that are merged.
+POISONS = {
+    "a figure that is withdrawn": (
+        "select * replace ('F' as conf_status, 10.0 as estimate, 55 as n) from cube "
+        "where conf_status = 'D' union all select * from cube where conf_status <> 'D'",
+        "employee_contribution_hindered",
+        "central_government_function = core_departments",
+    ),
+    "figures with all their digits": (
+        "select cube.* replace (1e-6 as rounding_unit, exact.estimate as estimate) from cube "
+        "inner join exact using (concept, category, base, group_dimension, group_value, "
+        "weighting, statistic) where bound is null "
+        "union all select * from cube where bound is not null",
+        "volunteers_hindered",
+        "innovation_spectrum = 4_types",
+    ),
+    "all but one of the sectors that are merged": (
+        "select * from cube union all "
+        "select cube.* replace (part.group_value as group_value, part.estimate as estimate, "
+        "part.n as n, 1e-6 as rounding_unit, null as bound) from cube "
+        "inner join part on cube.group_value = 'small_sectors' and cube.category = part.category "
+        "union all select cube.* replace (1e-6 as rounding_unit, exact.estimate as estimate) "
+        "from cube inner join exact using (concept, category, base, group_dimension, group_value, "
+        "weighting, statistic) where group_value = 'small_sectors'",
+        "yes",
+        "sector = high_councils_of_state",
+    ),
+}
+
+
+@pytest.mark.parametrize("poison", POISONS)
+def test_the_attack_finds_what_was_once_shown(built: Barometer, poison: str) -> None:
+    select, category, hidden = POISONS[poison]
+    with duckdb.connect(str(built.home / "warehouse.duckdb"), read_only=True) as warehouse:
+        warehouse.execute("set file_search_path = $1", [str(built.home)])
+        wave = Wave(warehouse, CUBE, "nl_barometer", "2025", rules(warehouse))
+        own = "survey = 'nl_barometer' and wave = '2025'"
+        for name, table in {"cube": CUBE, "exact": "estimates.est_computed"}.items():
+            warehouse.execute(f"create temp table {name} as select * from {table} where {own}")
+        asked = next(asked for asked, _ in wave.asked if category in asked.categories)
+        ((_, targets, question),) = wave.questions(asked)
+        place = asked.categories.index(category)
+        parts = [
+            (value, category, 100 * float(mask @ question.counts[place]) / n, n)
+            for value in ("provinces", "water_boards", "judiciary")
+            for mask in [wave.known["sector", value]]
+            if (n := int(mask @ question.members))
+        ]
+        warehouse.execute(
+            "create temp table part (group_value text, category text, estimate double, n bigint)"
+        )
+        warehouse.executemany("insert into part values (?, ?, ?, ?)", parts)
+        for cube, found in (("cube", False), ("poisoned", True)):
+            if found:
+                warehouse.execute(f"create temp table poisoned as {select}")
+            attacked = Wave(warehouse, cube, "nl_barometer", "2025", rules(warehouse))
+            ((_, targets, question),) = attacked.questions(asked)
+            verdict = _attack(attacked, question, Effort(every=True))
+            pinned = {
+                str(target)
+                for target, wrong in zip(targets, verdict.pinned[place], strict=True)
+                if wrong
+            }
+            assert (hidden in pinned) == found, pinned
