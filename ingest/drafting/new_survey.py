@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -12,10 +10,10 @@ from ingest.drafting.decisions import Decisions
 from ingest.drafting.findings import Findings
 from ingest.drafting.harmonising import why_missing
 from ingest.drafting.manifest import UNKNOWN, comment_lines
+from ingest.drafting.naming import slug, unique
 from ingest.errors import Names, RefusedError
 from ingest.harmonisation import Category, Concept, CrosswalkRow, Harmonisation, Recode
 from ingest.harmonisation.rows import CodelistCode
-from ingest.likeness.text import LETTERS
 from ingest.messages import LANGUAGES, Phrase
 from ingest.models import Item, Survey, Title, Unit
 
@@ -138,7 +136,7 @@ def draft_concepts(
         if item.variable in counted or item.text:
             continue
         labels = codelists[item.codelist] if item.codelist else item.missing
-        name = _unique(f"{survey.survey}_{_slug(item.variable)}"[:LONGEST_CONCEPT], taken)
+        name = unique(f"{survey.survey}_{slug(item.variable)}", taken, LONGEST_CONCEPT)
         recodes = list(_recodes(name, labels, declared[item.variable]))
         valid = [row for row in recodes if row.category]
         if item.number and valid:
@@ -240,23 +238,7 @@ def _recodes(name: str, labels: Mapping[str, str], declared: Mapping[str, str]) 
         missing = why_missing(code, label, declared=code in declared)
         category = None
         if not missing:
-            category = _slug(label)[:LONGEST_CATEGORY].strip("_") or f"code_{_slug(code)}"
-            category = _unique(category.strip("_"), taken)
+            category = slug(label) or f"code_{slug(code)}".strip("_")
+            category = unique(category, taken, LONGEST_CATEGORY)
             taken.add(category)
         yield Recode(recode=name, code=code, category=category, score=None, missing_kind=missing)
-
-
-def _slug(text: str) -> str:
-    """The Latin letters and digits of a text, as a name has them."""
-    letters = unicodedata.normalize("NFKD", text.lower().translate(LETTERS))
-    kept = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return "_".join(re.findall(r"[a-z0-9]+", kept))
-
-
-def _unique(name: str, taken: set[str]) -> str:
-    base, number = name.strip("_"), 2
-    name = base
-    while name in taken:
-        end = f"_{number}"
-        name, number = f"{base[: LONGEST_CONCEPT - len(end)]}{end}", number + 1
-    return name

@@ -92,12 +92,12 @@ def test_a_survey_is_drafted_with_all_that_it_needs(tmp_path: Path) -> None:
     assert categories == {
         ("lv_offices_q1", "yes"): ("Yes", None),
         ("lv_offices_q1", "no"): ("No", "yes"),
-        ("lv_offices_q2", "code_1"): ("Ποτέ", None),
-        ("lv_offices_q2", "code_2"): ("Πάντα", None),
-        ("lv_offices_q2", "code_3"): ("Άλλο", None),
-        ("lv_offices_q3", "7"): ("< 7", None),
-        ("lv_offices_q3", "7_2"): ("> 7", None),
-        ("lv_offices_q3", "7_3"): ("7", None),
+        ("lv_offices_q2", "pote"): ("Ποτέ", None),
+        ("lv_offices_q2", "panta"): ("Πάντα", None),
+        ("lv_offices_q2", "allo"): ("Άλλο", None),
+        ("lv_offices_q3", "less_than_7"): ("< 7", None),
+        ("lv_offices_q3", "more_than_7"): ("> 7", None),
+        ("lv_offices_q3", "7"): ("7", None),
     }
     counted = [row for row in rows.recodes.rows if row.recode == "lv_offices_q1"]
     assert {row.code: row.category or row.missing_kind for row in counted} == {
