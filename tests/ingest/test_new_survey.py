@@ -232,6 +232,17 @@ def test_an_export_of_microsoft_forms_becomes_a_survey_without_its_names(tmp_pat
     assert [rule.rule for rule in check_file_of(known, tmp_path) if rule.refuses] == []
 
 
+def refusals(made: Draft, path: Path, folder: Path) -> list[str]:
+    """The rules that refuse a draft and its file, as `wave check` finds them."""
+    surveys, seeds = copied(folder)
+    write(made, surveys, seeds)
+    known, _ = load(surveys, seeds, surveys / "lv_offices" / "drafts" / "2026")
+    place = folder / "data" / "lv_offices" / "2026"
+    place.mkdir(parents=True)
+    shutil.copy(path, place)
+    return [rule.rule for rule in check_file_of(known, folder) if rule.refuses]
+
+
 def check_file_of(known: registry.Registry, folder: Path) -> list[Finding]:
     return check_file(open_wave(known.wave(WAVE), folder / "data", folder / "samples"))
 
@@ -454,6 +465,34 @@ def test_what_a_program_writes_without_a_value_is_no_category(
     assert kinds(made)["no_answer"] == {"cat"}
     assert f"cat: {mark} looks like no answer" in "".join(one.en for one in made.decisions)
     assert f"cat: {mark} lijkt geen antwoord" in "".join(one.nl for one in made.decisions)
+
+
+@pytest.mark.parametrize(
+    ("code", "label"), [("NA", "Namibia"), ("na", "Naaldwijk"), ("N/A", "North America")]
+)
+def test_a_code_that_looks_like_no_answer_is_what_its_label_says(
+    code: str, label: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "new.sav"
+    frame = pd.DataFrame({"nr": [float(n) for n in range(30)], "place": [code, "NL", ""] * 10})
+    named = {"place": {code: label, "NL": "Netherlands"}}
+    pyreadstat.write_sav(frame, str(path), variable_value_labels=named)
+    made = draft(path, WAVE, new_survey=NewSurvey("LV"))
+    assert counted_as(made)[code] == label.lower().replace(" ", "_")
+    assert kinds(made)["mark_named"] == {"place"} and "no_answer" not in kinds(made)
+
+
+def test_a_column_that_no_seed_can_name_is_renamed_and_told(tmp_path: Path) -> None:
+    path = tmp_path / "new.csv"
+    names = ["id", "null", " NULL ", "variable_null"]
+    rows = "".join(f"{n},{n % 2},{n % 3},{n % 4}\n" for n in range(1, 31))
+    path.write_text(f"{','.join(names)}\n{rows}", "utf-8")
+    options = {"delimiter": ",", "encoding": "utf-8"}
+    made = draft(path, WAVE, new_survey=NewSurvey("LV"), options=options)
+    renamed = {"variable_null", "variable_null_2", "variable_NULL"}
+    assert {row.variable for row in made.crosswalk} == renamed
+    assert kinds(made)["null_name"] == {"variable_null_2", "variable_NULL"}
+    assert refusals(made, path, tmp_path) == []
 
 
 def test_a_code_that_no_seed_can_name_is_told(tmp_path: Path) -> None:
