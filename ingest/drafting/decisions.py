@@ -55,6 +55,7 @@ KINDS = (
     "asked_of_others",
     "base_unknown",
     "list",
+    "battery",
     "code_without_label",
     "code_unlabelled",
     "letters",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ingest.codes import EMPTY_SEED, Code
+from ingest.codes import BLANK, EMPTY_SEED, Code
 from ingest.drafting.decisions import Decisions
 from ingest.drafting.findings import Findings
 from ingest.drafting.harmonising import why_missing
@@ -14,9 +14,11 @@ from ingest.drafting.naming import slug, unique
 from ingest.errors import Names, RefusedError
 from ingest.harmonisation import Category, Concept, CrosswalkRow, Harmonisation, Recode
 from ingest.harmonisation.rows import CodelistCode
+from ingest.likeness.text import split_item
 from ingest.messages import LANGUAGES, Phrase
 from ingest.models import Item, Survey, Title, Unit
 
+Codelists = Mapping[str, Mapping[Code, str]]  # name -> code -> label
 VALUE = "value"  # the only category of a scale
 LONGEST_CATEGORY, LONGEST_CONCEPT = 40, 80  # characters of a name
 UNIT = Unit(code="organisation", nl="organisatie", en="organisation")
@@ -109,14 +111,15 @@ def draft_concepts(
     wave: str,
     found: Findings,
     items: Sequence[Item],
-    codelists: Mapping[str, Mapping[Code, str]],
+    codelists: Codelists,
     described: Harmonisation,
     rows: NewRows,
     decisions: Decisions,
 ) -> None:
     """Draft a concept for each item that resembles nothing, and the rows that fill it.
 
-    Open answers get none, and neither does an item with one answer only: it distinguishes nobody.
+    Ticks of one question get one concept together, with a category for each. Open answers get none,
+    and neither does an item with one answer only: it distinguishes nobody.
 
     Args:
         survey: the survey.
@@ -132,8 +135,19 @@ def draft_concepts(
     order = max(row.sort_order for row in described.concepts.rows)
     counted = {row.variable for row in found.rows.crosswalk}
     declared = {variable.name: variable.declared for variable in found.profile.variables}
+    batteries = _batteries(items, counted, codelists)
     for item in items:
         if item.variable in counted or item.text:
+            continue
+        if ticks := batteries.get(item.battery or ""):
+            if item == ticks[0]:
+                order += 10
+                one = _of_battery(survey, wave, ticks, codelists, found, taken, order)
+                taken.add(one.concepts[0].concept)
+                rows.concepts += one.concepts
+                rows.categories += one.categories
+                names = [tick.variable for tick in ticks]
+                decisions.add("battery", names, names[:1], concept=one.concepts[0].concept)
             continue
         labels = codelists[item.codelist] if item.codelist else item.missing
         name = unique(f"{survey.survey}_{slug(item.variable)}", taken, LONGEST_CONCEPT)
@@ -164,6 +178,84 @@ def draft_concepts(
             rows.categories.append(made)
     names = [row.concept for row in rows.concepts]
     decisions.add("new_concepts", names, ["items"], n=len(names))
+
+
+def _batteries(
+    items: Sequence[Item], counted: Container[str | None], codelists: Codelists
+) -> dict[str, list[Item]]:
+    """Battery -> its items, where each holds one code or nothing and is not used yet."""
+    groups: dict[str, list[Item]] = {}
+    for item in items:
+        if item.battery:
+            groups.setdefault(item.battery, []).append(item)
+    return {
+        name: group
+        for name, group in groups.items()
+        if len(group) > 1
+        and all(
+            item.codelist
+            and item.variable not in counted
+            and [code for code in codelists[item.codelist] if not EMPTY_SEED.fullmatch(code)]
+            for item in group
+        )
+    }
+
+
+def _of_battery(
+    survey: Survey,
+    wave: str,
+    ticks: Sequence[Item],
+    codelists: Codelists,
+    found: Findings,
+    taken: set[str],
+    order: int,
+) -> NewRows:
+    """Draft one concept for the ticks of a question, with a category for each.
+
+    Args:
+        survey: the survey.
+        wave: its wave.
+        ticks: the items.
+        codelists: name -> code -> label.
+        found: what was found out about the file; crosswalk and recode rows are added to it.
+        taken: names that are there.
+        order: place of the concept.
+    """
+    battery = ticks[0].battery or ""
+    name = unique(f"{survey.survey}_{slug(battery)}", taken, LONGEST_CONCEPT)
+    declared = (one.label for one in found.profile.sets if ticks[0].variable in one.variables)
+    question = next(declared, "")
+    stems = {split_item(item.wording.nl)[0] for item in ticks}
+    asked = ticks[0].wording
+    if question or (len(stems) == 1 and stems != {""}):
+        parts = [question or split_item(text)[0] for text in (asked.nl, asked.en)]
+        asked = Title(nl=parts[0], en=parts[1])
+    else:
+        asked = Title(nl=battery, en=battery)
+    whole = _concept(name, ticks[0].model_copy(update={"wording": asked}), order)
+    made = NewRows([whole.model_copy(update={"kind": "multiple"})])
+    codes = {code: None for item in ticks for code in codelists[item.codelist or ""]}
+    outcomes = {**dict.fromkeys(codes, "selected"), BLANK: "not_selected"}
+    recodes = [
+        Recode(recode=name, code=code, category=outcome, score=None, missing_kind=None)
+        for code, outcome in outcomes.items()
+        if not EMPTY_SEED.fullmatch(code)
+    ]
+    found.rows.recodes += recodes
+    categories = {"null"}
+    for place, item in enumerate(ticks, 1):
+        nl, en = (
+            _said(split_item(text)[1] if len(stems) == 1 else text)
+            for text in (item.wording.nl, item.wording.en)
+        )
+        category = slug(nl) or slug(item.variable) or f"choice_{place}"
+        category = unique(category, categories, LONGEST_CATEGORY)
+        categories.add(category)
+        made.categories.append(_category(name, category, nl, en, 10 * place))
+        found.rows.own_recodes[item.variable].add(name)
+        row = _crosswalk_row(survey, wave, name, item, recodes)
+        found.rows.crosswalk.append(row.model_copy(update={"rule": "select", "category": category}))
+    return made
 
 
 def _said(text: str) -> str:

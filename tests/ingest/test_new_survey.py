@@ -168,6 +168,53 @@ def test_ticks_are_said_to_be_a_battery_and_not_to_be_dropped(tmp_path: Path) ->
     assert not missing_words(told[0].en, ("battery", "code blank"))
 
 
+@pytest.mark.parametrize(
+    ("header", "ticks", "options", "question"),
+    [
+        (
+            "Which kinds? [Goods],Which kinds? [Services]",
+            "YY",
+            {"header": "questions"},
+            "Which kinds?",
+        ),
+        (
+            "Which kinds?,\n,Goods,Services",
+            ("Goods", "Services"),
+            {"header": "questions", "header_rows": 2},
+            "Which kinds?",
+        ),
+        ("Q2[Goods],Q2[Services]", "11", {}, "Q2"),
+    ],
+)
+def test_ticks_of_one_question_are_one_concept_with_a_category_for_each(
+    header: str, ticks: str, options: dict[str, str | int], question: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "ticks.csv"
+    first, _, second = header.partition("\n")
+    rows = "".join(
+        f"{n},{ticks[0] if n % 3 == 0 else ''},{ticks[1] if n % 2 else ''},{n % 2}\n"
+        for n in range(1, 31)
+    )
+    lines = [f"id,{first},Rest", *([f"{second},"] if second else [])]
+    path.write_text("\n".join(lines) + f"\n{rows}", "utf-8")
+    given = {"delimiter": ",", "encoding": "utf-8", **options}
+    made = draft(path, WAVE, new_survey=NewSurvey("LV"), options=given)
+    concept = next(row for row in made.concepts if row.kind == "multiple")
+    assert (concept.question_en, len(made.concepts)) == (question, 2)
+    used = [row for row in made.crosswalk if row.concept == concept.concept]
+    assert [(row.rule, row.category) for row in used] == [
+        ("select", "goods"),
+        ("select", "services"),
+    ]
+    labels = [row.label_en for row in made.categories if row.concept == concept.concept]
+    assert labels == ["Goods", "Services"]
+    counted = {row.code: row.category for row in made.recodes if row.recode == concept.concept}
+    assert counted == {**dict.fromkeys(ticks, "selected"), "blank": "not_selected"}
+    assert kinds(made)["battery"] == {row.variable for row in used}
+    assert "one_tick" not in kinds(made)
+    assert refusals(made, path, tmp_path) == []
+
+
 def test_a_column_with_one_answer_gets_no_concept(tmp_path: Path) -> None:
     path = spss(tmp_path / "new.sav", {"lastpage": ("Last page", {3: "3"}), **QUESTIONS})
     made = draft(path, WAVE, new_survey=NewSurvey("LV"))
