@@ -106,7 +106,7 @@ def _lines(content: Content) -> Iterator[str]:
     for name, codes in content.codelists.items():
         yield from _flow(name, dict(codes), 4)
     yield from _comment("items", content, 2)
-    yield "  items:"
+    yield "  items:" if content.items else "  items: []"
     for item in content.items:
         yield from _comment(item.variable, content, 4)
         kept = item.model_dump(exclude_defaults=True)

@@ -6,6 +6,7 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from ingest.codes import BLANK, EMPTY_SEED, Code
+from ingest.descriptions import CONTROL
 from ingest.drafting.decisions import Decisions
 from ingest.drafting.findings import Findings
 from ingest.drafting.harmonising import why_missing
@@ -259,8 +260,9 @@ def _of_battery(
 
 
 def _said(text: str) -> str:
-    """A text that dbt does not take for an empty cell of a seed."""
-    return f"'{text.strip()}'" if EMPTY_SEED.fullmatch(text) else text
+    """A text that a seed can hold, and that dbt does not take for an empty cell of it."""
+    shown = CONTROL.sub(" ", text)
+    return f"'{shown.strip()}'" if EMPTY_SEED.fullmatch(shown) else shown
 
 
 def _concept(name: str, item: Item, order: int) -> Concept:

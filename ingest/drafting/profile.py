@@ -35,6 +35,13 @@ TICKS = {"yes", "no", "ticked", "not_ticked"}  # meanings of the answers of a ti
 LIKE_A_KEY = 0.75  # likeness of the names of two columns
 ASKED = re.compile(r"^\s*\d+\s*[.)]\s|\?")  # a label that is a question identifies nobody
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+# A day as any program writes it, with a time or without, or a time with seconds.
+YEAR_FIRST, YEAR_LAST = r"\d{4}([-/.])\d\d?\1\d\d?", r"\d\d?([-/.])\d\d?\2(?:\d{4}|\d\d)"
+CLOCK = r"\d+:\d\d(?::\d\d(?:\.\d+)?)?(?:\s?[ap]\.?m\.?)?(?:\s?(?:Z|[A-Z]{3,4})?(?:[+-][\d:]+)?)?"
+MOMENT = re.compile(
+    rf"(?:{YEAR_FIRST}|{YEAR_LAST})(?:[\sT,]+{CLOCK})?|\d+:\d\d:\d\d(?:\.\d+)?(?:\s?[ap]\.?m\.?)?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -248,7 +255,7 @@ def _variable(
     if text or not (whole or labels) or len(unlabelled) > MOST_CODES:
         lost = {} if text else labels
         found = FileVariable(name, label, {}, counts, text=True, declared=declared, lost=lost)
-        if not text and not labels:
+        if not text and not labels and not all(map(MOMENT.fullmatch, counts)):
             if listed := find_list(counts):
                 return _spoken(found, listed)
             if _repeated(counts):

@@ -215,6 +215,48 @@ def test_ticks_of_one_question_are_one_concept_with_a_category_for_each(
     assert refusals(made, path, tmp_path) == []
 
 
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "03/01/2024 10:00:00 AM",
+        "3/1/24",
+        "1-3-2024 10:00",
+        "01.03.2024 10:00",
+        "2024/03/01 10:00:01 AM GMT+1",
+        "2024-03-01T10:00:00Z",
+        "0:05:00",
+        "10:05:31 PM",
+    ],
+)
+def test_a_moment_or_a_duration_is_no_choice_however_often_it_is_given(
+    moment: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "new.csv"
+    later = moment.replace("1", "2", 1) if "1" in moment else moment.replace("5", "6")
+    rows = "".join(f"{n},{(moment, later)[n % 2]},{('Yes', 'No')[n % 2]}\n" for n in range(1, 31))
+    path.write_text(f"id,Begin,Asked\n{rows}", "utf-8")
+    options = {"delimiter": ",", "encoding": "utf-8"}
+    made = draft(path, WAVE, new_survey=NewSurvey("LV"), options=options)
+    assert {row.variable for row in made.crosswalk} == {"Asked"}
+    assert moment not in made.manifest
+
+
+@pytest.mark.parametrize("choice", ["9:00", "1-3", "1/2", "10.5", "1.2.3"])
+def test_what_only_resembles_a_moment_is_a_choice(choice: str, tmp_path: Path) -> None:
+    made = of_lines(tmp_path, "id;cat", [choice, "other"])
+    assert set(counted_as(made)) == {choice, "other"}
+
+
+def test_a_file_without_a_question_is_drafted(tmp_path: Path) -> None:
+    path = tmp_path / "new.csv"
+    rows = "".join(f"{n},2026-03-{n % 28 + 1:02}\n" for n in range(1, 31))
+    path.write_text(f"id,submitted\n{rows}", "utf-8")
+    options = {"delimiter": ",", "encoding": "utf-8"}
+    made = draft(path, WAVE, new_survey=NewSurvey("LV"), options=options)
+    assert (made.crosswalk, "items: []" in made.manifest) == ((), True)
+    assert refusals(made, path, tmp_path) == []
+
+
 def test_a_column_with_one_answer_gets_no_concept(tmp_path: Path) -> None:
     path = spss(tmp_path / "new.sav", {"lastpage": ("Last page", {3: "3"}), **QUESTIONS})
     made = draft(path, WAVE, new_survey=NewSurvey("LV"))
@@ -527,6 +569,16 @@ def test_a_code_that_looks_like_no_answer_is_what_its_label_says(
     made = draft(path, WAVE, new_survey=NewSurvey("LV"))
     assert counted_as(made)[code] == label.lower().replace(" ", "_")
     assert kinds(made)["mark_named"] == {"place"} and "no_answer" not in kinds(made)
+
+
+def test_a_break_in_a_label_is_a_space_in_a_seed(tmp_path: Path) -> None:
+    asked = {"q1": ("Hoe\x0bvaak?", {1: "Vaak,\x0bof altijd", 2: "Zelden\x0cof nooit"})}
+    path = spss(tmp_path / "new.sav", asked)
+    made = draft(path, WAVE, new_survey=NewSurvey("LV"))
+    labels = [row.label_nl for row in made.categories if row.concept == "lv_offices_q1"]
+    assert labels == ["Vaak, of altijd", "Zelden of nooit"]
+    assert made.concepts[0].label_nl == "Hoe vaak?"
+    assert refusals(made, path, tmp_path) == []
 
 
 def test_a_column_that_no_seed_can_name_is_renamed_and_told(tmp_path: Path) -> None:
