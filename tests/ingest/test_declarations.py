@@ -324,7 +324,7 @@ def test_the_weight_that_is_switched_on_is_the_weight_of_the_draft(tmp_path: Pat
 
 
 OTHERS = {
-    "ods": "save it as .xlsx",
+    "fods": "save it as .xlsx or .ods",
     "xls": "save it as .xlsx",
     "sss": "--codebook",
     "xml": "a description holds no answers",
