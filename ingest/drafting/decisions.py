@@ -36,6 +36,7 @@ KINDS = (
     "respondent_unknown",
     "all_different",
     "new_concepts",
+    "row_numbers",
     "one_answer",
     "one_tick",
     "unmatched",

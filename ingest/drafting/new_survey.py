@@ -136,6 +136,7 @@ def draft_concepts(
     order = max(row.sort_order for row in described.concepts.rows)
     counted = {row.variable for row in found.rows.crosswalk}
     declared = {variable.name: variable.declared for variable in found.profile.variables}
+    numbered = found.profile.row_numbers
     batteries = _batteries(items, counted, codelists)
     for item in items:
         if item.variable in counted or item.text:
@@ -149,6 +150,9 @@ def draft_concepts(
                 rows.categories += one.categories
                 names = [tick.variable for tick in ticks]
                 decisions.add("battery", names, names[:1], concept=one.concepts[0].concept)
+            continue
+        if item.variable in numbered:
+            decisions.add("row_numbers", [item.variable])
             continue
         labels = codelists[item.codelist] if item.codelist else item.missing
         name = unique(f"{survey.survey}_{slug(item.variable)}", taken, LONGEST_CONCEPT)

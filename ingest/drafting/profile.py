@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Role = Literal["respondent", "organisation", "completed_on", "weight"]
 MOST_CODES = 40  # a variable with more different whole numbers counts something
+FEWEST_ROWS = 12  # with fewer, each may be another point of a scale
 REPEATED = 0.6  # of the answers in words, the share that someone else gave too
 WHOLE = re.compile(r"-?\d{1,9}")
 CODED = re.compile(rf"{WHOLE.pattern}(?:[.,]0+)?|{EXTENDED.pattern}")  # 1.0 of a column of decimals
@@ -119,6 +120,17 @@ class Profile:
     dates: Period | None
     different: tuple[str, ...] = ()
     sets: tuple[MultipleResponse, ...] = ()
+
+    @property
+    def row_numbers(self) -> list[str]:
+        """Items that number the rows: consecutive numbers, too many to be a scale."""
+        counts = {variable.name: variable.counts for variable in self.variables}
+        found = {name: sorted(map(int, counts[name])) for name in self.different}
+        return [
+            name
+            for name, held in found.items()
+            if len(held) == self.size >= FEWEST_ROWS and held[-1] - held[0] == self.size - 1
+        ]
 
     @property
     def numbers(self) -> list[str]:

@@ -247,6 +247,20 @@ def test_what_only_resembles_a_moment_is_a_choice(choice: str, tmp_path: Path) -
     assert set(counted_as(made)) == {choice, "other"}
 
 
+@pytest.mark.parametrize("rows", [20, 60])
+@pytest.mark.parametrize("start", [0, 1])
+def test_what_numbers_the_rows_is_no_question(rows: int, start: int, tmp_path: Path) -> None:
+    path = tmp_path / "new.csv"
+    lines = "".join(f'"{n + start}",{1000 + 7 * n},{n % 3},{n * n}\n' for n in range(rows))
+    path.write_text(f'"",id,q,amount\n{lines}', "utf-8")
+    options = {"delimiter": ",", "encoding": "utf-8", "first_column": "row_name"}
+    made = draft(path, WAVE, new_survey=NewSurvey("LV"), options=options)
+    assert kinds(made)["row_numbers"] == {"row_name"}
+    assert "q" in {row.variable for row in made.crosswalk}
+    assert "row_name" not in {row.variable for row in made.crosswalk}
+    assert refusals(made, path, tmp_path) == []
+
+
 def test_a_file_without_a_question_is_drafted(tmp_path: Path) -> None:
     path = tmp_path / "new.csv"
     rows = "".join(f"{n},2026-03-{n % 28 + 1:02}\n" for n in range(1, 31))
