@@ -22,6 +22,7 @@ from ingest.formats.workbook import (
     DAMAGED,
     LARGEST_EXACT,
     check_part,
+    check_size,
     first_texts,
     of_sheet,
     per_cent,
@@ -102,13 +103,15 @@ def _opened(path: Path, where: str) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             held = archive.namelist()
+            # Only these parts are read; the manifest of an old file declares its type.
+            for name in {MANIFEST, KIND} & set(held):
+                check_size(archive.getinfo(name), path, where)
             if MANIFEST in held and ENCRYPTED in archive.read(MANIFEST):
                 raise RefusedError("ods_password", where, path=path)
             if CONTENT not in held or (KIND in held and archive.read(KIND)[:46] != SPREADSHEET):
                 told = Phrase("ods_no_spreadsheet")
                 raise RefusedError("ods_unreadable", where, path=path, reason=told)
-            for part in archive.infolist():
-                check_part(archive, part, path, where)
+            check_part(archive, archive.getinfo(CONTENT), path, where)
             yield archive
     except (*DAMAGED, OSError, ParseError, DefusedXmlException, zlib.error, ValueError) as error:
         raise RefusedError("ods_unreadable", where, path=path, reason=reason(error)) from None

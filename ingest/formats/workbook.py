@@ -118,6 +118,15 @@ def _check_archive(path: Path, where: str) -> None:
 
 def check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path, where: str) -> None:
     """Refuse a part of an archive that unpacks to too much, or that declares XML entities."""
+    check_size(part, path, where)
+    if part.filename.endswith((".xml", ".rels")):
+        with archive.open(part) as stream:
+            if next(_matches(DECLARED, stream), None):
+                raise RefusedError("xlsx_entities", where, path=path, part=part.filename)
+
+
+def check_size(part: zipfile.ZipInfo, path: Path, where: str) -> None:
+    """Refuse a part of an archive that unpacks to too much."""
     ratio = part.file_size / max(part.compress_size, 1)
     if part.file_size > LARGEST_PART or (part.file_size > SMALL_PART and ratio > LARGEST_RATIO):
         raise RefusedError(
@@ -130,10 +139,6 @@ def check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path, wher
             most=LARGEST_PART // 2**20,
             most_ratio=LARGEST_RATIO,
         )
-    if part.filename.endswith((".xml", ".rels")):
-        with archive.open(part) as stream:
-            if next(_matches(DECLARED, stream), None):
-                raise RefusedError("xlsx_entities", where, path=path, part=part.filename)
 
 
 def _matches(pattern: re.Pattern[bytes], stream: IO[bytes]) -> Iterator[bytes]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -94,6 +95,20 @@ def test_an_empty_row_between_answers_is_refused_as_in_excel(tmp_path: Path) -> 
     with pytest.raises(RefusedError) as refused:
         cells(path)
     assert refused.value.rule == "row_empty"
+
+
+def test_a_file_of_an_old_program_is_read(tmp_path: Path) -> None:
+    path = write_ods(tmp_path / "a.ods")
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    doctype = (
+        b'<!DOCTYPE manifest:manifest PUBLIC "-//OpenOffice.org//DTD Manifest 1.0//EN" "x.dtd">'
+    )
+    parts["META-INF/manifest.xml"] = doctype + parts["META-INF/manifest.xml"]
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    assert cells(path, sheet="Antwoorden")["RESPNR"] == ["1", "2", "3", "4", "5"]
 
 
 def test_only_the_visible_sheets_are_offered_and_each_is_read_by_its_name(tmp_path: Path) -> None:
