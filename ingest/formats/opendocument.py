@@ -37,6 +37,9 @@ ENCRYPTED = b"encryption-data"
 NAMESPACE = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 OFFICE, TABLE, TEXT, STYLE = (NAMESPACE % name for name in ("office", "table", "text", "style"))
 MOST_ROWS, MOST_COLUMNS = 2**20, 2**14  # of a sheet
+MOST_RATIO = (
+    2000  # the same few answers shrink more than a hundredfold, as what is around them is long
+)
 MOST_CELLS = 2 * 10**8  # a small file may say that one row fills the sheet
 DURATION = re.compile(
     r"(?P<sign>-?)P(?:(?P<d>\d+)D)?T?(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+(?:[.,]\d+)?)S)?"
@@ -111,7 +114,7 @@ def _opened(path: Path, where: str) -> Iterator[zipfile.ZipFile]:
             if CONTENT not in held or (KIND in held and archive.read(KIND)[:46] != SPREADSHEET):
                 told = Phrase("ods_no_spreadsheet")
                 raise RefusedError("ods_unreadable", where, path=path, reason=told)
-            check_part(archive, archive.getinfo(CONTENT), path, where)
+            check_part(archive, archive.getinfo(CONTENT), path, where, MOST_RATIO)
             yield archive
     except (*DAMAGED, OSError, ParseError, DefusedXmlException, zlib.error, ValueError) as error:
         raise RefusedError("ods_unreadable", where, path=path, reason=reason(error)) from None

@@ -116,19 +116,27 @@ def _check_archive(path: Path, where: str) -> None:
         raise RefusedError("xlsx_unreadable", where, path=path, reason=reason(error)) from None
 
 
-def check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path, where: str) -> None:
+def check_part(
+    archive: zipfile.ZipFile,
+    part: zipfile.ZipInfo,
+    path: Path,
+    where: str,
+    most_ratio: int = LARGEST_RATIO,
+) -> None:
     """Refuse a part of an archive that unpacks to too much, or that declares XML entities."""
-    check_size(part, path, where)
+    check_size(part, path, where, most_ratio)
     if part.filename.endswith((".xml", ".rels")):
         with archive.open(part) as stream:
             if next(_matches(DECLARED, stream), None):
                 raise RefusedError("xlsx_entities", where, path=path, part=part.filename)
 
 
-def check_size(part: zipfile.ZipInfo, path: Path, where: str) -> None:
+def check_size(
+    part: zipfile.ZipInfo, path: Path, where: str, most_ratio: int = LARGEST_RATIO
+) -> None:
     """Refuse a part of an archive that unpacks to too much."""
     ratio = part.file_size / max(part.compress_size, 1)
-    if part.file_size > LARGEST_PART or (part.file_size > SMALL_PART and ratio > LARGEST_RATIO):
+    if part.file_size > LARGEST_PART or (part.file_size > SMALL_PART and ratio > most_ratio):
         raise RefusedError(
             "xlsx_unpacks_large",
             where,
@@ -137,7 +145,7 @@ def check_size(part: zipfile.ZipInfo, path: Path, where: str) -> None:
             size=part.file_size / 2**20,
             ratio=ratio,
             most=LARGEST_PART // 2**20,
-            most_ratio=LARGEST_RATIO,
+            most_ratio=most_ratio,
         )
 
 

@@ -97,6 +97,15 @@ def test_an_empty_row_between_answers_is_refused_as_in_excel(tmp_path: Path) -> 
     assert refused.value.rule == "row_empty"
 
 
+def test_many_equal_answers_that_shrink_well_are_read(tmp_path: Path) -> None:
+    rows = [[f"q{n}" for n in range(40)], *([[n, *[1 + n % 2] * 39] for n in range(500)])]
+    path = write_ods(tmp_path / "a.ods", lambda _: ODS.format(sheets=ods_sheet("S", rows)))
+    with zipfile.ZipFile(path) as archive:
+        part = archive.getinfo("content.xml")
+    assert part.file_size > 10**6 and part.file_size / part.compress_size > 100
+    assert cells(path)["q39"][:3] == ["1", "2", "1"]
+
+
 def test_a_file_of_an_old_program_is_read(tmp_path: Path) -> None:
     path = write_ods(tmp_path / "a.ods")
     with zipfile.ZipFile(path) as archive:
