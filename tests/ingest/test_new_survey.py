@@ -612,6 +612,19 @@ def test_a_code_that_no_seed_can_name_is_told(tmp_path: Path) -> None:
     made = of_lines(tmp_path, "id;cat", ["0", "1", "NULL"])
     assert counted_as(made) == {"0": "0", "1": "1"}
     assert kinds(made)["null_code"] == {"cat"}
+    with pytest.raises(RefusedError) as refused:
+        refusals(made, tmp_path / "answers.csv", tmp_path / "first")
+    assert refused.value.rule == "code_null"
+    assert not missing_words(str(refused.value), ("cat has the code 'NULL'", "becomes: null"))
+    # What the message tells to do is enough.
+    words = "{nl: een export, en: an export}"
+    told = f"{{variable: cat, code: 'NULL', becomes: null, reason: {words}, source: the export}}"
+    mended = made.manifest.replace(", 'NULL': 'NULL'}", "}").replace(
+        "  items:\n", f"  corrections: [{told}]\n  items:\n"
+    )
+    assert "'NULL': 'NULL'" not in mended
+    again = made.model_copy(update={"manifest": mended})
+    assert refusals(again, tmp_path / "answers.csv", tmp_path / "second") == []
 
 
 @pytest.mark.parametrize(
