@@ -123,13 +123,16 @@ class Profile:
 
     @property
     def row_numbers(self) -> list[str]:
-        """Items that number the rows: consecutive numbers, too many to be a scale."""
+        """Items that number the rows: 1, 2, 3 or 0, 1, 2 in their order, too many for a scale."""
+        if self.size < FEWEST_ROWS:
+            return []
         counts = {variable.name: variable.counts for variable in self.variables}
-        found = {name: sorted(map(int, counts[name])) for name in self.different}
+        # Counts are in the order in which the values stand in the file.
+        held = {name: [*map(int, counts[name])] for name in self.different}
         return [
             name
-            for name, held in found.items()
-            if len(held) == self.size >= FEWEST_ROWS and held[-1] - held[0] == self.size - 1
+            for name, rows in held.items()
+            if any(rows == [*range(first, first + self.size)] for first in (0, 1))
         ]
 
     @property
