@@ -94,7 +94,7 @@ def glance(
 def refuse_control_characters(
     table: AnswerTable, texts: frozenset[str], path: Path, where: str
 ) -> None:
-    """Refuse control characters in what a manifest describes, which cannot hold them.
+    """Refuse control characters in what a manifest describes, but for breaks in a label.
 
     Args:
         table: the variables.
@@ -109,9 +109,9 @@ def refuse_control_characters(
 
     matches = partial(pc.match_substring_regex, pattern=CONTROL.pattern)
     for name, column in zip(table.data.column_names, table.data.columns, strict=True):
-        held = [(table.labels.get(name, ""), Phrase("in_its_label"))]
+        held = [(_without_breaks(table.labels.get(name, "")), Phrase("in_its_label"))]
         held += [
-            (code + label, Phrase("in_code", code=code))
+            (code + _without_breaks(label), Phrase("in_code", code=code))
             for code, label in table.codes.get(name, {}).items()
         ]
         if name not in texts and (row := first_row(column, matches)):
@@ -126,6 +126,11 @@ def refuse_control_characters(
                     sign=f"U+{ord(found[0]):04X}",
                     place=place,
                 )
+
+
+def _without_breaks(label: str) -> str:
+    """A label without what text processors write between its lines; YAML writes it as an escape."""
+    return label.replace("\v", " ").replace("\f", " ")
 
 
 def choices(

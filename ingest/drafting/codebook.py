@@ -13,7 +13,8 @@ from ingest.formats import FORMATS, AnswerTable
 from ingest.models import Model
 
 COLUMNS = ("variable", "code", "label", "wording")
-FORMS = ("csv", "tsv", "xlsx")
+SHEETS = ("xlsx", "ods")
+FORMS = ("csv", "tsv", *SHEETS)
 
 
 class _Line(Model):
@@ -85,8 +86,8 @@ def _lines(path: Path, where: str) -> Iterator[_Line]:
         raise RefusedError("codebook_format", where, path=path, known=list(FORMS))
     if not path.is_file():
         raise RefusedError("no_new_file", where, path=path)
-    form = "xlsx" if extension == "xlsx" else "csv"
-    kind, told = FORMATS[form], {} if form == "xlsx" else {"decimal": "."}
+    form = extension if extension in SHEETS else "csv"
+    kind, told = FORMATS[form], {} if form in SHEETS else {"decimal": "."}
     texts = frozenset(COLUMNS)
     seen: list[str] = []
     for way in kind.choices(path, told, texts, where):

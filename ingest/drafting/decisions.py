@@ -28,6 +28,7 @@ KINDS = (
     "layout",
     "personal_named",
     "personal_found",
+    "null_name",
     "survey_title",
     "survey_publisher",
     "survey_unit",
@@ -35,6 +36,7 @@ KINDS = (
     "respondent_unknown",
     "all_different",
     "new_concepts",
+    "row_numbers",
     "one_answer",
     "one_tick",
     "unmatched",
@@ -43,6 +45,7 @@ KINDS = (
     "declared_missing",
     "missing_unused",
     "no_answer",
+    "mark_named",
     "null_code",
     "codebook_other",
     "twin",
@@ -53,6 +56,7 @@ KINDS = (
     "asked_of_others",
     "base_unknown",
     "list",
+    "battery",
     "code_without_label",
     "code_unlabelled",
     "letters",
@@ -240,6 +244,16 @@ def _decide_on_no_answer(decisions: Decisions, seen: Profile) -> None:
         held = {**variable.codes, **variable.missing}
         if nulls := [code for code in held if EMPTY_SEED.fullmatch(code)]:
             decisions.add("null_code", [variable.name], codes=", ".join(map(repr, nulls)))
+        named = {
+            code: label
+            for code, label in held.items()
+            if is_mark(code)
+            and code not in (*variable.declared, *nulls)
+            and not why_missing(code, label)
+        }
+        if named:
+            shown = ", ".join(f"{code} ({label})" for code, label in named.items())
+            decisions.add("mark_named", [variable.name], codes=shown)
         doubtful = {
             code: why
             for code, label in held.items()

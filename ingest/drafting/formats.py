@@ -29,7 +29,7 @@ EXTENSIONS: Mapping[str, tuple[str, Options]] = {
 # What other extensions are, and how to convert such a file: names of phrases.
 OTHERS: Mapping[str, tuple[str, str]] = {
     **dict.fromkeys(("xls", "xlsm", "xlsb"), ("format_xls", "convert_sheet")),
-    **dict.fromkeys(("ods", "fods"), ("format_ods", "convert_sheet")),
+    **dict.fromkeys(("fods", "ots", "sxc"), ("format_ods", "convert_sheet")),
     "sss": ("format_triple_s", "convert_triple_s"),
     "xml": ("format_xml", "convert_triple_s"),
     **dict.fromkeys(("json", "jsonl", "ndjson"), ("format_json", "convert_json")),

@@ -252,12 +252,14 @@ def _wanted(
 def why_missing(code: str, label: str, *, declared: bool = False) -> MissingKind | None:
     """Why a code is no answer, as its label or a mark says; nothing where it is one.
 
+    A code that looks like a mark, such as `NA`, is what its label says ('Namibia').
+
     Args:
         code: the code.
         label: its label; empty without one.
         declared: whether the file declares it missing.
     """
-    marked = is_mark(code) or is_mark(label)
+    marked = is_mark(label) or (is_mark(code) and not label)
     return MISSING.get(meaning(label), "declared_missing" if declared or marked else None)
 
 

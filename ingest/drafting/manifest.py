@@ -24,6 +24,7 @@ class Content:
     Attributes:
         file: how the file is read.
         drop: columns with personal data, which are left out.
+        rename: column -> name of the variable, where that is another.
         ids: `respondent`, `organisation`, `completed_on` -> column, where it was found.
         row_number: name for the number of the row, which is the respondent where no column is.
         weight: the column that holds a weight.
@@ -38,6 +39,7 @@ class Content:
     wave: str
     file: AnswerFile
     drop: Sequence[str]
+    rename: Mapping[str, str]
     ids: Mapping[str, str]
     row_number: str
     weight: str | None
@@ -84,6 +86,9 @@ def _lines(content: Content) -> Iterator[str]:
     if content.drop:
         yield from _comment("drop", content, 2)
         yield from _flow("drop", list(content.drop), 2)
+    if content.rename:
+        yield from _comment("rename", content, 2)
+        yield from _flow("rename", dict(content.rename), 2)
     ids = dict(content.ids)
     if "respondent" not in ids:
         ids["respondent"] = content.row_number
@@ -101,7 +106,7 @@ def _lines(content: Content) -> Iterator[str]:
     for name, codes in content.codelists.items():
         yield from _flow(name, dict(codes), 4)
     yield from _comment("items", content, 2)
-    yield "  items:"
+    yield "  items:" if content.items else "  items: []"
     for item in content.items:
         yield from _comment(item.variable, content, 4)
         kept = item.model_dump(exclude_defaults=True)

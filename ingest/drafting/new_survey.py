@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ingest.codes import EMPTY_SEED, Code
+from ingest.codes import BLANK, EMPTY_SEED, Code
+from ingest.descriptions import CONTROL
 from ingest.drafting.decisions import Decisions
 from ingest.drafting.findings import Findings
 from ingest.drafting.harmonising import why_missing
 from ingest.drafting.manifest import UNKNOWN, comment_lines
+from ingest.drafting.naming import slug, unique
 from ingest.errors import Names, RefusedError
 from ingest.harmonisation import Category, Concept, CrosswalkRow, Harmonisation, Recode
 from ingest.harmonisation.rows import CodelistCode
-from ingest.likeness.text import LETTERS
+from ingest.likeness.text import split_item
 from ingest.messages import LANGUAGES, Phrase
 from ingest.models import Item, Survey, Title, Unit
 
+Codelists = Mapping[str, Mapping[Code, str]]  # name -> code -> label
 VALUE = "value"  # the only category of a scale
 LONGEST_CATEGORY, LONGEST_CONCEPT = 40, 80  # characters of a name
 UNIT = Unit(code="organisation", nl="organisatie", en="organisation")
@@ -111,14 +112,15 @@ def draft_concepts(
     wave: str,
     found: Findings,
     items: Sequence[Item],
-    codelists: Mapping[str, Mapping[Code, str]],
+    codelists: Codelists,
     described: Harmonisation,
     rows: NewRows,
     decisions: Decisions,
 ) -> None:
     """Draft a concept for each item that resembles nothing, and the rows that fill it.
 
-    Open answers get none, and neither does an item with one answer only: it distinguishes nobody.
+    Ticks of one question get one concept together, with a category for each. Open answers get none,
+    and neither does an item with one answer only: it distinguishes nobody.
 
     Args:
         survey: the survey.
@@ -134,11 +136,26 @@ def draft_concepts(
     order = max(row.sort_order for row in described.concepts.rows)
     counted = {row.variable for row in found.rows.crosswalk}
     declared = {variable.name: variable.declared for variable in found.profile.variables}
+    numbered = found.profile.row_numbers
+    batteries = _batteries(items, counted, codelists)
     for item in items:
         if item.variable in counted or item.text:
             continue
+        if ticks := batteries.get(item.battery or ""):
+            if item == ticks[0]:
+                order += 10
+                one = _of_battery(survey, wave, ticks, codelists, found, taken, order)
+                taken.add(one.concepts[0].concept)
+                rows.concepts += one.concepts
+                rows.categories += one.categories
+                names = [tick.variable for tick in ticks]
+                decisions.add("battery", names, names[:1], concept=one.concepts[0].concept)
+            continue
+        if item.variable in numbered:
+            decisions.add("row_numbers", [item.variable])
+            continue
         labels = codelists[item.codelist] if item.codelist else item.missing
-        name = _unique(f"{survey.survey}_{_slug(item.variable)}"[:LONGEST_CONCEPT], taken)
+        name = unique(f"{survey.survey}_{slug(item.variable)}", taken, LONGEST_CONCEPT)
         recodes = list(_recodes(name, labels, declared[item.variable]))
         valid = [row for row in recodes if row.category]
         if item.number and valid:
@@ -168,9 +185,88 @@ def draft_concepts(
     decisions.add("new_concepts", names, ["items"], n=len(names))
 
 
+def _batteries(
+    items: Sequence[Item], counted: Container[str | None], codelists: Codelists
+) -> dict[str, list[Item]]:
+    """Battery -> its items, where each holds one code or nothing and is not used yet."""
+    groups: dict[str, list[Item]] = {}
+    for item in items:
+        if item.battery:
+            groups.setdefault(item.battery, []).append(item)
+    return {
+        name: group
+        for name, group in groups.items()
+        if len(group) > 1
+        and all(
+            item.codelist
+            and item.variable not in counted
+            and [code for code in codelists[item.codelist] if not EMPTY_SEED.fullmatch(code)]
+            for item in group
+        )
+    }
+
+
+def _of_battery(
+    survey: Survey,
+    wave: str,
+    ticks: Sequence[Item],
+    codelists: Codelists,
+    found: Findings,
+    taken: set[str],
+    order: int,
+) -> NewRows:
+    """Draft one concept for the ticks of a question, with a category for each.
+
+    Args:
+        survey: the survey.
+        wave: its wave.
+        ticks: the items.
+        codelists: name -> code -> label.
+        found: what was found out about the file; crosswalk and recode rows are added to it.
+        taken: names that are there.
+        order: place of the concept.
+    """
+    battery = ticks[0].battery or ""
+    name = unique(f"{survey.survey}_{slug(battery)}", taken, LONGEST_CONCEPT)
+    declared = (one.label for one in found.profile.sets if ticks[0].variable in one.variables)
+    question = next(declared, "")
+    stems = {split_item(item.wording.nl)[0] for item in ticks}
+    asked = ticks[0].wording
+    if question or (len(stems) == 1 and stems != {""}):
+        parts = [question or split_item(text)[0] for text in (asked.nl, asked.en)]
+        asked = Title(nl=parts[0], en=parts[1])
+    else:
+        asked = Title(nl=battery, en=battery)
+    whole = _concept(name, ticks[0].model_copy(update={"wording": asked}), order)
+    made = NewRows([whole.model_copy(update={"kind": "multiple"})])
+    codes = {code: None for item in ticks for code in codelists[item.codelist or ""]}
+    outcomes = {**dict.fromkeys(codes, "selected"), BLANK: "not_selected"}
+    recodes = [
+        Recode(recode=name, code=code, category=outcome, score=None, missing_kind=None)
+        for code, outcome in outcomes.items()
+        if not EMPTY_SEED.fullmatch(code)
+    ]
+    found.rows.recodes += recodes
+    categories = {"null"}
+    for place, item in enumerate(ticks, 1):
+        nl, en = (
+            _said(split_item(text)[1] if len(stems) == 1 else text)
+            for text in (item.wording.nl, item.wording.en)
+        )
+        category = slug(nl) or slug(item.variable) or f"choice_{place}"
+        category = unique(category, categories, LONGEST_CATEGORY)
+        categories.add(category)
+        made.categories.append(_category(name, category, nl, en, 10 * place))
+        found.rows.own_recodes[item.variable].add(name)
+        row = _crosswalk_row(survey, wave, name, item, recodes)
+        found.rows.crosswalk.append(row.model_copy(update={"rule": "select", "category": category}))
+    return made
+
+
 def _said(text: str) -> str:
-    """A text that dbt does not take for an empty cell of a seed."""
-    return f"'{text.strip()}'" if EMPTY_SEED.fullmatch(text) else text
+    """A text that a seed can hold, and that dbt does not take for an empty cell of it."""
+    shown = CONTROL.sub(" ", text)
+    return f"'{shown.strip()}'" if EMPTY_SEED.fullmatch(shown) else shown
 
 
 def _concept(name: str, item: Item, order: int) -> Concept:
@@ -240,23 +336,7 @@ def _recodes(name: str, labels: Mapping[str, str], declared: Mapping[str, str]) 
         missing = why_missing(code, label, declared=code in declared)
         category = None
         if not missing:
-            category = _slug(label)[:LONGEST_CATEGORY].strip("_") or f"code_{_slug(code)}"
-            category = _unique(category.strip("_"), taken)
+            category = slug(label) or f"code_{slug(code)}".strip("_")
+            category = unique(category, taken, LONGEST_CATEGORY)
             taken.add(category)
         yield Recode(recode=name, code=code, category=category, score=None, missing_kind=missing)
-
-
-def _slug(text: str) -> str:
-    """The Latin letters and digits of a text, as a name has them."""
-    letters = unicodedata.normalize("NFKD", text.lower().translate(LETTERS))
-    kept = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return "_".join(re.findall(r"[a-z0-9]+", kept))
-
-
-def _unique(name: str, taken: set[str]) -> str:
-    base, number = name.strip("_"), 2
-    name = base
-    while name in taken:
-        end = f"_{number}"
-        name, number = f"{base[: LONGEST_CONCEPT - len(end)]}{end}", number + 1
-    return name

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.arrangement import arrange
+from ingest.codes import EMPTY_SEED
 from ingest.drafting.candidates import list_candidates, of_family
 from ingest.drafting.codebook import with_codebook
 from ingest.drafting.decisions import (
@@ -37,7 +39,7 @@ from ingest.errors import RefusedError, Spoken, did_you_mean, listing
 from ingest.formats import AnswerFile, AnswerTable
 from ingest.harmonisation import Harmonisation
 from ingest.messages import Language
-from ingest.models import Survey
+from ingest.models import Columns, Survey
 from ingest.registry import Registry, SurveyWave
 
 
@@ -80,6 +82,7 @@ class NewWave:
         table: the answers.
         texts: variables with open answers.
         personal: columns that are left out.
+        rename: columns that got another name.
         layout: what its layout looks like, and why; nothing for a plain one.
     """
 
@@ -89,6 +92,7 @@ class NewWave:
     table: AnswerTable
     texts: frozenset[str]
     personal: Personal
+    rename: Mapping[str, str]
     layout: Spoken | None
 
 
@@ -139,6 +143,8 @@ def draft_wave(
         raise RefusedError("wave_has_rows", where, path=crosswalk.path)
     open_answers = frozenset(texts)
     file, table, personal = _read(path, options or {}, open_answers, where)
+    table, rename = _renamed(table, path, where)
+    open_answers = frozenset(rename.get(name, name) for name in open_answers)
     layout = file.looks_like(path, where)
     decisions, rows = Decisions(language), NewRows()
     if codebook:
@@ -150,7 +156,7 @@ def draft_wave(
         description = survey_text(one, decisions.comments)
     else:
         one, description = surveys[survey], ""
-    new = NewWave(one, wave, file, table, open_answers, personal, layout)
+    new = NewWave(one, wave, file, table, open_answers, personal, rename, layout)
     concepts = concepts or bool(description)
     made = _draft(new, described, decisions, rows, concepts=concepts)
     return made.model_copy(update={"description": description})
@@ -167,6 +173,17 @@ def _read(
     return file, table, personal
 
 
+def _renamed(table: AnswerTable, path: Path, where: str) -> tuple[AnswerTable, Mapping[str, str]]:
+    """Give a column another name if dbt takes its own for an empty cell of the crosswalk."""
+    names = table.data.column_names
+    rename: dict[str, str] = {}
+    for name in filter(EMPTY_SEED.fullmatch, names):
+        base = f"variable_{name.strip()}"
+        others = (base, *(f"{base}_{number}" for number in range(2, len(names) + 3)))
+        rename[name] = next(one for one in others if one not in (*names, *rename.values()))
+    return arrange(table, Columns(rename=rename), path, where), rename
+
+
 def _draft(
     new: NewWave, described: Described, decisions: Decisions, rows: NewRows, *, concepts: bool
 ) -> Draft:
@@ -175,6 +192,7 @@ def _draft(
     if new.layout:
         decisions.add("layout", ["file"], reason=new.layout)
     decide_on_personal(decisions, new.personal)
+    decisions.add("null_name", new.rename.values(), ["rename"], columns=listing(new.rename, 20))
     decide_on_variables(decisions, found, concepts=concepts)
     codelists, items = describe_items(new.survey, found, earlier, decisions)
     if concepts:
@@ -187,6 +205,7 @@ def _draft(
         wave=new.wave,
         file=new.file,
         drop=new.personal.columns,
+        rename=new.rename,
         ids={role: name for role, name in found.profile.roles.items() if role != "weight"},
         row_number=_row_number(new.table),
         weight=found.profile.roles.get("weight"),

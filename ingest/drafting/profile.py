@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 Role = Literal["respondent", "organisation", "completed_on", "weight"]
 MOST_CODES = 40  # a variable with more different whole numbers counts something
+FEWEST_ROWS = 12  # with fewer, each may be another point of a scale
 REPEATED = 0.6  # of the answers in words, the share that someone else gave too
 WHOLE = re.compile(r"-?\d{1,9}")
 CODED = re.compile(rf"{WHOLE.pattern}(?:[.,]0+)?|{EXTENDED.pattern}")  # 1.0 of a column of decimals
@@ -35,6 +36,13 @@ TICKS = {"yes", "no", "ticked", "not_ticked"}  # meanings of the answers of a ti
 LIKE_A_KEY = 0.75  # likeness of the names of two columns
 ASKED = re.compile(r"^\s*\d+\s*[.)]\s|\?")  # a label that is a question identifies nobody
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+# A day as any program writes it, with a time or without, or a time with seconds.
+YEAR_FIRST, YEAR_LAST = r"\d{4}([-/.])\d\d?\1\d\d?", r"\d\d?([-/.])\d\d?\2(?:\d{4}|\d\d)"
+CLOCK = r"\d+:\d\d(?::\d\d(?:\.\d+)?)?(?:\s?[ap]\.?m\.?)?(?:\s?(?:Z|[A-Z]{3,4})?(?:[+-][\d:]+)?)?"
+MOMENT = re.compile(
+    rf"(?:{YEAR_FIRST}|{YEAR_LAST})(?:[\sT,]+{CLOCK})?|\d+:\d\d:\d\d(?:\.\d+)?(?:\s?[ap]\.?m\.?)?",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -112,6 +120,20 @@ class Profile:
     dates: Period | None
     different: tuple[str, ...] = ()
     sets: tuple[MultipleResponse, ...] = ()
+
+    @property
+    def row_numbers(self) -> list[str]:
+        """Items that number the rows: 1, 2, 3 or 0, 1, 2 in their order, too many for a scale."""
+        if self.size < FEWEST_ROWS:
+            return []
+        counts = {variable.name: variable.counts for variable in self.variables}
+        # Counts are in the order in which the values stand in the file.
+        held = {name: [*map(int, counts[name])] for name in self.different}
+        return [
+            name
+            for name, rows in held.items()
+            if any(rows == [*range(first, first + self.size)] for first in (0, 1))
+        ]
 
     @property
     def numbers(self) -> list[str]:
@@ -248,7 +270,7 @@ def _variable(
     if text or not (whole or labels) or len(unlabelled) > MOST_CODES:
         lost = {} if text else labels
         found = FileVariable(name, label, {}, counts, text=True, declared=declared, lost=lost)
-        if not text and not labels:
+        if not text and not labels and not all(map(MOMENT.fullmatch, counts)):
             if listed := find_list(counts):
                 return _spoken(found, listed)
             if _repeated(counts):

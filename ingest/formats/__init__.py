@@ -12,6 +12,7 @@ from pydantic import Field
 
 from ingest.formats.base import AnswerFile, AnswerTable, Options
 from ingest.formats.delimited import CsvFile
+from ingest.formats.opendocument import OdsFile
 from ingest.formats.parquet import ParquetFile
 from ingest.formats.sas import SasFile, XptFile
 from ingest.formats.spss import PorFile, SavFile
@@ -25,6 +26,7 @@ __all__ = [
     "AnyFile",
     "CsvFile",
     "DtaFile",
+    "OdsFile",
     "Options",
     "ParquetFile",
     "PorFile",
@@ -35,7 +37,7 @@ __all__ = [
 ]
 
 AnyFile = Annotated[
-    SavFile | PorFile | DtaFile | SasFile | XptFile | CsvFile | XlsxFile | ParquetFile,
+    SavFile | PorFile | DtaFile | SasFile | XptFile | CsvFile | XlsxFile | OdsFile | ParquetFile,
     Field(discriminator="format"),
 ]
 FORMATS: Mapping[str, type[AnswerFile]] = {

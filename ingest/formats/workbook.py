@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -21,7 +21,6 @@ from ingest.errors import Phrase, RefusedError, reason
 from ingest.formats.base import AnswerTable, Options
 from ingest.formats.layout import (
     SEEN,
-    Heads,
     TableFile,
     check_answers,
     proposed,
@@ -58,13 +57,9 @@ class XlsxFile(TableFile):
 
     def content(self, path: Path, texts: frozenset[str], where: str) -> AnswerTable:
         """Read the sheet. A text is as typed, a number in its shortest form, `45%` a percentage."""
-        import pyarrow as pa
-
         with _opened(path, where) as book:
-            heads, columns = _cells(book, path, self, where)
-        table = pa.table([as_text(_column(cells)) for _, cells in columns], names=heads.names)
-        check_answers(table, path, where)
-        return AnswerTable(table, heads.labels, {}, "")
+            rows = _rows(book, path, self, where)
+            return of_sheet(rows, self, self.sheet, path, where)
 
     def looks_like(self, path: Path, where: str) -> Phrase | None:
         """Return what the first rows of the sheet look like."""
@@ -116,14 +111,32 @@ def _check_archive(path: Path, where: str) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             for part in archive.infolist():
-                _check_part(archive, part, path, where)
+                check_part(archive, part, path, where)
     except (*DAMAGED, OSError) as error:
         raise RefusedError("xlsx_unreadable", where, path=path, reason=reason(error)) from None
 
 
-def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path, where: str) -> None:
+def check_part(
+    archive: zipfile.ZipFile,
+    part: zipfile.ZipInfo,
+    path: Path,
+    where: str,
+    most_ratio: int = LARGEST_RATIO,
+) -> None:
+    """Refuse a part of an archive that unpacks to too much, or that declares XML entities."""
+    check_size(part, path, where, most_ratio)
+    if part.filename.endswith((".xml", ".rels")):
+        with archive.open(part) as stream:
+            if next(_matches(DECLARED, stream), None):
+                raise RefusedError("xlsx_entities", where, path=path, part=part.filename)
+
+
+def check_size(
+    part: zipfile.ZipInfo, path: Path, where: str, most_ratio: int = LARGEST_RATIO
+) -> None:
+    """Refuse a part of an archive that unpacks to too much."""
     ratio = part.file_size / max(part.compress_size, 1)
-    if part.file_size > LARGEST_PART or (part.file_size > SMALL_PART and ratio > LARGEST_RATIO):
+    if part.file_size > LARGEST_PART or (part.file_size > SMALL_PART and ratio > most_ratio):
         raise RefusedError(
             "xlsx_unpacks_large",
             where,
@@ -132,12 +145,8 @@ def _check_part(archive: zipfile.ZipFile, part: zipfile.ZipInfo, path: Path, whe
             size=part.file_size / 2**20,
             ratio=ratio,
             most=LARGEST_PART // 2**20,
-            most_ratio=LARGEST_RATIO,
+            most_ratio=most_ratio,
         )
-    if part.filename.endswith((".xml", ".rels")):
-        with archive.open(part) as stream:
-            if next(_matches(DECLARED, stream), None):
-                raise RefusedError("xlsx_entities", where, path=path, part=part.filename)
 
 
 def _matches(pattern: re.Pattern[bytes], stream: IO[bytes]) -> Iterator[bytes]:
@@ -149,23 +158,22 @@ def _matches(pattern: re.Pattern[bytes], stream: IO[bytes]) -> Iterator[bytes]:
 
 
 def _first_rows(book: Any, sheet: str) -> list[list[str]]:
-    """Return the first rows of a sheet as texts, all of the same length."""
     if sheet not in _visible(book):
         return []
     page = book[sheet]
     page.reset_dimensions()
-    rows = [
-        ["" if value is None else str(value) for value in row]
-        for row in page.iter_rows(max_row=SEEN, values_only=True)
-    ]
-    width = max((place for row in rows for place, cell in enumerate(row, 1) if cell), default=0)
-    return [[*row, *[""] * width][:width] for row in rows]
+    return first_texts(page.iter_rows(max_row=SEEN, values_only=True))
 
 
-def _cells(
-    book: Any, path: Path, file: XlsxFile, where: str
-) -> tuple[Heads, list[tuple[str, list[Any]]]]:
-    """Return what the header says, and with each name the values below it."""
+def first_texts(rows: Iterable[Sequence[Any]]) -> list[list[str]]:
+    """Return rows of a sheet as texts, all of the same length."""
+    texts = [["" if value is None else str(value) for value in row] for row in rows]
+    width = max((place for row in texts for place, cell in enumerate(row, 1) if cell), default=0)
+    return [[*row, *[""] * width][:width] for row in texts]
+
+
+def _rows(book: Any, path: Path, file: XlsxFile, where: str) -> Iterator[list[Any]]:
+    """Yield the values of each row of the sheet."""
     sheet, visible = file.sheet, _visible(book)
     if sheet not in visible:
         hidden = sheet in [page.title for page in book.worksheets]
@@ -179,7 +187,27 @@ def _cells(
     page = book[sheet]
     _check_merged(path, page, file.rows_above + file.header_rows, where)
     page.reset_dimensions()  # what the file says of its size may be wrong
-    rows = ([_value(cell, path, where) for cell in row] for row in page.iter_rows())
+    for row in page.iter_rows():
+        yield [_value(cell, path, where) for cell in row]
+
+
+def of_sheet(
+    rows: Iterator[list[Any]], file: TableFile, sheet: str, path: Path, where: str
+) -> AnswerTable:
+    """Make a table of the rows of a sheet.
+
+    Args:
+        rows: the values of each row; rows may differ in length.
+        file: says where the header is.
+        sheet: name of the sheet, for messages.
+        path: the file, for messages.
+        where: survey and wave, for messages.
+
+    Raises:
+        RefusedError: no header, cells beside the table, or rows that are no respondents.
+    """
+    import pyarrow as pa
+
     header = [
         ["" if cell is None else str(cell) for cell in row]
         for row in islice(rows, file.rows_above, file.rows_above + file.header_rows)
@@ -200,7 +228,10 @@ def _cells(
             column.append(value)
             filled = filled or value is not None
         size = number if filled else size
-    return heads, [(name, column[:size]) for name, column in zip(names, columns, strict=True)]
+    held = [as_text(_column(column[:size])) for column in columns]
+    table = pa.table(held, names=names)
+    check_answers(table, path, where)
+    return AnswerTable(table, heads.labels, {}, "")
 
 
 def _check_merged(path: Path, page: Any, header: int, where: str) -> None:
@@ -222,10 +253,15 @@ def _value(cell: Any, path: Path, where: str) -> Any:
     if type(value) in (int, float) and abs(value) >= LARGEST_EXACT and not value % 1:
         raise RefusedError("xlsx_digits", where, path=path, cell=cell.coordinate)
     if type(value) in (int, float) and "%" in (shown := cell.number_format) and _percent(shown):
-        return f"{(Decimal(str(value)) * 100).normalize():f}%"
+        return per_cent(Decimal(str(value)))
     if isinstance(value, datetime) and _time_only(cell.number_format):
         return _since_start(value, cell.parent.parent.epoch)
     return value
+
+
+def per_cent(share: Decimal) -> str:
+    """Return a share as it is shown: `45%`."""
+    return f"{(share * 100).normalize():f}%"
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from ingest.codes import BLANK, NUMBER, by_code
+from ingest.codes import BLANK, EMPTY_SEED, NUMBER, by_code
 from ingest.descriptions import check_reference, refuse_circle
 from ingest.errors import Phrase, RefusedError, did_you_mean
 from ingest.harmonisation.references import check_category
@@ -119,6 +119,10 @@ def _check_codes(
     for line, recode in recodes:
         _check_recode(found, one, found.recodes.at(line), recode)
     left_out = sorted(labels.keys() - {recode.code for _, recode in recodes}, key=by_code)
+    if nulls := [code for code in left_out if EMPTY_SEED.fullmatch(code)]:
+        # No row of recodes.csv can name it.
+        where, codes = one.where, [*map(repr, nulls)]
+        raise RefusedError("code_null", where, variable=item.variable, codes=codes)
     if one.rule.recodes and left_out:
         raise RefusedError(
             "code_without_recode",

@@ -101,9 +101,11 @@ def answer_codes(labels: Mapping[C, str]) -> list[C]:
         ),
         key=int,
     )
+    numbered = {int(code) for code in labels if NUMBERED.fullmatch(code)}
     answers = held[:1]
     for code in held[1:]:
-        if int(code) != int(answers[-1]) + 1:  # 9 or 99 after 5 is no answer
+        # 9 or 99 after 5 is no answer; "don't know" may stand in the middle of a scale.
+        if not numbered.issuperset(range(int(answers[-1]), int(code))):
             break
         answers.append(code)
     return answers

@@ -85,14 +85,16 @@ def _reading(command: F) -> F:
         click.option(
             "--trim", is_flag=True, default=None, help="Of CSV: leave off spaces around cells."
         ),
-        click.option("--sheet", help="Of Excel: name of the sheet."),
+        click.option("--sheet", help="Of a workbook: name of the sheet."),
         click.option(
-            "--header", help="Of CSV and Excel: what the header holds, names or questions."
+            "--header", help="Of CSV and workbooks: what the header holds, names or questions."
         ),
-        click.option("--header-rows", type=int, help="Of CSV and Excel: 1, 2 or 3 rows of header."),
-        click.option("--rows-above", type=int, help="Of CSV and Excel: rows above the header."),
         click.option(
-            "--first-column", help="Of CSV and Excel: a name for a nameless first column."
+            "--header-rows", type=int, help="Of CSV and workbooks: 1, 2 or 3 rows of header."
+        ),
+        click.option("--rows-above", type=int, help="Of CSV and workbooks: rows above the header."),
+        click.option(
+            "--first-column", help="Of CSV and workbooks: a name for a nameless first column."
         ),
         click.option(
             "--text", "texts", multiple=True, help="A variable with open answers; repeatable."
@@ -100,7 +102,7 @@ def _reading(command: F) -> F:
         click.option(
             "--codebook",
             type=click.Path(path_type=Path),
-            help="A table (CSV, Excel) of variable, code, label and wording.",
+            help="A table (CSV, Excel, OpenDocument) of variable, code, label and wording.",
         ),
     )
     for option in reversed(options):

@@ -211,6 +211,14 @@ def test_labels_are_paired_one_to_one_and_the_same_code_goes_first() -> None:
     assert pair_labels({"1": "Ja", "2": "Ja"}, {"2": "Ja"}) == {"2": "2"}
 
 
+@pytest.mark.parametrize("middle", ["Weet niet", "En osaa sanoa", "Ved ikke"])
+def test_a_scale_with_dont_know_in_the_middle_can_be_reversed(middle: str) -> None:
+    was = {"1": "Zeer oneens", "2": "Oneens", "3": middle, "4": "Eens", "5": "Zeer eens"}
+    now = dict(zip(was, reversed(was.values()), strict=True))
+    assert order_of(pair_labels(now, was).items(), now, was) == "reversed"
+    assert order_of(pair_labels(was, was).items(), was, was) == "same"
+
+
 @pytest.mark.parametrize(
     ("now", "order"),
     [

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape
 
 import openpyxl
 import pandas as pd
@@ -148,6 +150,80 @@ def write_xlsx(path: Path, change: Callable[[Any], None] | None = None) -> Path:
         change(book)
     book.save(path)
     return path
+
+
+ODS = """<?xml version="1.0" encoding="UTF-8"?>
+<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0"
+ xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"
+ xmlns:style="urn:oasis:names:tc:opendocument:xmlns:style:1.0" office:version="1.3">
+<office:automatic-styles><style:style style:name="ta1" style:family="table">
+<style:table-properties table:display="true"/></style:style>
+<style:style style:name="ta2" style:family="table"><style:table-properties table:display="false"/>
+</style:style></office:automatic-styles>
+<office:body><office:spreadsheet>{sheets}</office:spreadsheet></office:body>
+</office:document-content>"""
+REST_OF_ROW = '<table:table-cell table:number-columns-repeated="16370"/>'
+REST_OF_SHEET = (
+    f'<table:table-row table:number-rows-repeated="1048000">{REST_OF_ROW}</table:table-row>'
+)
+
+
+def ods_line(line: str) -> str:
+    """A line with blanks as elements, but for a single one between words."""
+    blank = re.compile(r"(?<= ) +|^ +| +$")
+    told = blank.sub(lambda found: f'<text:s text:c="{len(found[0])}"/>', escape(line))
+    return told.replace("\t", "<text:tab/>")
+
+
+def ods_cell(value: Any) -> str:
+    """A cell as LibreOffice writes it: a value of a kind, and what is shown of it."""
+    if value is None:
+        return "<table:table-cell/>"
+    if isinstance(value, bool):
+        kind = f'"boolean" office:boolean-value="{str(value).lower()}"'
+    elif isinstance(value, int | float):
+        kind = f'"float" office:value="{value}"'
+    elif isinstance(value, date):
+        kind = f'"date" office:date-value="{value.isoformat()}"'
+    else:
+        shown = "".join(f"<text:p>{ods_line(line)}</text:p>" for line in value.split("\n"))
+        return f'<table:table-cell office:value-type="string">{shown}</table:table-cell>'
+    return f"<table:table-cell office:value-type={kind}><text:p>x</text:p></table:table-cell>"
+
+
+def ods_sheet(name: str, rows: Iterable[Iterable[Any]], style: str = "ta1") -> str:
+    lines = "".join(
+        f"<table:table-row>{''.join(map(ods_cell, row))}{REST_OF_ROW}</table:table-row>"
+        for row in rows
+    )
+    return (
+        f'<table:table table:name="{name}" table:style-name="{style}">'
+        f"<table:table-column/>{lines}{REST_OF_SHEET}</table:table>"
+    )
+
+
+def write_ods(
+    path: Path, change: Callable[[str], str] | None = None, rows: Iterable[Iterable[Any]] = ()
+) -> Path:
+    """The survey as LibreOffice saves it; a change is made in its content."""
+    told = ods_sheet("Toelichting", [["Codes staan in het codeboek"]])
+    content = ODS.format(sheets=ods_sheet("Antwoorden", rows or [NAMES, *ROWS]) + told)
+    if change:
+        changed = change(content)
+        assert changed != content
+        content = changed
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        kind = "application/vnd.oasis.opendocument.spreadsheet"
+        archive.writestr("mimetype", kind, zipfile.ZIP_STORED)
+        archive.writestr("META-INF/manifest.xml", "<manifest/>")
+        archive.writestr("content.xml", content)
+    return path
+
+
+def in_ods(old: str, new: str) -> Callable[[Path], object]:
+    """A fault in the content of an OpenDocument spreadsheet."""
+    return lambda path: write_ods(path, lambda content: content.replace(old, new, 1))
 
 
 def write_parquet(path: Path, **columns: Any) -> Path:

@@ -9,6 +9,7 @@ answered, 12 weights, 13 tests and careless answers, 14 formats, 15 archives, 16
 from __future__ import annotations
 
 import re
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -47,10 +48,12 @@ from tests.ingest.mutations import (
     in_book,
     in_cell,
     in_csv,
+    in_ods,
     in_parquet,
     write_battery,
     write_csv,
     write_dta,
+    write_ods,
     write_old_dta,
     write_parquet,
     write_por,
@@ -61,6 +64,7 @@ from tests.ingest.mutations import (
 from tests.support import missing_words
 
 XLSX = {"format": "xlsx", "sheet": "Antwoorden"}
+ODS = {"format": "ods", "sheet": "Antwoorden"}
 PARQUET = {"format": "parquet"}
 DTA = {"format": "dta"}
 SURVEY = {
@@ -244,6 +248,12 @@ def lists(frame: pd.DataFrame) -> pd.DataFrame:
 
 def all_alike(frame: pd.DataFrame) -> None:
     frame.loc[[2, 6], SCALE] = 3.0
+
+
+def locked_ods(path: Path) -> None:
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("META-INF/manifest.xml", "<manifest:encryption-data/>")
+        archive.writestr("content.xml", b"\x8f\x02")
 
 
 def serial_dates(book: Any) -> None:
@@ -577,6 +587,67 @@ FAULTS = [
         XLSX,
         lambda path: path.write_bytes(LOCKED),
         ("is protected with a password", "without a password"),
+    ),
+    small(14, "no spreadsheet", "ods_unreadable", ODS, as_bytes(bytes), ("OpenDocument", ".ods")),
+    small(
+        14,
+        "half a spreadsheet",
+        "ods_unreadable",
+        ODS,
+        lambda path: path.write_bytes(write_ods(path).read_bytes()[:900]),
+        ("cannot be read as an OpenDocument spreadsheet", "copy all of it"),
+    ),
+    small(
+        14,
+        "a value of another kind",
+        "ods_unreadable",
+        ODS,
+        in_ods('office:value="7.5"', 'office:value="seven"'),
+        ("the value of cell E2 is not of its kind",),
+    ),
+    small(
+        14,
+        "a spreadsheet with a password",
+        "ods_password",
+        ODS,
+        locked_ods,
+        ("is protected with a password", "LibreOffice"),
+    ),
+    small(
+        14,
+        "a row that fills the sheet",
+        "ods_unreadable",
+        ODS,
+        in_ods(
+            '<table:table-row><table:table-cell office:value-type="float" office:value="5">',
+            '<table:table-row table:number-rows-repeated="2000000000">'
+            '<table:table-cell office:value-type="float" office:value="5">',
+        ),
+        ("more cells than can be read",),
+    ),
+    small(
+        14,
+        "a formula in a spreadsheet",
+        "xlsx_formula",
+        ODS,
+        in_ods('office:value="7.5"', 'table:formula="of:=15/2" office:value="7.5"'),
+        ("cell E2", "paste special"),
+    ),
+    small(
+        14,
+        "merged cells in a spreadsheet",
+        "xlsx_merged_cells",
+        ODS,
+        in_ods('office:value="7.5"', 'table:number-rows-spanned="2" office:value="7.5"'),
+        ("E2",),
+    ),
+    small(
+        14,
+        "an entity in a spreadsheet",
+        "xlsx_entities",
+        ODS,
+        in_ods("<office:document-content", "<!DOCTYPE a><office:document-content"),
+        ("content.xml",),
     ),
     small(
         14,
@@ -1292,7 +1363,7 @@ def test_every_kind_of_fault_is_in_the_catalogue() -> None:
 
 
 OVER_A_FILE = re.compile(
-    "csv_|xlsx_|sav_|por_|sas_|dta_|parquet_|personal_|column_|first_column_|list_ambiguous|note_"
+    "csv_|xlsx_|ods_|sav_|por_|sas_|dta_|parquet_|personal_|column_|first_column_|list_ambiguous|note_"
     "|nested_|synthetic_|weight_|total_|row_empty|control_|too_many_cells|file_empty|file_too_large"
     "|not_a_number"
 )

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from ingest.errors import RefusedError
 from ingest.readers import read
-from tests.ingest.mutations import CSV, NAMES, described
+from tests.ingest.mutations import CSV, NAMES, described, write_ods
 
 Cell = bool | int | float | date | str | None
 Rows = list[list[Cell]]
@@ -75,6 +75,10 @@ def write_xlsx(rows: Rows, path: Path) -> None:
     book.save(path)
 
 
+def write_sheet(rows: Rows, path: Path) -> None:
+    write_ods(path, rows=[NAMES, *rows])
+
+
 def write_parquet(rows: Rows, path: Path) -> None:
     held = {name: [row[place] for row in rows] for place, name in enumerate(NAMES)}
     pq.write_table(pa.table(held), path)
@@ -114,7 +118,7 @@ def as_it_stands(cell: Cell) -> str | None:
 def same(found: str | None, cell: Cell, form: str) -> bool:
     """Whether a text is the cell: the same characters, or the same number."""
     wanted = as_it_stands(cell)
-    if form in ("sav", "dta") and isinstance(cell, str):  # they fill texts with spaces
+    if form == "sav" and isinstance(cell, str):  # it fills texts with spaces
         wanted = cell.rstrip(" ") or None
     if form == "csv" and isinstance(cell, float):
         wanted = (wanted or "").replace(".", ",")
@@ -131,6 +135,11 @@ FORMATS: dict[str, tuple[dict[str, Any], Callable[[Rows, Path], None], st.Search
     "xlsx": (
         {"format": "xlsx", "sheet": "Antwoorden"},
         write_xlsx,
+        columns([*NUMBERS, st.booleans(), DATES, TEXTS, ANY]),
+    ),
+    "ods": (
+        {"format": "ods", "sheet": "Antwoorden"},
+        write_sheet,
         columns([*NUMBERS, st.booleans(), DATES, TEXTS, ANY]),
     ),
     "parquet": (
@@ -166,7 +175,7 @@ def test_cells_are_read_as_they_stand_or_refused(tmp_path: Path, form: str, data
         return
     assert table.column_names == NAMES
     found = [list(row.values()) for row in table.to_pylist()]
-    if form in ("csv", "xlsx"):  # rows without any cell are no rows there
+    if form in ("csv", "xlsx", "ods"):  # rows without any cell are no rows there
         rows = [row for row in rows if any(as_it_stands(cell) is not None for cell in row)]
         found = [row for row in found if any(cell is not None for cell in row)]
     assert len(found) == len(rows)

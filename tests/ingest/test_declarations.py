@@ -324,7 +324,7 @@ def test_the_weight_that_is_switched_on_is_the_weight_of_the_draft(tmp_path: Pat
 
 
 OTHERS = {
-    "ods": "save it as .xlsx",
+    "fods": "save it as .xlsx or .ods",
     "xls": "save it as .xlsx",
     "sss": "--codebook",
     "xml": "a description holds no answers",
@@ -388,10 +388,24 @@ def test_every_label_is_the_same_in_the_manifest_of_the_draft(tmp_path: Path, si
     assert wording == "Oordeel \u2028 met \x85 en\nregels  dubbel"
 
 
+def test_breaks_of_a_text_processor_in_labels_are_kept(tmp_path: Path) -> None:
+    labels = {1.0: "eerste\x0btweede", 2.0: "blad\x0czijde", 3.0: "\x0b"}
+    path = spss(
+        tmp_path / "a.sav",
+        {"id": [1.0, 2, 3], "a": [1.0, 2, 3]},
+        variable_value_labels={"a": labels},
+        column_labels={"a": "Hoe\x0bvaak?"},
+    )
+    made, answers = drafted(path)
+    assert answers.codelists["a"] == {f"{code:.0f}": label for code, label in labels.items()}
+    assert answers.items[0].wording.nl == "Hoe\x0bvaak?"
+    assert not {"\x0b", "\x0c"} & set(made.manifest)
+
+
 @pytest.mark.parametrize(
     ("labels", "wording", "place"),
     [
-        ({1.0: "vt\x0bx"}, "", "code '1' or the label of it"),
+        ({1.0: "back\x08"}, "", "code '1' or the label of it"),
         ({2.0: "\x1b[1mvet"}, "", "code '2' or the label of it"),
         ({1.0: "Ja"}, "Hoe\x07 vaak?", "its label"),
     ],

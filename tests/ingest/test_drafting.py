@@ -473,7 +473,7 @@ REFUSALS: dict[str, tuple[Make, str, dict[str, object], tuple[str, ...]]] = {
         other_file,
         "nl_barometer/2027",
         {},
-        ("sav, por, dta, sas7bdat, xpt, csv, xlsx, parquet, zsav, tsv, tab",),
+        ("sav, por, dta, sas7bdat, xpt, csv, xlsx, ods, parquet, zsav, tsv, tab",),
     ),
     "csv untold": (
         csv_file,

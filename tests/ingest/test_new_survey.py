@@ -92,12 +92,12 @@ def test_a_survey_is_drafted_with_all_that_it_needs(tmp_path: Path) -> None:
     assert categories == {
         ("lv_offices_q1", "yes"): ("Yes", None),
         ("lv_offices_q1", "no"): ("No", "yes"),
-        ("lv_offices_q2", "code_1"): ("Ποτέ", None),
-        ("lv_offices_q2", "code_2"): ("Πάντα", None),
-        ("lv_offices_q2", "code_3"): ("Άλλο", None),
-        ("lv_offices_q3", "7"): ("< 7", None),
-        ("lv_offices_q3", "7_2"): ("> 7", None),
-        ("lv_offices_q3", "7_3"): ("7", None),
+        ("lv_offices_q2", "pote"): ("Ποτέ", None),
+        ("lv_offices_q2", "panta"): ("Πάντα", None),
+        ("lv_offices_q2", "allo"): ("Άλλο", None),
+        ("lv_offices_q3", "less_than_7"): ("< 7", None),
+        ("lv_offices_q3", "more_than_7"): ("> 7", None),
+        ("lv_offices_q3", "7"): ("7", None),
     }
     counted = [row for row in rows.recodes.rows if row.recode == "lv_offices_q1"]
     assert {row.code: row.category or row.missing_kind for row in counted} == {
@@ -168,6 +168,109 @@ def test_ticks_are_said_to_be_a_battery_and_not_to_be_dropped(tmp_path: Path) ->
     assert not missing_words(told[0].en, ("battery", "code blank"))
 
 
+@pytest.mark.parametrize(
+    ("header", "ticks", "options", "question"),
+    [
+        (
+            "Which kinds? [Goods],Which kinds? [Services]",
+            "YY",
+            {"header": "questions"},
+            "Which kinds?",
+        ),
+        (
+            "Which kinds?,\n,Goods,Services",
+            ("Goods", "Services"),
+            {"header": "questions", "header_rows": 2},
+            "Which kinds?",
+        ),
+        ("Q2[Goods],Q2[Services]", "11", {}, "Q2"),
+    ],
+)
+def test_ticks_of_one_question_are_one_concept_with_a_category_for_each(
+    header: str, ticks: str, options: dict[str, str | int], question: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "ticks.csv"
+    first, _, second = header.partition("\n")
+    rows = "".join(
+        f"{n},{ticks[0] if n % 3 == 0 else ''},{ticks[1] if n % 2 else ''},{n % 2}\n"
+        for n in range(1, 31)
+    )
+    lines = [f"id,{first},Rest", *([f"{second},"] if second else [])]
+    path.write_text("\n".join(lines) + f"\n{rows}", "utf-8")
+    given = {"delimiter": ",", "encoding": "utf-8", **options}
+    made = draft(path, WAVE, new_survey=NewSurvey("LV"), options=given)
+    concept = next(row for row in made.concepts if row.kind == "multiple")
+    assert (concept.question_en, len(made.concepts)) == (question, 2)
+    used = [row for row in made.crosswalk if row.concept == concept.concept]
+    assert [(row.rule, row.category) for row in used] == [
+        ("select", "goods"),
+        ("select", "services"),
+    ]
+    labels = [row.label_en for row in made.categories if row.concept == concept.concept]
+    assert labels == ["Goods", "Services"]
+    counted = {row.code: row.category for row in made.recodes if row.recode == concept.concept}
+    assert counted == {**dict.fromkeys(ticks, "selected"), "blank": "not_selected"}
+    assert kinds(made)["battery"] == {row.variable for row in used}
+    assert "one_tick" not in kinds(made)
+    assert refusals(made, path, tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        "03/01/2024 10:00:00 AM",
+        "3/1/24",
+        "1-3-2024 10:00",
+        "01.03.2024 10:00",
+        "2024/03/01 10:00:01 AM GMT+1",
+        "2024-03-01T10:00:00Z",
+        "0:05:00",
+        "10:05:31 PM",
+    ],
+)
+def test_a_moment_or_a_duration_is_no_choice_however_often_it_is_given(
+    moment: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "new.csv"
+    later = moment.replace("1", "2", 1) if "1" in moment else moment.replace("5", "6")
+    rows = "".join(f"{n},{(moment, later)[n % 2]},{('Yes', 'No')[n % 2]}\n" for n in range(1, 31))
+    path.write_text(f"id,Begin,Asked\n{rows}", "utf-8")
+    options = {"delimiter": ",", "encoding": "utf-8"}
+    made = draft(path, WAVE, new_survey=NewSurvey("LV"), options=options)
+    assert {row.variable for row in made.crosswalk} == {"Asked"}
+    assert moment not in made.manifest
+
+
+@pytest.mark.parametrize("choice", ["9:00", "1-3", "1/2", "10.5", "1.2.3"])
+def test_what_only_resembles_a_moment_is_a_choice(choice: str, tmp_path: Path) -> None:
+    made = of_lines(tmp_path, "id;cat", [choice, "other"])
+    assert set(counted_as(made)) == {choice, "other"}
+
+
+@pytest.mark.parametrize("rows", [20, 60])
+@pytest.mark.parametrize("start", [0, 1])
+def test_what_numbers_the_rows_is_no_question(rows: int, start: int, tmp_path: Path) -> None:
+    path = tmp_path / "new.csv"
+    lines = "".join(f'"{n + start}",{1000 + 7 * n},{n % 3},{n * n}\n' for n in range(rows))
+    path.write_text(f'"",id,q,amount\n{lines}', "utf-8")
+    options = {"delimiter": ",", "encoding": "utf-8", "first_column": "row_name"}
+    made = draft(path, WAVE, new_survey=NewSurvey("LV"), options=options)
+    assert kinds(made)["row_numbers"] == {"row_name"}
+    assert "q" in {row.variable for row in made.crosswalk}
+    assert "row_name" not in {row.variable for row in made.crosswalk}
+    assert refusals(made, path, tmp_path) == []
+
+
+def test_a_file_without_a_question_is_drafted(tmp_path: Path) -> None:
+    path = tmp_path / "new.csv"
+    rows = "".join(f"{n},2026-03-{n % 28 + 1:02}\n" for n in range(1, 31))
+    path.write_text(f"id,submitted\n{rows}", "utf-8")
+    options = {"delimiter": ",", "encoding": "utf-8"}
+    made = draft(path, WAVE, new_survey=NewSurvey("LV"), options=options)
+    assert (made.crosswalk, "items: []" in made.manifest) == ((), True)
+    assert refusals(made, path, tmp_path) == []
+
+
 def test_a_column_with_one_answer_gets_no_concept(tmp_path: Path) -> None:
     path = spss(tmp_path / "new.sav", {"lastpage": ("Last page", {3: "3"}), **QUESTIONS})
     made = draft(path, WAVE, new_survey=NewSurvey("LV"))
@@ -230,6 +333,17 @@ def test_an_export_of_microsoft_forms_becomes_a_survey_without_its_names(tmp_pat
     assert set(read.column_names) & {"email", "name", "Email", "Name"} == set()
     assert read.column("which_region").to_pylist()[:3] == ["South", "West", "North"]
     assert [rule.rule for rule in check_file_of(known, tmp_path) if rule.refuses] == []
+
+
+def refusals(made: Draft, path: Path, folder: Path) -> list[str]:
+    """The rules that refuse a draft and its file, as `wave check` finds them."""
+    surveys, seeds = copied(folder)
+    write(made, surveys, seeds)
+    known, _ = load(surveys, seeds, surveys / "lv_offices" / "drafts" / "2026")
+    place = folder / "data" / "lv_offices" / "2026"
+    place.mkdir(parents=True)
+    shutil.copy(path, place)
+    return [rule.rule for rule in check_file_of(known, folder) if rule.refuses]
 
 
 def check_file_of(known: registry.Registry, folder: Path) -> list[Finding]:
@@ -456,10 +570,61 @@ def test_what_a_program_writes_without_a_value_is_no_category(
     assert f"cat: {mark} lijkt geen antwoord" in "".join(one.nl for one in made.decisions)
 
 
+@pytest.mark.parametrize(
+    ("code", "label"), [("NA", "Namibia"), ("na", "Naaldwijk"), ("N/A", "North America")]
+)
+def test_a_code_that_looks_like_no_answer_is_what_its_label_says(
+    code: str, label: str, tmp_path: Path
+) -> None:
+    path = tmp_path / "new.sav"
+    frame = pd.DataFrame({"nr": [float(n) for n in range(30)], "place": [code, "NL", ""] * 10})
+    named = {"place": {code: label, "NL": "Netherlands"}}
+    pyreadstat.write_sav(frame, str(path), variable_value_labels=named)
+    made = draft(path, WAVE, new_survey=NewSurvey("LV"))
+    assert counted_as(made)[code] == label.lower().replace(" ", "_")
+    assert kinds(made)["mark_named"] == {"place"} and "no_answer" not in kinds(made)
+
+
+def test_a_break_in_a_label_is_a_space_in_a_seed(tmp_path: Path) -> None:
+    asked = {"q1": ("Hoe\x0bvaak?", {1: "Vaak,\x0bof altijd", 2: "Zelden\x0cof nooit"})}
+    path = spss(tmp_path / "new.sav", asked)
+    made = draft(path, WAVE, new_survey=NewSurvey("LV"))
+    labels = [row.label_nl for row in made.categories if row.concept == "lv_offices_q1"]
+    assert labels == ["Vaak, of altijd", "Zelden of nooit"]
+    assert made.concepts[0].label_nl == "Hoe vaak?"
+    assert refusals(made, path, tmp_path) == []
+
+
+def test_a_column_that_no_seed_can_name_is_renamed_and_told(tmp_path: Path) -> None:
+    path = tmp_path / "new.csv"
+    names = ["id", "null", " NULL ", "variable_null"]
+    rows = "".join(f"{n},{n % 2},{n % 3},{n % 4}\n" for n in range(1, 31))
+    path.write_text(f"{','.join(names)}\n{rows}", "utf-8")
+    options = {"delimiter": ",", "encoding": "utf-8"}
+    made = draft(path, WAVE, new_survey=NewSurvey("LV"), options=options)
+    renamed = {"variable_null", "variable_null_2", "variable_NULL"}
+    assert {row.variable for row in made.crosswalk} == renamed
+    assert kinds(made)["null_name"] == {"variable_null_2", "variable_NULL"}
+    assert refusals(made, path, tmp_path) == []
+
+
 def test_a_code_that_no_seed_can_name_is_told(tmp_path: Path) -> None:
     made = of_lines(tmp_path, "id;cat", ["0", "1", "NULL"])
     assert counted_as(made) == {"0": "0", "1": "1"}
     assert kinds(made)["null_code"] == {"cat"}
+    with pytest.raises(RefusedError) as refused:
+        refusals(made, tmp_path / "answers.csv", tmp_path / "first")
+    assert refused.value.rule == "code_null"
+    assert not missing_words(str(refused.value), ("cat has the code 'NULL'", "becomes: null"))
+    # What the message tells to do is enough.
+    words = "{nl: een export, en: an export}"
+    told = f"{{variable: cat, code: 'NULL', becomes: null, reason: {words}, source: the export}}"
+    mended = made.manifest.replace(", 'NULL': 'NULL'}", "}").replace(
+        "  items:\n", f"  corrections: [{told}]\n  items:\n"
+    )
+    assert "'NULL': 'NULL'" not in mended
+    again = made.model_copy(update={"manifest": mended})
+    assert refusals(again, tmp_path / "answers.csv", tmp_path / "second") == []
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,10 @@ NAMES = (
     ),
     *("lng", "gps_lat", "Latitude (GPS)", "Kontonummer", "Kfz-Kennzeichen", "namnteckning"),
     *("tilinumero", "kontaktoplysninger", "undirskrift", "Geboortedatum (dd-mm-jjjj)"),
+    *("Wilt u uw e-mailadres achterlaten?", "Hoe heet u?", "Voor- en achternaam", "GSM", "tlf"),
+    *("Hva er navnet ditt?", "Hvad hedder du?", "Tlf.nr.", "Vad heter du?", "Postadresse"),
+    *("Nimesi", "Mikä on nimesi?", "Sähköpostiosoitteesi", "Puhelinnumeronne", "Geburtsort"),
+    *("Hvað heitir þú?", "Netfangið þitt", "Wie heißen Sie?", "National ID"),
     *("Kennitala", "Kennitala þín", "Netfang", "sími", "Nafn", "Hvert er netfang þitt?"),
 )
 OTHERS = (
@@ -50,6 +54,8 @@ OTHERS = (
         "Long list",
         "Via LinkedIn",
     ),
+    *("Navnet på tjenesten", "Wilt u innovatie op de agenda?", "Nimi innovaatiolle", "GSM-dekking"),
+    *("Hoe heet de innovatie?", "Vad heter tjänsten?", "Tlf. service", "Er innovation vigtig?"),
     *("q3_interactie", "Hur viktigt är namnet på tjänsten?", "D", "Puhelinpalvelu käytössä", ""),
 )
 

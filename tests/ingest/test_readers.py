@@ -33,6 +33,7 @@ from tests.ingest.mutations import (
     write_battery,
     write_csv,
     write_dta,
+    write_ods,
     write_old_dta,
     write_parquet,
     write_por,
@@ -84,6 +85,7 @@ FORMATS: dict[str, tuple[dict[str, Any], Callable[[Path], Path]]] = {
     "CSV with tabs": (CSV | {"delimiter": "\t"}, lambda path: write_csv(path, delimiter="\t")),
     "CSV of Qualtrics": (CSV | {"header_rows": 3}, lambda path: write_csv(path, header_rows=3)),
     "Excel": (XLSX, write_xlsx),
+    "OpenDocument": ({**XLSX, "format": "ods"}, write_ods),
     "Parquet": (PARQUET, write_parquet),
 }
 
