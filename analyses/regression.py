@@ -11,6 +11,7 @@ import math
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ Numbers = npt.NDArray[np.float64]
 
 MODELS = ("selected", "declared")
 ITERATIONS = 40
+ALPHA = 0.05  # of all terms of a model together
 # A linear predictor of 15 is a chance of 0.9999997: only separated answers lead so far.
 LARGEST_PREDICTOR = 15.0
 
@@ -31,7 +33,8 @@ _EMPTY = pd.DataFrame(
             "str": ("survey", "wave", "outcome", "model", "term", "reason", "model_reason"),
             "float64": (
                 *("coefficient", "coefficient_low", "coefficient_high"),
-                *("p_value", "p_value_adjusted", "mcfadden", "nagelkerke", "aic"),
+                *("confidence_level", "p_value", "p_value_adjusted"),
+                *("mcfadden", "nagelkerke", "aic"),
             ),
             "int64": ("n", "events", "incomplete", "terms"),
             "bool": ("in_final_model",),
@@ -127,7 +130,7 @@ def select_backward(design: Numbers, outcome: Numbers) -> tuple[list[int], Fit]:
     return columns, best
 
 
-def holm(p_values: Numbers, count: int) -> Numbers:
+def holm(p_values: Numbers, count: int) -> tuple[Numbers, Numbers]:
     """Correct p-values for their number (Holm 1979, Scandinavian Journal of Statistics 6).
 
     `multipletests` of statsmodels collects garbage on each call, which is slow inside dbt.
@@ -135,12 +138,20 @@ def holm(p_values: Numbers, count: int) -> Numbers:
     Args:
         p_values: those of the terms that are left.
         count: how many terms there were to begin with; those that went count as 1.
+
+    Returns:
+        The corrected p-values, and the level that each term is tested at: ALPHA divided by how many
+        tests are left at its turn. From the first that is not rejected on they have its level, so
+        that a corrected p-value is below ALPHA where an interval at 1 - level leaves out 0.
     """
     order = np.argsort(p_values)
-    raised = p_values[order] * np.arange(count, count - len(p_values), -1)
-    corrected = np.empty_like(p_values)
+    left = np.arange(count, count - len(p_values), -1)
+    raised = p_values[order] * left
+    corrected, levels = np.empty_like(p_values), np.empty_like(p_values)
     corrected[order] = np.minimum(np.maximum.accumulate(raised), 1)
-    return corrected
+    kept = np.nonzero(raised >= ALPHA)[0]
+    levels[order] = ALPHA / np.maximum(left, left[kept[0]] if len(kept) else 0)
+    return corrected, levels
 
 
 def regressions(values: pd.DataFrame, terms: pd.DataFrame, limits: Limits) -> pd.DataFrame:
@@ -191,10 +202,11 @@ def regress(
 
     Returns:
         A row for each model and term: `coefficient` (log odds ratio), `coefficient_low`,
-        `coefficient_high` (95 %), `p_value`, `p_value_adjusted` (Holm, over all terms that the
-        model starts with), `in_final_model`, `reason` (`estimated`, or why there is no number); and
-        of the model `model_reason`, `n`, `events`, `incomplete`, `terms` (that it starts with),
-        `mcfadden` (McFadden 1974), `nagelkerke` (Nagelkerke 1991) and `aic`.
+        `coefficient_high`, `confidence_level` (of that interval, in per cent), `p_value`,
+        `p_value_adjusted` (Holm, over all terms that the model starts with), `in_final_model`,
+        `reason` (`estimated`, or why there is no number); and of the model `model_reason`, `n`,
+        `events`, `incomplete`, `terms` (that it starts with), `mcfadden` (McFadden 1974),
+        `nagelkerke` (Nagelkerke 1991) and `aic`.
     """
     asked = cases[cases[outcome].notna()]
     models = zip(MODELS, (candidates, declared), strict=True)
@@ -255,10 +267,14 @@ def _model(
     rows.loc[final, "reason"] = "estimated"
     rows.loc[final, "in_final_model"] = True
     rows.loc[final, "coefficient"] = result.params[1:]
-    rows.loc[final, ["coefficient_low", "coefficient_high"]] = result.conf_int()[1:]
     rows.loc[final, "p_value"] = result.pvalues[1:]
     # Selection looked at the terms that it left out too.
-    rows.loc[final, "p_value_adjusted"] = holm(result.pvalues[1:], len(used))
+    adjusted, levels = holm(result.pvalues[1:], len(used))
+    rows.loc[final, "p_value_adjusted"] = adjusted
+    rows.loc[final, "confidence_level"] = 100 * (1 - levels)
+    margin = [NormalDist().inv_cdf(1 - level / 2) for level in levels] * result.bse[1:]
+    rows.loc[final, "coefficient_low"] = result.params[1:] - margin
+    rows.loc[final, "coefficient_high"] = result.params[1:] + margin
     return rows.reset_index()
 
 

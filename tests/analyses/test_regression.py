@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 from analyses import regression
 from analyses.regression import Limits, fit, holm, regress, select_backward
@@ -59,7 +60,8 @@ def test_models_and_selection_are_those_of_r(seed: int, rscript: str, tmp_path: 
         theirs = pd.read_csv(tmp_path / f"{judged}.csv", index_col=0).iloc[1:]
         ours = found[(found.model == model) & found.in_final_model].set_index("term")
         assert list(ours.index) == list(theirs.index)
-        error = (ours.coefficient_high - ours.coefficient_low) / 2 / 1.959963984540054
+        wide = stats.norm.isf((100 - ours.confidence_level) / 200)
+        error = (ours.coefficient_high - ours.coefficient_low) / 2 / wide
         for mine, his in (
             (ours.coefficient, theirs.coefficient),
             (error, theirs.error),
@@ -175,11 +177,28 @@ def test_a_fit_that_was_stopped_is_no_answer(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_corrected_p_value_is_never_lower_nor_out_of_order() -> None:
-    assert holm(np.array([0.01, 0.04, 0.03, 0.5]), 4) == pytest.approx([0.04, 0.09, 0.09, 0.5])
+    corrected, _ = holm(np.array([0.01, 0.04, 0.03, 0.5]), 4)
+    assert corrected == pytest.approx([0.04, 0.09, 0.09, 0.5])
 
 
 def test_terms_that_selection_left_out_count_too() -> None:
-    assert holm(np.array([0.01, 0.03]), 10) == pytest.approx([0.1, 0.27])
+    assert holm(np.array([0.01, 0.03]), 10)[0] == pytest.approx([0.1, 0.27])
+
+
+def test_a_term_is_tested_at_the_level_of_its_turn_until_one_is_not_rejected() -> None:
+    _, levels = holm(np.array([0.2, 0.001, 0.04, 0.011]), 4)
+    assert levels == pytest.approx([0.025, 0.0125, 0.025, 0.05 / 3])
+    assert holm(np.array([0.001, 0.002]), 2)[1] == pytest.approx([0.025, 0.05])
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_an_interval_leaves_out_no_association_exactly_where_the_corrected_p_value_is_low(
+    seed: int,
+) -> None:
+    found = regress(answers(seed, n=300), "y", TERMS, TERMS, LIMITS)
+    found = found[found.in_final_model]
+    leaves_out = (found.coefficient_low > 0) | (found.coefficient_high < 0)
+    assert (leaves_out == (found.p_value_adjusted < 0.05)).all()
 
 
 def test_selection_finds_no_direction_in_chance() -> None:

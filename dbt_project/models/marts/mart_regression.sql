@@ -26,7 +26,9 @@ assumed_terms as (
 estimated as (
     select
         *,
-        -- The verdict follows from the p-value that is shown.
+        {{ to_digits('exp(coefficient)', digits) }} as odds_ratio,
+        {{ down_to_digits('exp(coefficient_low)', digits) }} as odds_ratio_low,
+        {{ up_to_digits('exp(coefficient_high)', digits) }} as odds_ratio_high,
         case
             when p_value_adjusted is not null
                 then greatest({{ up_to_unit('p_value_adjusted', 0.001) }}, 0.001)
@@ -42,14 +44,16 @@ judged as (
         estimated.model,
         estimated.term,
         estimated.in_final_model,
-        {{ to_digits('exp(coefficient)', digits) }} as odds_ratio,
-        {{ down_to_digits('exp(coefficient_low)', digits) }} as odds_ratio_low,
-        {{ up_to_digits('exp(coefficient_high)', digits) }} as odds_ratio_high,
-        shown_p as p_value_adjusted,
+        estimated.odds_ratio,
+        estimated.odds_ratio_low,
+        estimated.odds_ratio_high,
+        cast(round(estimated.confidence_level, 3) as double) as confidence_level,
+        estimated.shown_p as p_value_adjusted,
+        -- The direction follows from the interval that is shown.
         case
-            when shown_p >= 0.05 then 'unclear'
-            when coefficient > 0 then 'positive'
-            when coefficient < 0 then 'negative'
+            when estimated.odds_ratio_low > 1 then 'positive'
+            when estimated.odds_ratio_high < 1 then 'negative'
+            when estimated.odds_ratio is not null then 'unclear'
         end as direction,
         nullif(estimated.reason, 'estimated') as reason,
         loads.data_status,
@@ -71,6 +75,7 @@ judged as (
         cast(null as double) as odds_ratio,
         cast(null as double) as odds_ratio_low,
         cast(null as double) as odds_ratio_high,
+        cast(null as double) as confidence_level,
         cast(null as double) as p_value_adjusted,
         findings.direction,
         cast(null as string) as reason,
@@ -146,6 +151,7 @@ select
     marked.odds_ratio,
     marked.odds_ratio_low,
     marked.odds_ratio_high,
+    marked.confidence_level,
     marked.p_value_adjusted,
     marked.direction,
     {{ labels_of('direction', 'direction') }},
