@@ -99,7 +99,7 @@ def test_the_verdict_of_a_comparison_moves_too(spare: Barometer) -> None:
     add_release(
         spare,
         "update mart_trend set verdict = 'no_clear_change', "
-        "verdict_label_en = 'No clear change' where verdict = 'fall'",
+        "verdict_label_en = 'No clear change' where verdict = 'fall' and category = 'any_partner'",
         data_versions={**manifest_of(spare)["data_versions"], "code": "another"},
     )
     (row,) = differences(spare)["moved"]
