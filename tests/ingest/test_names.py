@@ -159,7 +159,8 @@ def test_any_names_survive_the_manifest_of_a_draft(tmp_path: Path, names: list[s
     assert wave.answers is not None
     kept = [item.variable for item in wave.answers.items]
     assert kept == [one.variable for one in made.proposals if one.role == "item"]
-    assert set(kept) <= set(names)
+    assert {name for name in kept if name not in wave.answers.rename.values()} <= set(names)
+    assert set(wave.answers.rename) <= {name for name in names if name.lower() == "null"}
 
 
 @pytest.mark.parametrize(
