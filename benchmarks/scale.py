@@ -41,6 +41,7 @@ SECTORS = 7
 LABELS = ("Never", "Rarely", "Sometimes", "Often", "Always")
 ROWS_AT_ONCE = 500_000
 SPARK = ".venv-spark"
+SPARK_MEMORY = "10GB"  # more than DuckDB takes of the same
 SECONDS = 0.2
 STEPS = 8
 
@@ -319,8 +320,8 @@ def measure(folder: Path, size: Size, memory: str, *, spark: bool) -> None:
     for workers in (1, 2) if spark else ():
         shutil.rmtree(folder / "home")
         options = ("--engine", "spark", "--master", f"local[{workers}]")
-        done = build(folder, memory, *options)
-        tell(f"all of these on Spark, workers: {workers}", done, least)
+        done = build(folder, SPARK_MEMORY, *options)
+        tell(f"all of these on Spark with {SPARK_MEMORY}, workers: {workers}", done, least)
 
 
 def tell(what: str, done: Build, least: float) -> None:
