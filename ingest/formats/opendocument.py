@@ -17,15 +17,17 @@ from pydantic import Field
 
 from ingest.errors import Phrase, RefusedError, reason
 from ingest.formats.base import AnswerTable, Options
-from ingest.formats.layout import SEEN, TableFile, proposed, recognise
+from ingest.formats.layout import SEEN, TableFile, recognise
 from ingest.formats.workbook import (
     DAMAGED,
     LARGEST_EXACT,
     check_part,
+    check_sheet,
     check_size,
     first_texts,
     of_sheet,
     per_cent,
+    sheet_choices,
 )
 
 if TYPE_CHECKING:
@@ -37,9 +39,7 @@ ENCRYPTED = b"encryption-data"
 NAMESPACE = "{urn:oasis:names:tc:opendocument:xmlns:%s:1.0}"
 OFFICE, TABLE, TEXT, STYLE = (NAMESPACE % name for name in ("office", "table", "text", "style"))
 MOST_ROWS, MOST_COLUMNS = 2**20, 2**14  # of a sheet
-MOST_RATIO = (
-    2000  # the same few answers shrink more than a hundredfold, as what is around them is long
-)
+MOST_RATIO = 2000  # markup is long, so the same few answers shrink more than a hundredfold
 MOST_CELLS = 2 * 10**8  # a small file may say that one row fills the sheet
 DURATION = re.compile(
     r"(?P<sign>-?)P(?:(?P<d>\d+)D)?T?(?:(?P<h>\d+)H)?(?:(?P<m>\d+)M)?(?:(?P<s>\d+(?:[.,]\d+)?)S)?"
@@ -61,16 +61,7 @@ class OdsFile(TableFile):
     def content(self, path: Path, texts: frozenset[str], where: str) -> AnswerTable:
         """Read the sheet, as `XlsxFile` does."""
         with _opened(path, where) as archive:
-            sheets = _sheets(archive)
-            visible = [name for name, shown in sheets.items() if shown]
-            if self.sheet not in visible:
-                raise RefusedError(
-                    "xlsx_hidden_sheet" if self.sheet in sheets else "xlsx_no_sheet",
-                    where,
-                    path=path,
-                    sheet=self.sheet,
-                    sheets=visible,
-                )
+            check_sheet(self.sheet, _sheets(archive), path, where)
             head = self.rows_above + self.header_rows
             rows = _rows(archive, self.sheet, head, path, where)
             return of_sheet(rows, self, self.sheet, path, where)
@@ -87,14 +78,10 @@ class OdsFile(TableFile):
     ) -> list[Options]:
         """Return the visible sheets, each with the layout that it seems to have."""
         with _opened(path, where) as archive:
-            shown = [name for name, seen in _sheets(archive).items() if seen]
-            names = [str(given["sheet"])] if "sheet" in given else shown
-            layouts = {
-                name: proposed(_first_rows(archive, name, path, where), given) for name in names
-            }
-        if "sheet" in given:
-            return [layout for layout in layouts.values() if layout]
-        return [{"sheet": name, **layout} for name, layout in layouts.items()]
+            visible = [name for name, shown in _sheets(archive).items() if shown]
+            return sheet_choices(
+                given, visible, lambda name: _first_rows(archive, name, path, where)
+            )
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -77,11 +77,7 @@ class XlsxFile(TableFile):
     ) -> list[Options]:
         """Return the visible sheets, each with the layout that it seems to have."""
         with _opened(path, where) as book:
-            sheets = [str(given["sheet"])] if "sheet" in given else _visible(book)
-            layouts = {name: proposed(_first_rows(book, name), given) for name in sheets}
-        if "sheet" in given:
-            return [layout for layout in layouts.values() if layout]
-        return [{"sheet": name, **layout} for name, layout in layouts.items()]
+            return sheet_choices(given, _visible(book), lambda name: _first_rows(book, name))
 
 
 @contextmanager
@@ -165,6 +161,28 @@ def _first_rows(book: Any, sheet: str) -> list[list[str]]:
     return first_texts(page.iter_rows(max_row=SEEN, values_only=True))
 
 
+def sheet_choices(
+    given: Options, visible: Iterable[str], first_rows: Callable[[str], list[list[str]]]
+) -> list[Options]:
+    """Return the visible sheets, or the given one, each with the layout that it seems to have."""
+    if "sheet" in given:
+        layout = proposed(first_rows(str(given["sheet"])), given)
+        return [layout] if layout else []
+    return [{"sheet": name, **proposed(first_rows(name), given)} for name in visible]
+
+
+def check_sheet(sheet: str, sheets: Mapping[str, bool], path: Path, where: str) -> None:
+    """Refuse a sheet that is hidden or not there; `sheets` says of each whether it is shown."""
+    if not sheets.get(sheet):
+        raise RefusedError(
+            "xlsx_hidden_sheet" if sheet in sheets else "xlsx_no_sheet",
+            where,
+            path=path,
+            sheet=sheet,
+            sheets=[name for name, shown in sheets.items() if shown],
+        )
+
+
 def first_texts(rows: Iterable[Sequence[Any]]) -> list[list[str]]:
     """Return rows of a sheet as texts, all of the same length."""
     texts = [["" if value is None else str(value) for value in row] for row in rows]
@@ -174,17 +192,9 @@ def first_texts(rows: Iterable[Sequence[Any]]) -> list[list[str]]:
 
 def _rows(book: Any, path: Path, file: XlsxFile, where: str) -> Iterator[list[Any]]:
     """Yield the values of each row of the sheet."""
-    sheet, visible = file.sheet, _visible(book)
-    if sheet not in visible:
-        hidden = sheet in [page.title for page in book.worksheets]
-        raise RefusedError(
-            "xlsx_hidden_sheet" if hidden else "xlsx_no_sheet",
-            where,
-            path=path,
-            sheet=sheet,
-            sheets=visible,
-        )
-    page = book[sheet]
+    shown = {page.title: page.sheet_state == "visible" for page in book.worksheets}
+    check_sheet(file.sheet, shown, path, where)
+    page = book[file.sheet]
     _check_merged(path, page, file.rows_above + file.header_rows, where)
     page.reset_dimensions()  # what the file says of its size may be wrong
     for row in page.iter_rows():
